@@ -1,0 +1,89 @@
+/*
+ * diag.c - the list of diagnostics; see diag.h for the contract.
+ */
+#include "core/base/diag.h"
+
+#include <assert.h>
+
+struct place
+at(const char *file, unsigned line)
+{
+	return (struct place){ .file = file, .line = line };
+}
+
+struct place
+at_column(const char *file, unsigned line, unsigned column, const char *field)
+{
+	return (struct place){ .file = file, .line = line, .column = column, .field = field };
+}
+
+void
+diag_append(struct diags *diags, const struct diag *diag)
+{
+	ARRAY_PUSH(diags->arena, diags, *diag);
+	if (diag->level == DIAG_ERROR)
+		diags->errors++;
+	if (diag->level == DIAG_WARNING)
+		diags->warnings++;
+}
+
+static void
+append(struct diags *diags, enum diag_level level, struct place place, const char *format,
+	va_list args)
+{
+	struct diag diag = { .level = level, .place = place };
+	diag.message = arena_vprintf(diags->arena, format, args);
+	diag_append(diags, &diag);
+}
+
+bool
+diag_error(struct diags *diags, struct place place, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	append(diags, DIAG_ERROR, place, format, args);
+	va_end(args);
+	return false;
+}
+
+void
+diag_warning(struct diags *diags, struct place place, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	append(diags, DIAG_WARNING, place, format, args);
+	va_end(args);
+}
+
+void
+diag_note(struct diags *diags, struct place place, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	append(diags, DIAG_NOTE, place, format, args);
+	va_end(args);
+}
+
+void
+diag_hint(struct diags *diags, const char *format, ...)
+{
+	assert(diags->count);
+	va_list args;
+	va_start(args, format);
+	diags->items[diags->count - 1].hint = arena_vprintf(diags->arena, format, args);
+	va_end(args);
+}
+
+void
+diag_code(struct diags *diags, const char *code)
+{
+	assert(diags->count);
+	diags->items[diags->count - 1].code = code;
+}
+
+void
+diag_user(struct diags *diags, const char *login)
+{
+	assert(diags->count);
+	diags->items[diags->count - 1].user = login;
+}
