@@ -1,0 +1,111 @@
+/*
+ * account.h - the desired state of one login, and where each part of it was said.
+ *
+ * An importer says what a source says and nothing more: a field that the source is silent about is
+ * not given, and the planner fills it from the policy (create) or leaves the host's value alone
+ * (change). All strings are UTF-8 without control characters unless stated; they live in the run's
+ * arena.
+ */
+#ifndef REHOME_MODEL_ACCOUNT_H
+#define REHOME_MODEL_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/model/layout.h"
+
+enum account_field {
+	ACCOUNT_KEY,
+	ACCOUNT_USERNAME,
+	ACCOUNT_FULL_NAME,
+	ACCOUNT_EMAIL,
+	ACCOUNT_UID,
+	ACCOUNT_PASSWORD,
+	ACCOUNT_PASSWORD_HASH,
+	ACCOUNT_SSH_KEYS,
+	ACCOUNT_GROUPS,
+	ACCOUNT_LAYOUT,
+	ACCOUNT_FOLDERS,
+	ACCOUNT_HOME,
+	ACCOUNT_SHELL,
+	ACCOUNT_EXPIRES,
+	ACCOUNT_STATE,
+	ACCOUNT_FIELDS, /* how many there are */
+};
+
+enum account_state {
+	ACCOUNT_ACTIVE,
+	ACCOUNT_DISABLED, /* exists, cannot log in */
+	ACCOUNT_LEFT,	  /* the source says that the person is gone */
+};
+
+/* No expiry date; the value an empty `expires` cell means. */
+#define ACCOUNT_NEVER ((int64_t)-1)
+
+struct account {
+	const char *source; /* the source's name in the configuration, or "csv:staff.csv" */
+	struct place place; /* the row, entry or line as a whole */
+	uint32_t given;	    /* bit 1u << enum account_field */
+	struct place places[ACCOUNT_FIELDS];
+
+	const char *key; /* origin key: given, or else the login */
+	const char *username;
+	bool username_generated; /* made from a name: a collision gets a suffix, not an error */
+	const char *full_name;
+	const char *email;
+	uid_t uid;
+	const char *password;	     /* plaintext, secret; at creation only */
+	const char *password_hash;   /* crypt(5) string, secret; shape checked */
+	struct string_list ssh_keys; /* authorized_keys lines, checked, normalised */
+	struct string_list groups;   /* supplementary groups besides the jail's */
+	const char *layout;	     /* name of a layout in the configuration */
+	struct folder_list folders;  /* instead of, not in addition to, the layout's folders */
+	const char *home;	     /* absolute path */
+	const char *shell;
+	int64_t expires; /* last day of the account, in days since 1970-01-01 (shadow(5) field 8 is
+			    the same number), or ACCOUNT_NEVER */
+	enum account_state state;
+};
+
+static inline bool
+account_has(const struct account *account, enum account_field field)
+{
+	return account->given & (1u << field);
+}
+
+/* "username", "full_name" ...: the name in configuration, exchange files and messages. */
+const char *account_field_name(enum account_field field);
+/* ACCOUNT_FIELDS when unknown. */
+enum account_field account_field_parse(const char *name);
+
+/*
+ * Sets one field from text as a spreadsheet or template gives it: trims, parses, checks (lists are
+ * separated by blanks, commas or semicolons; ssh_keys by newlines or semicolons; folders as
+ * folder_list_parse()). Empty text leaves the field not given (expires, groups, ssh_keys: given as
+ * none only when `clear` is true). Appends an error with place and hint when the text is no value
+ * for the field. What is checked here is form; what the host makes of it is the planner's.
+ */
+NODISCARD bool account_set(struct account *account, enum account_field field, const char *text,
+	struct place place, struct arena *arena, struct diags *diags);
+
+/* The checks behind account_set(), for importers that have typed values. */
+
+/* Characters that no passwd(5) field may hold: ':' newline, NUL, other controls. */
+NODISCARD bool account_check_text(
+	const char *value, const char *what, struct place place, struct diags *diags);
+
+/*
+ * A login: what useradd's strict rule allows, ^[a-z_][a-z0-9_-]{0,31}$, not "." or "..", not only
+ * digits, checked beside the policy's own pattern. The hint offers the nearest legal name.
+ */
+NODISCARD bool account_check_username(
+	const char *name, struct place place, struct arena *arena, struct diags *diags);
+
+/* YYYY-MM-DD, or with `format` a strptime(3) subset (%d %m %Y %y and literal text). */
+NODISCARD bool account_parse_date(const char *text, const char *format, struct place place,
+	int64_t *ret_day, struct diags *diags);
+
+#endif

@@ -1,0 +1,153 @@
+/*
+ * config.h - /etc/rehome/rehome.yaml: what the administrator decided once for all runs.
+ *
+ * Strict YAML read from libyaml's events: no anchors, aliases, tags, merge keys or second document;
+ * unknown and duplicate keys are errors with file:line:column and "did you mean". Scalars mean what
+ * the schema says. Everything has a default, so the file need not exist. conf.d (*.yaml) beside it
+ * are read in byte order and may add sources and layouts, never redefine anything.
+ */
+#ifndef REHOME_MODEL_CONFIG_H
+#define REHOME_MODEL_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/arena.h"
+#include "core/base/buffer.h"
+#include "core/base/diag.h"
+#include "core/model/layout.h"
+#include "core/model/mapping.h"
+#include "core/model/template.h"
+
+/* A `key: value` that belongs to the importer's own option table. */
+struct source_setting {
+	const char *name;
+	const char *value; /* a YAML list is several settings of one name */
+	struct place place;
+};
+
+enum bad_row {
+	BAD_ROW_BLOCK, /* any bad row: no plan (exit 65) */
+	BAD_ROW_SKIP,
+};
+
+struct source_config {
+	const char *name;
+	const char *importer;
+	const char *location; /* `file:`, `uri:` or `root:`, whichever is given */
+	struct {
+		struct source_setting *items;
+		size_t count, room;
+	} settings;
+	struct mapping *mapping; /* NULL = defaults */
+	enum bad_row on_bad_row;
+	struct place place;
+};
+
+struct jail_config {
+	struct template *home;	 /* "/home/${username}" */
+	const char *home_text;	 /* the same as written */
+	const char *group;	 /* "sftponly" */
+	const char *shell;	 /* "/usr/sbin/nologin" */
+	const char *sshd_dropin; /* "/etc/ssh/sshd_config.d/60-rehome.conf" */
+	const char *sshd_config; /* "/etc/ssh/sshd_config" */
+	const char *keys_dir;	 /* "/etc/ssh/rehome_keys" */
+};
+
+enum new_password {
+	NEW_PASSWORD_NONE,	/* an account without password and key is a warning */
+	NEW_PASSWORD_GENERATED, /* for accounts that would otherwise have neither password nor key
+				 */
+	NEW_PASSWORD_ALWAYS,	/* for every account whose source gives no password or hash */
+};
+
+enum foreign_hash {
+	FOREIGN_HASH_EXPIRE, /* account without usable password, warned about */
+	FOREIGN_HASH_REFUSE, /* error */
+};
+
+enum failure_scope {
+	FAILURE_AUTO,
+	FAILURE_RUN,
+	FAILURE_USER,
+};
+
+enum adopt_policy {
+	ADOPT_ASK,
+	ADOPT_NEVER,
+};
+
+enum leaver_action {
+	LEAVER_REPORT,
+	LEAVER_DISABLE,
+	LEAVER_ARCHIVE,
+};
+
+struct policy {
+	const char *username_pattern; /* extended regular expression, on top of the fixed rule */
+	bool collide_suffix;	      /* generated names: jmueller2; otherwise an error */
+	struct string_list reserved;
+	uid_t uid_min, uid_max;
+	enum adopt_policy adopt;
+	enum new_password new_password;
+	enum foreign_hash foreign_hash;
+	bool enforce_passwords;	   /* passwords.existing: enforce */
+	const char *handout;	   /* directory; NULL = /root/rehome-handout below the root */
+	const char *handout_sheet; /* template text of the per-user sheet, NULL = built in */
+	struct string_list leaver_sources;
+	enum leaver_action leaver_action;
+	unsigned leaver_max_count, leaver_max_percent;
+	enum failure_scope failure;
+};
+
+struct archives_config {
+	bool before_adopt, before_change, before_leave;
+	bool content_full;
+	unsigned retain_runs, retain_days;
+};
+
+struct config {
+	const char *file; /* NULL = no file: all defaults */
+	char sha256[65];  /* of everything that was read, hex */
+	struct {
+		struct source_config **items;
+		size_t count, room;
+	} sources;
+	struct {
+		struct layout **items;
+		size_t count, room;
+	} layouts; /* "default" (no folders unless configured) always exists */
+	struct jail_config jail;
+	struct policy policy;
+	struct archives_config archives;
+};
+
+/*
+ * path NULL: /etc/rehome/rehome.yaml below root_dir if it exists, else defaults. A file named by
+ * the administrator must exist.
+ */
+NODISCARD bool config_load(const char *path, const char *root_dir, struct arena *arena,
+	struct config **ret_config, struct diags *diags);
+
+/* For tests and `config check -`: one document from memory. */
+NODISCARD bool config_parse(struct bytes text, const char *shown, struct arena *arena,
+	struct config **ret_config, struct diags *diags);
+
+const struct layout *config_layout(const struct config *config, const char *name);
+const struct source_config *config_source(const struct config *config, const char *name);
+
+/* The effective configuration as YAML, defaults included and marked. */
+void config_write(const struct config *config, struct buffer *out);
+
+/* Every key of the schema with type, default and one line of help, for `config show --keys` and the
+ * manual page; ends with a NULL path. */
+struct config_key {
+	const char *path; /* "policy.uid_range" */
+	const char *type;
+	const char *initial;
+	const char *help;
+};
+extern const struct config_key config_keys[];
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * importer.h - the whole contract of a plug-in that reads users from somewhere.
+ *
+ * An importer is one `const struct importer` with an option table and a read function. It reports
+ * what the source says, one record or account at a time, through the sink. What the sink receives
+ * is borrowed until the call returns unless it lives in the source's arena.
+ *
+ * A bad row appends an error (or more) to the sink's diags and reading goes on; only a dead source
+ * returns false. The core turns any error into "no plan" unless the user asked to skip bad rows.
+ */
+#ifndef REHOME_MODEL_IMPORTER_H
+#define REHOME_MODEL_IMPORTER_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/buffer.h"
+#include "core/base/diag.h"
+#include "core/base/table.h"
+#include "core/base/text.h"
+#include "core/model/account.h"
+#include "core/model/option.h"
+#include "core/model/record.h"
+#include "core/model/source.h"
+
+#define IMPORTER_ABI 1u
+
+struct sink {
+	void *ctx;
+	/* A row of names and values: the core maps it to an account (mapping.h). */
+	bool (*record)(void *ctx, const struct record *record);
+	/* An account that the importer made itself (old FTP servers). */
+	bool (*account)(void *ctx, const struct account *account);
+	/* The column names in their order, before the first record (tables only); used to choose
+	 * the mapping and to write --rejects. */
+	bool (*header)(void *ctx, const struct record *header);
+	/* A record that could not even be read as one (wrong column count): kept for --rejects. The
+	 * error is already in diags. */
+	void (*reject)(void *ctx, const struct record *record);
+	struct diags *diags;
+	/* What the importer found out about the source ("windows-1252, ';'"), for the plan's head.
+	 */
+	const char *detected;
+	/* Set by the importer only after a whole, successful listing. */
+	bool complete;
+};
+/* The functions return false when reading should stop. */
+
+struct importer {
+	unsigned abi; /* IMPORTER_ABI */
+	const char *name;
+	const char *summary;
+	const struct option_spec *options; /* ends with a NULL name; may be NULL */
+	size_t config_size;		   /* of the struct that the options fill */
+	/* 0..100: how sure it is that it can read this source. Suggests only. May be NULL. */
+	int (*probe)(struct source *source);
+	bool (*read)(const void *config, struct source *source, struct sink *sink);
+};
+
+/* importers/registry.c; ends with NULL. */
+extern const struct importer *const importers[];
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * mapping.h - from a record (names and values) to an account.
+ *
+ * Without configuration a field is found by its name or a synonym of it, compared case-folded and
+ * without blanks, '-' and '_': username (login, user, account, Benutzername, ...), full_name (name,
+ * displayname, cn, "Vor- und Nachname"), first name (first, givenname, Vorname), last name (last,
+ * surname, sn, Nachname), email (mail, e-mail), ssh_keys (key, pubkey, public_key), expires
+ * (expiry, end_date, Ablaufdatum), id (key, employee_id, Personalnummer), and so on. Without a
+ * username column the login is made from the names: ${first|left(1)}${last}, else from full_name.
+ *
+ * A configured `map:` replaces the defaults field by field.
+ */
+#ifndef REHOME_MODEL_MAPPING_H
+#define REHOME_MODEL_MAPPING_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/base/text.h"
+#include "core/model/account.h"
+#include "core/model/record.h"
+#include "core/model/template.h"
+
+/* One row of `table:`; "*" matches what no other row does. */
+struct mapping_row {
+	const char *from;
+	const char *to;
+};
+
+/* How one account field is made. Either candidates, or from with at most one of the others. */
+struct mapping_rule {
+	struct {
+		struct template **items;
+		size_t count, room;
+	} candidates; /* the first that is not empty */
+	const char *from;
+	struct {
+		struct mapping_row *items;
+		size_t count, room;
+	} table;
+	const char *split;	 /* separators, for lists */
+	const char *date;	 /* strptime(3) format */
+	struct template *filter; /* applied to every resulting value; NULL = none */
+	struct place place;	 /* in the configuration */
+};
+
+struct mapping {
+	struct mapping_rule *rules[ACCOUNT_FIELDS]; /* NULL = by default synonyms */
+	struct template *username_filter; /* NULL: generated names get ascii|lower|strip(' .'...)
+					     and given ones none */
+	enum text_language language;
+};
+
+/*
+ * A mapping complete for a source with these column names: configured rules checked against the
+ * header (an unknown column is an error with "did you mean" at the rule's place), the others filled
+ * from the synonyms. configured may be NULL. Two columns that are synonyms of one field are an
+ * error naming both. Columns that nothing uses are one note.
+ */
+NODISCARD bool mapping_bind(const struct mapping *configured, const struct record *header,
+	struct arena *arena, struct mapping **ret_mapping, struct diags *diags);
+
+/*
+ * One account. Errors name the record's cell. The account keeps pointing into the record's strings,
+ * which must live as long as the run. False when at least one field was bad.
+ */
+NODISCARD bool mapping_apply(const struct mapping *mapping, const struct record *record,
+	struct arena *arena, struct account *ret_account, struct diags *diags);
+
+#endif
