@@ -1,0 +1,88 @@
+/*
+ * edit.h - one change to one line of an account file, with the value it expects to replace.
+ *
+ * A plan's account changes are a list of edits. Applying is done in memory on an accountdb; the
+ * executor then renames each file in once. An edit is its own undo: the same list is applied
+ * backwards, and whatever no longer has the value we gave it belongs to somebody else and is kept.
+ */
+#ifndef REHOME_PLAN_EDIT_H
+#define REHOME_PLAN_EDIT_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/plan/accountdb.h"
+
+enum edit_kind {
+	EDIT_ADD_LINE,
+	EDIT_SET_FIELD,
+	EDIT_ADD_MEMBER,
+	EDIT_REMOVE_MEMBER,
+};
+
+struct edit {
+	enum edit_kind kind;
+	enum accountdb_file file;
+	const char
+		*user; /* the login whose change this is part of; NULL = shared (the jail group) */
+	const char *name;    /* key of the line: login or group */
+	const char **fields; /* ADD_LINE: all fields. The shadow hash is NULL in a plan without its
+				secrets */
+	size_t field;	     /* SET_FIELD */
+	const char *before, *after; /* SET_FIELD; the shadow hash may be NULL as above */
+	const char *member;	    /* ADD_MEMBER, REMOVE_MEMBER */
+};
+
+struct edit_list {
+	struct edit *items;
+	size_t count, room;
+};
+
+/* What an edit finds: as in step_ops, decidable from the host alone. */
+enum edit_state {
+	EDIT_BEFORE,  /* as the plan expects to find it */
+	EDIT_AFTER,   /* already as the plan wants it */
+	EDIT_FOREIGN, /* neither */
+};
+
+/*
+ * ADD_LINE: BEFORE when the name is absent (and its uid or gid free), AFTER when a line of that
+ * name with the same id exists (other fields may have been changed since by others), FOREIGN
+ * otherwise. With `why` (may be NULL) a FOREIGN state is explained in words for the person who sees
+ * the plan.
+ */
+enum edit_state edit_state(
+	const struct edit *edit, struct accountdb *db, struct arena *arena, const char **ret_why);
+
+/* The new shadow lines are born with this expiry day until the run activates them (shadow(5):
+ * expired since 1970-01-02; 0 means "never" to some readers and is not used). */
+#define EDIT_BORN_EXPIRED "1"
+
+/*
+ * Applies every edit of one file. gated: ADD_LINE in shadow writes EDIT_BORN_EXPIRED instead of its
+ * own expiry. Edits already in state AFTER are left alone. A FOREIGN one is an error.
+ */
+NODISCARD bool edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
+	struct accountdb *db, struct diags *diags);
+
+/* Gives the added shadow lines their own expiry, if it is still EDIT_BORN_EXPIRED. */
+NODISCARD bool edits_activate(
+	const struct edit_list *edits, struct accountdb *db, struct diags *diags);
+/* The reverse: the first act of undoing. users as below. */
+NODISCARD bool edits_gate(const struct edit_list *edits, const struct table *users,
+	struct accountdb *db, struct diags *diags);
+
+/*
+ * Takes edits back, newest first. users: only edits whose user is a key of it, NULL = all. An added
+ * line with the id we gave it is removed whatever else changed in it (differences become notes); a
+ * line with another id is a conflict. A field is set back only while it has the value we gave it.
+ * A group line is removed only when no members are left and it is no longer anybody's primary
+ * group. Conflicts are warnings with code "conflict", counted in *ret_conflicts, and what they are
+ * about is kept.
+ */
+NODISCARD bool edits_undo(const struct edit_list *edits, enum accountdb_file file,
+	const struct table *users, struct accountdb *db, size_t *ret_conflicts,
+	struct diags *diags);
+
+#endif
