@@ -1,0 +1,202 @@
+/*
+ * plan.h - what would be done: changes for people, steps and edits for the executor.
+ *
+ * Plain data without pointers into sources or the host: a plan can be shown, saved as JSON, and
+ * applied later by another process (codec.h). It never holds a password or a hash; those are in
+ * struct plan_secrets, saved beside it.
+ */
+#ifndef REHOME_PLAN_PLAN_H
+#define REHOME_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/base/host.h"
+#include "core/base/table.h"
+#include "core/plan/edit.h"
+
+/* ---- for people ---- */
+
+enum change_action {
+	CHANGE_CREATE,
+	CHANGE_ADOPT,
+	CHANGE_CHANGE,
+	CHANGE_LEAVE,
+	CHANGE_BLOCKED,
+	CHANGE_UNCHANGED,
+	CHANGE_ACTIONS, /* how many there are */
+};
+
+enum password_kind {
+	PASSWORD_NONE,	    /* cannot log in with a password */
+	PASSWORD_GIVEN,	    /* plaintext from the source, hashed by us */
+	PASSWORD_HASH,	    /* hash from the source, carried */
+	PASSWORD_GENERATED, /* made at apply, told in the handout */
+	PASSWORD_KEPT,	    /* as it is on the host */
+};
+
+/* What an account is, before or after. Lists are sorted as shown. */
+struct account_facts {
+	uid_t uid;
+	gid_t gid;
+	const char *full_name;
+	const char *home;
+	const char *shell;
+	struct string_list groups;  /* supplementary, the jail's group first */
+	const char *layout;	    /* NULL when the folders were listed */
+	struct string_list folders; /* "pics:rw", as folder_list_text() */
+	enum password_kind password;
+	struct string_list keys; /* fingerprints */
+	int64_t expires;	 /* day, or ACCOUNT_NEVER */
+	bool disabled;
+};
+
+/* One "label text" line of the plan: "account", "uid 20000, groups sftponly press, ...". */
+struct change_line {
+	const char *label, *text;
+};
+
+struct change {
+	enum change_action action;
+	const char *login;
+	const char *full_name;
+	const char *source, *key; /* origin */
+	struct place place;
+	bool login_generated;
+	bool has_before, has_after;
+	struct account_facts before, after;
+	struct {
+		struct change_line *items;
+		size_t count, room;
+	} lines;
+	struct diags findings; /* an error makes it CHANGE_BLOCKED */
+};
+
+/* ---- for the executor ---- */
+
+/* In the order in which a run performs them. The verb is stable: it is in plans and journals. */
+enum step_kind {
+	STEP_DIR_CREATE,    /* a shared directory: base of homes, key directory */
+	STEP_HOME_CREATE,   /* a whole jail, staged and renamed in */
+	STEP_FOLDER_CREATE, /* a folder in a jail that exists */
+	STEP_KEYS_WRITE,    /* the login's file in the key directory */
+	STEP_KEYS_REMOVE,
+	STEP_DROPIN_WRITE,
+	STEP_SSHD_RELOAD,
+	STEP_ACCOUNT_FILE, /* one rename; group, gshadow, shadow (born expired), passwd (commit) */
+	STEP_CACHES_FLUSH,
+	STEP_ACCOUNTS_CHECK, /* in a fresh process, and by sshd */
+	STEP_ACTIVATE,	     /* one shadow rename opens the whole batch */
+	STEP_KINDS,	     /* how many there are */
+};
+
+struct step_folder {
+	const char *path; /* below the jail, parents first */
+	struct host_owner owner;
+};
+
+struct step {
+	enum step_kind kind;
+	const char *user; /* NULL = shared */
+	const char *path; /* the host path that it changes; NULL where there is none */
+	struct host_owner owner;
+	struct {
+		struct step_folder *items;
+		size_t count, room;
+	} folders;	     /* HOME_CREATE; FOLDER_CREATE: those below path */
+	const char *content; /* after-image of a file (public: keys, drop-in) */
+	const char *before;  /* before-image, NULL = absent */
+	struct host_owner before_owner;
+	enum accountdb_file file; /* ACCOUNT_FILE */
+};
+
+const char *step_verb(enum step_kind kind);
+bool step_verb_parse(const char *verb, enum step_kind *ret_kind);
+
+/* ---- the whole ---- */
+
+struct plan_input {
+	const char *source, *importer, *location;
+	char sha256[65]; /* "" when the source is no file */
+	const char *detected;
+	size_t rows;
+	bool complete;
+};
+
+struct plan {
+	struct arena *arena;
+	const char *id;	     /* 16 random hex digits; binds the secrets to it */
+	const char *created; /* RFC 3339, UTC */
+	const char *tool_version;
+	const char *host_name, *root;
+	const char *reason; /* NULL = none */
+	char config_sha256[65];
+	const char *jail_group;
+	const char *keys_dir, *dropin;
+	struct {
+		struct plan_input *items;
+		size_t count, room;
+	} inputs;
+	struct {
+		struct change **items;
+		size_t count, room;
+	} changes; /* sorted by action, then login */
+	struct {
+		struct step *items;
+		size_t count, room;
+	} steps; /* in the order of enum step_kind */
+	struct edit_list edits;
+	struct diags findings;		/* about the host as a whole; an error blocks the plan */
+	struct string_list not_checked; /* what the plan could not find out, in words */
+	size_t counts[CHANGE_ACTIONS];
+};
+
+/* True when applying it would change anything. */
+bool plan_has_work(const struct plan *plan);
+/* True when nothing is blocked and no finding of the host is an error. */
+bool plan_is_applicable(const struct plan *plan);
+
+/* "create", "change", ... and the sign: + ~ - ! and blank. */
+const char *change_action_name(enum change_action action);
+bool change_action_parse(const char *name, enum change_action *ret_action);
+char change_action_sign(enum change_action action);
+const char *password_kind_name(enum password_kind kind);
+bool password_kind_parse(const char *name, enum password_kind *ret_kind);
+
+/*
+ * The same plan for some of its logins only (--user, --canary, --skip-blocked): their changes,
+ * steps and edits, and all shared ones that are still needed. Blocked changes are dropped.
+ */
+struct plan *plan_subset(const struct plan *plan, const struct table *logins, struct arena *arena);
+
+/* ---- secrets ---- */
+
+struct plan_secret {
+	const char *login;
+	const char *password; /* plaintext still to be hashed; never saved */
+	const char *hash;     /* what shadow gets */
+	const char *before;   /* what shadow had, for undo */
+	bool generated;	      /* goes into the handout */
+};
+
+struct plan_secrets {
+	const char *plan_id;
+	struct {
+		struct plan_secret **items;
+		size_t count, room;
+	} items;
+	struct table by_login; /* -> struct plan_secret */
+};
+
+struct plan_secret *plan_secrets_get(
+	struct plan_secrets *secrets, const char *login, struct arena *arena);
+
+/* Puts the hashes into the edits that lack them. False, with an error naming the login, when one is
+ * missing. */
+NODISCARD bool plan_fill_secrets(
+	struct plan *plan, const struct plan_secrets *secrets, struct diags *diags);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * planner.h - what should exist, minus what exists: the plan.
+ *
+ * Pure: reads the snapshot, writes nothing. The same input gives the same plan except for its id
+ * and time. Linear in the number of accounts.
+ */
+#ifndef REHOME_PLAN_PLANNER_H
+#define REHOME_PLAN_PLANNER_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/model/config.h"
+#include "core/model/intake.h"
+#include "core/plan/plan.h"
+#include "core/plan/snapshot.h"
+
+struct planner_options {
+	const char *reason;
+	struct string_list users; /* --user globs; empty = all */
+	const struct table *only; /* --users FILE: logins; NULL = all */
+	unsigned canary;	  /* the first N changes only; 0 = all */
+	struct string_list adopt; /* --adopt logins or "all" */
+	bool skip_blocked;
+};
+
+/*
+ * Never fails for what is in the accounts: what cannot be done is a blocked change or a finding in
+ * the plan. False only when the host could not be read. Secrets (passwords, carried hashes) go to
+ * ret_secrets; nothing is hashed here.
+ */
+NODISCARD bool planner_make(const struct config *config, const struct intake *intakes,
+	size_t intake_count, struct snapshot *snapshot, const struct planner_options *options,
+	struct arena *arena, struct plan **ret_plan, struct plan_secrets *ret_secrets,
+	struct diags *diags);
+
+/* New credentials for managed accounts: `rehome credentials`. */
+struct credentials_request {
+	struct string_list logins;
+	bool new_password; /* generate one */
+	struct string_list
+		keys; /* checked lines that replace the present ones; empty = untouched */
+};
+NODISCARD bool planner_make_credentials(const struct config *config,
+	const struct credentials_request *request, struct snapshot *snapshot, const char *reason,
+	struct arena *arena, struct plan **ret_plan, struct plan_secrets *ret_secrets,
+	struct diags *diags);
+
+/*
+ * Hashes what is still plaintext and makes the passwords that are to be generated
+ * (when `generate`: at apply only).
+ */
+NODISCARD bool planner_hash_secrets(struct plan *plan, struct plan_secrets *secrets, bool generate,
+	unsigned threads, void (*progress)(void *ctx, size_t done, size_t count), void *ctx,
+	struct arena *arena, struct diags *diags);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * daemon.h - the running sshd, the name service caches and users' processes: what a change of files
+ * must be told to. Only on the live root.
+ */
+#ifndef REHOME_RUN_DAEMON_H
+#define REHOME_RUN_DAEMON_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/base/host.h"
+#include "core/base/table.h"
+
+struct sshd_listener {
+	pid_t pid;
+	unsigned long long start_time; /* /proc/PID/stat field 22: the same process */
+	struct string_list sockets;    /* inode numbers of its listening sockets */
+};
+
+struct sshd_listeners {
+	struct sshd_listener *items;
+	size_t count, room;
+};
+
+/*
+ * Every sshd of this machine that listens, found through /proc: executable, own root and mount
+ * namespace the same as ours (a container's sshd is not ours), listening sockets. Socket activation
+ * (init listens) needs no reload and gives none.
+ */
+NODISCARD bool daemon_find_sshd(
+	struct arena *arena, struct sshd_listeners *ret_listeners, struct diags *diags);
+
+/*
+ * SIGHUP to every listener through a pidfd, then waits until each has executed itself again (its
+ * listening sockets are new ones) and listens. None running is success. A listener that dies or
+ * stays silent for timeout_seconds is an error.
+ */
+NODISCARD bool daemon_reload_sshd(
+	unsigned timeout_seconds, size_t *ret_reloaded, struct arena *arena, struct diags *diags);
+
+/* nscd -i passwd, group; sss_cache -E: where installed and running. */
+NODISCARD bool daemon_flush_caches(struct arena *arena, struct diags *diags);
+
+/*
+ * Ends all processes that run with one of these uids (real, effective or saved): SIGTERM, up to two
+ * seconds, SIGKILL, through pidfds, repeated until a scan finds none. uids maps uid -> login.
+ */
+NODISCARD bool daemon_end_processes(
+	const struct id_table *uids, size_t *ret_ended, struct arena *arena, struct diags *diags);
+
+#endif
