@@ -27,7 +27,7 @@ diag_append(struct diags *diags, const struct diag *diag)
 		diags->warnings++;
 }
 
-static void
+static PRINTF_LIKE(4, 0) void
 append(struct diags *diags, enum diag_level level, struct place place, const char *format,
 	va_list args)
 {
