@@ -27,7 +27,10 @@ diag_append(struct diags *diags, const struct diag *diag)
 		diags->warnings++;
 }
 
-static PRINTF_LIKE(4, 0) void
+static void append(struct diags *diags, enum diag_level level, struct place place,
+	const char *format, va_list args) PRINTF_LIKE(4, 0);
+
+static void
 append(struct diags *diags, enum diag_level level, struct place place, const char *format,
 	va_list args)
 {
