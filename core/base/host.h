@@ -41,7 +41,13 @@ struct host_faults {
 	int (*before)(void *ctx, const char *effect, const char *path);
 };
 
-/* Opens the root. "/" is the machine itself. NULL with an error when it is not a directory. */
+/*
+ * Opens the root. "/" is the machine itself. The root alone may be given through symbolic links: it
+ * is the administrator's word. NULL with an error when it is not a directory.
+ *
+ * HOST_READ_WRITE sets the umask of the process to 022, so that directories get their usual modes
+ * without a chmod each; what asks for more gets it set. A host belongs to one thread at a time.
+ */
 struct host *host_create(const char *root, enum host_mode mode, struct diags *diags);
 void host_destroy(struct host *host);
 void host_set_faults(struct host *host, const struct host_faults *faults);
