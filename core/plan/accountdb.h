@@ -66,7 +66,8 @@ struct accountdb_table {
 	struct accountdb_lines {
 		struct accountdb_line **items;
 		size_t count, room;
-	} lines;
+	} lines; /* as loaded, removed ones included: walk with accountdb_next() */
+	struct accountdb_lines added; /* go in front of lines.items[insert_at] */
 	struct table by_name;
 	struct id_table by_id; /* passwd: uid, group: gid; the first line of an id wins */
 	size_t insert_at;      /* index of the first NIS line, or lines.count */
@@ -76,6 +77,8 @@ struct accountdb_table {
 struct accountdb {
 	struct arena *arena;
 	struct accountdb_table tables[ACCOUNTDB_FILES];
+	struct table groups_of; /* login -> struct string_list; see accountdb_groups_of() */
+	bool groups_indexed;
 };
 
 /* "passwd", "shadow", "group", "gshadow". */
@@ -83,6 +86,8 @@ const char *accountdb_file_name(enum accountdb_file file);
 bool accountdb_file_parse(const char *name, enum accountdb_file *ret_file);
 const char *accountdb_path(enum accountdb_file file);
 size_t accountdb_field_count(enum accountdb_file file);
+/* "uid", "home", "expire", ... for messages. */
+const char *accountdb_field_name(enum accountdb_file file, size_t field);
 
 /*
  * Reads all four files (one pass each). Malformed lines are kept and reported as warnings (code
@@ -92,7 +97,8 @@ size_t accountdb_field_count(enum accountdb_file file);
 NODISCARD bool accountdb_load(
 	struct host *host, struct arena *arena, struct accountdb *ret_db, struct diags *diags);
 
-/* The same from memory, for tests and fuzzing. texts[i].data NULL = file missing. */
+/* The same from memory, for tests and fuzzing. texts[i].data NULL = file missing. The texts are
+ * borrowed: they must live as long as the database. */
 NODISCARD bool accountdb_parse(const struct bytes texts[ACCOUNTDB_FILES], struct arena *arena,
 	struct accountdb *ret_db, struct diags *diags);
 
@@ -102,6 +108,12 @@ struct accountdb_line *accountdb_find(
 struct accountdb_line *accountdb_find_id(
 	const struct accountdb *db, enum accountdb_file file, uint32_t id);
 
+/* Every line that has a name, in the order of the file. *cursor starts at 0; NULL at the end. */
+struct accountdb_line *accountdb_next(
+	const struct accountdb *db, enum accountdb_file file, size_t *cursor);
+/* The name of the last line; "" when that is a comment or the like, NULL when there is none. */
+const char *accountdb_last_name(const struct accountdb *db, enum accountdb_file file);
+
 /* "" for a field the line is too short for. For GROUP_MEMBERS and GSHADOW_MEMBERS the current list
  * joined by ','. Valid until the line changes. */
 const char *accountdb_field(const struct accountdb_line *line, size_t field);
@@ -110,6 +122,8 @@ const char *accountdb_name(const struct accountdb_line *line);
 bool accountdb_line_id(const struct accountdb_line *line, size_t field, uint32_t *ret_id);
 /* The line's number in its file as loaded, from 1; 0 for one added since. */
 unsigned accountdb_line_number(const struct accountdb_line *line);
+/* How many fields the line has: hand-made and old shadow lines have fewer than the file's. */
+size_t accountdb_line_length(const struct accountdb_line *line);
 
 /* Members of a group or gshadow line, in order. */
 const struct string_list *accountdb_members(const struct accountdb_line *line);
@@ -127,9 +141,15 @@ struct accountdb_line *accountdb_add(
 void accountdb_remove(struct accountdb *db, enum accountdb_file file, struct accountdb_line *line);
 void accountdb_set_field(struct accountdb *db, enum accountdb_file file,
 	struct accountdb_line *line, size_t field, const char *value);
+/* Drops empty fields at the end of a line while it has more than this many. */
+void accountdb_shorten(
+	struct accountdb *db, enum accountdb_file file, struct accountdb_line *line, size_t length);
 /* True when it was not a member before. */
 bool accountdb_add_member(struct accountdb *db, enum accountdb_file file,
 	struct accountdb_line *group, const char *login);
+/* The same behind a certain member; "" = first, NULL or somebody who is no member = last. */
+bool accountdb_insert_member(struct accountdb *db, enum accountdb_file file,
+	struct accountdb_line *group, const char *login, const char *behind);
 bool accountdb_remove_member(struct accountdb *db, enum accountdb_file file,
 	struct accountdb_line *group, const char *login);
 

@@ -32,12 +32,27 @@ struct edit {
 	size_t field;	     /* SET_FIELD */
 	const char *before, *after; /* SET_FIELD; the shadow hash may be NULL as above */
 	const char *member;	    /* ADD_MEMBER, REMOVE_MEMBER */
+
+	/* What undo cannot see in the changed files; edits_remember() fills them in. */
+	size_t length;	    /* SET_FIELD: how many fields the line had; 0 = not known */
+	const char *behind; /* REMOVE_MEMBER: whom the member stood behind; "" = it was the first,
+			       NULL = not known */
 };
 
 struct edit_list {
 	struct edit *items;
 	size_t count, room;
+
+	/* The name of a last line that lacked its newline; "" = a comment or the like, NULL = the
+	 * file ended with a newline. */
+	const char *unterminated[ACCOUNTDB_FILES];
 };
+
+/*
+ * Notes in the list what an undo needs to give the same bytes back. Called once, by the planner,
+ * on the files as they are before any of the edits.
+ */
+void edits_remember(struct edit_list *edits, const struct accountdb *db, struct arena *arena);
 
 /* What an edit finds: as in step_ops, decidable from the host alone. */
 enum edit_state {
@@ -49,8 +64,13 @@ enum edit_state {
 /*
  * ADD_LINE: BEFORE when the name is absent (and its uid or gid free), AFTER when a line of that
  * name with the same id exists (other fields may have been changed since by others), FOREIGN
- * otherwise. With `why` (may be NULL) a FOREIGN state is explained in words for the person who sees
- * the plan.
+ * otherwise. Shadow and gshadow lines have no id: theirs is AFTER when passwd or group has the name
+ * too, or when it is the line that we would write; a different one, left over from an earlier
+ * account, is FOREIGN.
+ * SET_FIELD: by the field's value. A hash that is not known (a plan without its secrets) may be
+ * any. A missing line is FOREIGN.
+ * ADD_MEMBER, REMOVE_MEMBER: by membership, which a group that does not exist (yet) lacks.
+ * With `why` (may be NULL) a FOREIGN state is explained in words for the person who sees the plan.
  */
 enum edit_state edit_state(
 	const struct edit *edit, struct accountdb *db, struct arena *arena, const char **ret_why);
@@ -60,29 +80,44 @@ enum edit_state edit_state(
 #define EDIT_BORN_EXPIRED "1"
 
 /*
- * Applies every edit of one file. gated: ADD_LINE in shadow writes EDIT_BORN_EXPIRED instead of its
- * own expiry. Edits already in state AFTER are left alone. A FOREIGN one is an error.
+ * Applies every edit of one file; the files in the order of enum accountdb_file. gated: ADD_LINE in
+ * shadow writes EDIT_BORN_EXPIRED instead of its own expiry. Edits already in state AFTER are left
+ * alone. A FOREIGN one is an error (code "changed-since"), and so is a hash that is not known; all
+ * of them are reported, and the database is then of no use.
  */
 NODISCARD bool edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 	struct accountdb *db, struct diags *diags);
 
-/* Gives the added shadow lines their own expiry, if it is still EDIT_BORN_EXPIRED. */
+/* Gives the added shadow lines their own expiry, if it is still EDIT_BORN_EXPIRED. A line that is
+ * gone since is a warning. */
 NODISCARD bool edits_activate(
 	const struct edit_list *edits, struct accountdb *db, struct diags *diags);
-/* The reverse: the first act of undoing. users as below. */
+/* The reverse: the first act of undoing. users as below. An account that is no longer ours (another
+ * uid) is left alone. */
 NODISCARD bool edits_gate(const struct edit_list *edits, const struct table *users,
 	struct accountdb *db, struct diags *diags);
 
 /*
- * Takes edits back, newest first. users: only edits whose user is a key of it, NULL = all. An added
- * line with the id we gave it is removed whatever else changed in it (differences become notes); a
- * line with another id is a conflict. A field is set back only while it has the value we gave it.
- * A group line is removed only when no members are left and it is no longer anybody's primary
- * group. Conflicts are warnings with code "conflict", counted in *ret_conflicts, and what they are
- * about is kept.
+ * Takes the edits of one file back, newest first. users: only edits whose user is a key of it, NULL
+ * = all. An added line with the id we gave it is removed whatever else changed in it (differences
+ * become notes); a line with another id is a conflict. A field is set back only while it has the
+ * value we gave it. Conflicts are warnings with code "conflict", counted in *ret_conflicts, and
+ * what they are about is kept. False only for edits that make no sense (a plan that was tampered
+ * with).
+ *
+ * A group line is removed only when it is nobody's primary group and has no members but accounts
+ * that this list created and that are gone again. When others still need it, that is a conflict;
+ * for what is shared (user NULL) a note with code "still-used" instead, because then it is as it
+ * should be. Shared edits are looked at with every set of users.
+ *
+ * The files are undone in one database and in this order, because each follows what the one before
+ * it kept: passwd, shadow (keeps the line of a login that stays), group (as above), gshadow (keeps
+ * the line of a group that stays). edits_undo_all() does that; the order of the renames is free.
  */
 NODISCARD bool edits_undo(const struct edit_list *edits, enum accountdb_file file,
 	const struct table *users, struct accountdb *db, size_t *ret_conflicts,
 	struct diags *diags);
+NODISCARD bool edits_undo_all(const struct edit_list *edits, const struct table *users,
+	struct accountdb *db, size_t *ret_conflicts, struct diags *diags);
 
 #endif

@@ -25,9 +25,11 @@ enum jail_rule {
 	JAIL_WRITABLE, /* group or others may write */
 	JAIL_ACL,      /* an ACL grants write */
 	JAIL_SYSTEM,   /* "/" or a directory of the system */
+	JAIL_UNKNOWN,  /* could not be looked at */
 };
 
-/* Remembers what was found, so that /home is looked at once for 10,000 jails. */
+/* Remembers what was found, so that /home is looked at once for 10,000 jails. Set host and arena
+ * (the table's too). */
 struct jail_cache {
 	struct host *host;
 	struct arena *arena;
@@ -35,7 +37,9 @@ struct jail_cache {
 };
 
 struct jail_component {
-	const char *path;
+	const char *path;      /* on the host */
+	const char *real_path; /* with the root in front: what a command would be given */
+	const char *problem;   /* JAIL_UNKNOWN: why */
 	enum jail_rule fault;
 	struct host_entry entry;
 };
@@ -43,7 +47,8 @@ struct jail_component {
 /*
  * The first faulty component of a path from "/" down, or NULL when all exist and are safe. With
  * last_may_be_missing the last component's absence is no fault, and neither is that of its parents
- * (they will be created). Never fails: what cannot be looked at is a fault.
+ * (they will be created). "/" itself is a component; below a root it is the root. path must be
+ * normal. Never fails: what cannot be looked at is a fault.
  */
 const struct jail_component *jail_path_fault(
 	struct jail_cache *cache, const char *path, bool last_may_be_missing);
