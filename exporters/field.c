@@ -1,0 +1,93 @@
+/*
+ * field.c - see field.h. The counterpart of core/model/account.c's table of parsers.
+ */
+#include "exporters/field.h"
+
+#include <time.h>
+
+static const char *
+joined(const struct string_list *list, char separator, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	for (size_t i = 0; i < list->count; i++) {
+		if (i)
+			buffer_add_char(&text, separator);
+		buffer_add_text(&text, list->items[i]);
+	}
+	return arena_strdup(arena, buffer_text(&text));
+}
+
+static const char *
+date_text(int64_t day, struct arena *arena)
+{
+	enum { SECONDS_PER_DAY = 24 * 60 * 60 };
+	if (day == ACCOUNT_NEVER)
+		return "never";
+	time_t seconds = (time_t)day * SECONDS_PER_DAY;
+	struct tm date = { 0 };
+	gmtime_r(&seconds, &date);
+	return arena_printf(
+		arena, "%04d-%02d-%02d", date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
+}
+
+static const char *
+state_text(enum account_state state)
+{
+	switch (state) {
+	case ACCOUNT_ACTIVE:
+		return "active";
+	case ACCOUNT_DISABLED:
+		return "disabled";
+	case ACCOUNT_LEFT:
+		return "left";
+	}
+	return "";
+}
+
+const char *
+field_text(const struct account *account, enum account_field field, struct arena *arena)
+{
+	switch (field) {
+	case ACCOUNT_KEY:
+		return account->key;
+	case ACCOUNT_USERNAME:
+		return account->username;
+	case ACCOUNT_FULL_NAME:
+		return account->full_name;
+	case ACCOUNT_EMAIL:
+		return account->email;
+	case ACCOUNT_UID:
+		return arena_printf(arena, "%u", (unsigned)account->uid);
+	case ACCOUNT_PASSWORD:
+		return account->password;
+	case ACCOUNT_PASSWORD_HASH:
+		return account->password_hash;
+	case ACCOUNT_SSH_KEYS:
+		return joined(&account->ssh_keys, '\n', arena);
+	case ACCOUNT_GROUPS:
+		return joined(&account->groups, ' ', arena);
+	case ACCOUNT_LAYOUT:
+		return account->layout;
+	case ACCOUNT_FOLDERS:
+		return folder_list_text(&account->folders, arena);
+	case ACCOUNT_HOME:
+		return account->home;
+	case ACCOUNT_SHELL:
+		return account->shell;
+	case ACCOUNT_EXPIRES:
+		return date_text(account->expires, arena);
+	case ACCOUNT_STATE:
+		return state_text(account->state);
+	case ACCOUNT_FIELDS:
+		break;
+	}
+	return "";
+}
+
+bool
+field_is_written(
+	const struct export_job *job, const struct account *account, enum account_field field)
+{
+	bool secret = field == ACCOUNT_PASSWORD || field == ACCOUNT_PASSWORD_HASH;
+	return account_has(account, field) && (!secret || job->with_secrets);
+}

@@ -1,0 +1,20 @@
+/*
+ * field.h - an account's fields as text: what account_set() would read back.
+ */
+#ifndef REHOME_EXPORTERS_FIELD_H
+#define REHOME_EXPORTERS_FIELD_H
+
+#include "core/model/exporter.h"
+
+/*
+ * In the arena or the account; "" for a list that is given as none. Keys are separated by newlines,
+ * groups by blanks; of folders the path and the kind.
+ */
+const char *field_text(
+	const struct account *account, enum account_field field, struct arena *arena);
+
+/* True when the job writes this field of some account: it is given, and no secret unless wanted. */
+bool field_is_written(
+	const struct export_job *job, const struct account *account, enum account_field field);
+
+#endif
