@@ -180,19 +180,10 @@ keep(struct arena *arena, uint8_t *result, size_t length)
 	return copy;
 }
 
-static char *
-normalized(struct arena *arena, const char *text, uninorm_t form)
-{
-	size_t length;
-	uint8_t *result = u8_normalize(form, utf8(text), strlen(text), NULL, &length);
-	return keep(arena, result, length);
-}
-
 char *
 text_folded(struct arena *arena, const char *text)
 {
-	/* Decomposing first: some compatibility characters hide an upper-case letter. */
-	const char *letters = normalized(arena, valid(arena, text), UNINORM_NFKD);
+	const char *letters = valid(arena, text);
 	size_t length;
 	uint8_t *result =
 		u8_casefold(utf8(letters), strlen(letters), NULL, UNINORM_NFKC, NULL, &length);

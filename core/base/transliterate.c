@@ -163,7 +163,6 @@ static const struct spelling spellings[] = {
 	{ U'ө', "o" },
 
 	{ U'\u2010', "-" },
-	{ U'\u2011', "-" },
 	{ U'\u2012', "-" },
 	{ U'\u2013', "-" },
 	{ U'\u2014', "-" },

@@ -172,6 +172,8 @@ test_the_first_bad_byte_is_named(void **state)
 		{ BE, BYTES("\0a\xd8\x3d\0b"), BE, 2 },
 		{ BE, BYTES("\0a\xd8\x3d\xd8\x3d"), BE, 2 },
 		{ BE, BYTES("\xde\x00\0a"), BE, 0 },
+		{ BE, BYTES("\xde\x00\xde\x00"), BE, 0 },
+		{ BE, BYTES("\0a\xd8\x3d\xe0\x00"), BE, 2 },
 		{ LE, BYTES("\x3d\xd8\x00\xde\x00\xde"), LE, 4 },
 		/* the BOM of the other byte order */
 		{ LE, BYTES("\xfe\xff\0a"), LE, 0 },

@@ -176,7 +176,9 @@ test_punctuation_and_blanks_become_plain(void **state)
 	ASSERT_NAMES(TEXT_LANGUAGE_DEFAULT, { "O’Brien O‘Brien Oʼ O´B", "O'Brien O'Brien O' O'B" },
 		{ "Anna\xc2\xa0Maria", "Anna Maria" },
 		{ "Müller‐Lüdenscheidt–X—Y", "Muller-Ludenscheidt-X-Y" },
-		{ "„a“ «b» ”c”", "\"a\" \"b\" \"c\"" }, { "½…", "1/2..." }, { "Ａｎｎａ", "Anna" },
+		{ "„a“ «b» ”c”", "\"a\" \"b\" \"c\"" }, { "‐ ‑ ‒ – — ― −", "- - - - - - -" },
+		{ "\xca\xb9 \xca\xbb \xca\xbc \xca\xbd ‘ ’ ‚ ‛ ′", "' ' ' ' ' ' ' ' '" },
+		{ "½…", "1/2..." }, { "Ａｎｎａ", "Anna" },
 		{ "an\xe2\x80\x8bna\xef\xbb\xbf\xc2\xad", "anna" },
 		{ "a\xcc\x81\xcc\x82\xcc\xb1", "a" }, { "\xcc\x81z", "z" });
 }
