@@ -16,8 +16,8 @@
 
 /* A row that gave no account, with the text of its errors. */
 struct rejected_row {
-	const struct record *record;
-	const char *errors; /* joined by "; " */
+	const struct record *record; /* without fields when the importer made the account */
+	const char *errors;	     /* joined by "; " */
 };
 
 struct intake {
@@ -26,7 +26,8 @@ struct intake {
 	const char *location;
 	const char *detected;
 	char sha256[65];
-	bool complete;
+	bool complete; /* a whole listing without a refused row: only then can somebody be missing
+			*/
 	size_t rows;
 	struct record *header; /* NULL when the source has none */
 	struct {
@@ -43,21 +44,26 @@ struct intake {
 
 /*
  * What a SOURCE argument means: a name from the configuration, or IMPORTER:PLACE with `settings`
- * ("key=value" from --set). importers is the registry's list. Appends an error with "did you mean"
- * for unknown names.
+ * ("key=value" from --set), which replace the configuration's of the same name. known is the
+ * registry's list. The result is a copy that the caller may change (--skip-blocked sets
+ * on_bad_row). Appends an error with "did you mean" for unknown names.
  */
 NODISCARD bool intake_resolve(const char *argument, const struct config *config,
-	const struct importer *const *importers, const struct string_list *settings,
+	const struct importer *const *known, const struct string_list *settings,
 	struct arena *arena, struct source_config **ret_source, struct diags *diags);
 
 /*
  * Reads it. False when the source is dead, or when rows were refused and the source's on_bad_row is
- * block; the intake is filled as far as it got either way, for --rejects. Also refuses two rows
- * with the same given username or the same key (both places named).
+ * block; the intake is filled as far as it got either way, for --rejects. With on_bad_row skip what
+ * is wrong with a row is a warning, so that errors are always a reason to stop.
+ *
+ * Also refuses rows with the same given username or the same key (all of them; each error names
+ * both places). Generated usernames may be equal: the planner tells them apart by the key, which is
+ * always set afterwards: the source's, else the login, else for a generated login "name:" and the
+ * folded full name, so that a suffix stays with its person when the rows are reordered.
  */
-NODISCARD bool intake_read(const struct source_config *source,
-	const struct importer *const *importers, struct arena *arena, struct intake *ret_intake,
-	struct diags *diags);
+NODISCARD bool intake_read(const struct source_config *source, const struct importer *const *known,
+	struct arena *arena, struct intake *ret_intake, struct diags *diags);
 
 /*
  * The refused rows as CSV: same columns in the same order plus `error`; cells that a spreadsheet

@@ -1,12 +1,13 @@
 /*
  * mapping.h - from a record (names and values) to an account.
  *
- * Without configuration a field is found by its name or a synonym of it, compared case-folded and
- * without blanks, '-' and '_': username (login, user, account, Benutzername, ...), full_name (name,
- * displayname, cn, "Vor- und Nachname"), first name (first, givenname, Vorname), last name (last,
- * surname, sn, Nachname), email (mail, e-mail), ssh_keys (key, pubkey, public_key), expires
- * (expiry, end_date, Ablaufdatum), id (key, employee_id, Personalnummer), and so on. Without a
- * username column the login is made from the names: ${first|left(1)}${last}, else from full_name.
+ * Without configuration a field is found by its name or a synonym of it in five languages
+ * (synonym.h): username (login, user, account, Benutzername, ...), full_name (name, displayname,
+ * cn, "Vor- und Nachname"), first name (first, givenname, Vorname), last name (last, surname, sn,
+ * Nachname), email (mail, e-mail), ssh_keys (ssh_key, pubkey, public_key), expires (expiry,
+ * end_date, Ablaufdatum), key (id, employee_id, Personalnummer), and so on. A column that is just
+ * "name" is the full name, or what is missing beside a first or a last name. Without a username
+ * column the login is made from the names: ${first|left(1)}${last}, else from full_name.
  *
  * A configured `map:` replaces the defaults field by field.
  */
@@ -17,6 +18,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/diag.h"
+#include "core/base/table.h"
 #include "core/base/text.h"
 #include "core/model/account.h"
 #include "core/model/record.h"
@@ -47,23 +49,37 @@ struct mapping_rule {
 
 struct mapping {
 	struct mapping_rule *rules[ACCOUNT_FIELDS]; /* NULL = by default synonyms */
-	struct template *username_filter; /* NULL: generated names get ascii|lower|strip(' .'...)
-					     and given ones none */
+	/* For every username. NULL: given ones stay as they are, generated ones become ASCII, lower
+	 * case, only [a-z0-9_-], with a letter or '_' in front, at most 31 characters. */
+	struct template *username_filter;
 	enum text_language language;
+	/* Set by mapping_bind(): how a rule spells a column -> how the header does; and whether the
+	 * first candidate for the username needs a last name (else the next one is taken). */
+	struct table columns;
+	bool username_by_last_name;
 };
 
 /*
  * A mapping complete for a source with these column names: configured rules checked against the
  * header (an unknown column is an error with "did you mean" at the rule's place), the others filled
  * from the synonyms. configured may be NULL. Two columns that are synonyms of one field are an
- * error naming both. Columns that nothing uses are one note.
+ * error naming both. Columns that nothing uses are one note. Rules spell columns exactly, or with
+ * other case, blanks and punctuation.
  */
 NODISCARD bool mapping_bind(const struct mapping *configured, const struct record *header,
 	struct arena *arena, struct mapping **ret_mapping, struct diags *diags);
 
 /*
- * One account. Errors name the record's cell. The account keeps pointing into the record's strings,
- * which must live as long as the run. False when at least one field was bad.
+ * For sources without fixed columns (JSON, a directory): adds to the header what the configured
+ * rules name and no record has, with a warning each.
+ */
+void mapping_add_columns(const struct mapping *configured, struct record *header,
+	struct arena *arena, struct diags *diags);
+
+/*
+ * One account from a bound mapping. All bad cells are reported, not only the first. Errors name the
+ * record's cell. The account keeps pointing into the record's strings, which must live as long as
+ * the run. False when at least one field was bad.
  */
 NODISCARD bool mapping_apply(const struct mapping *mapping, const struct record *record,
 	struct arena *arena, struct account *ret_account, struct diags *diags);

@@ -3,8 +3,10 @@
  *
  * Syntax: literal text and ${field|filter|filter(argument)...}; "$${" is a literal "${". No
  * expression language. Filters: ascii (text_ascii with the mapping's language), lower, upper, trim,
- * left(n), strip('chars') (removes every occurrence), replace('a','b'), default('text'). Unknown
- * filters are errors with "did you mean".
+ * left(n), strip('chars') (removes every occurrence), replace('a','b'), default('text'), and
+ * given_name and family_name, which take apart "Jean Luc Picard" and "Picard, Jean Luc" (one word
+ * is a family name). A quote within 'text' is written twice. Unknown filters are errors with "did
+ * you mean".
  */
 #ifndef REHOME_MODEL_TEMPLATE_H
 #define REHOME_MODEL_TEMPLATE_H
@@ -29,8 +31,9 @@ NODISCARD bool template_parse_filters(const char *text, struct place place, stru
 typedef const char *template_lookup(void *ctx, const char *field);
 
 /*
- * The text, in the arena. *ret_empty (may be NULL) is true when every field in it was empty or
- * missing: the mapping then tries its next candidate.
+ * The text, in the arena. *ret_empty (may be NULL) is true when every field in it came to nothing
+ * but blanks after its filters, or there are no fields and no text: the mapping then tries its next
+ * candidate.
  */
 const char *template_expand(const struct template *template, template_lookup *lookup, void *ctx,
 	enum text_language language, struct arena *arena, bool *ret_empty);

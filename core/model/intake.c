@@ -1,0 +1,359 @@
+/*
+ * intake.c - from a configured source to accounts and refused rows.
+ *
+ * Rows are collected while the importer reads and mapped afterwards, because only then all columns
+ * of a source without header are known. What the importer said about rows is merged in between, so
+ * that diagnostics come in the order of the rows.
+ */
+#include "core/model/intake.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <string.h>
+
+#include "core/model/intake_rows.h"
+
+struct reading {
+	const struct source_config *config;
+	const struct importer *importer;
+	struct intake *intake;
+	struct source source;
+	struct intake_rows rows;
+	struct diags said; /* by the importer */
+	size_t attributed; /* how many of these belong to rows that were seen */
+	size_t merged;	   /* how many of these are in diags */
+	bool alive;	   /* the importer came to the end */
+	struct mapping *mapping;
+	struct arena *arena;
+	struct diags *diags;
+};
+
+/* ---- what the importer delivers ---- */
+
+static struct record *
+copy_record(struct arena *arena, const struct record *record)
+{
+	struct record *copy = arena_copy(arena, record, sizeof(*record));
+	copy->fields.items = arena_copy(
+		arena, record->fields.items, record->fields.count * sizeof(*record->fields.items));
+	copy->fields.room = record->fields.count;
+	return copy;
+}
+
+static bool
+take_header(void *ctx, const struct record *header)
+{
+	struct reading *reading = ctx;
+	reading->intake->header = copy_record(reading->arena, header);
+	return true;
+}
+
+/* Errors since the last row: about this row if it was refused or if they name its line. */
+static void
+attribute_errors(struct reading *reading, struct intake_row *row, bool refused)
+{
+	for (; reading->attributed < reading->said.count; reading->attributed++) {
+		const struct diag *diag = &reading->said.items[reading->attributed];
+		bool same_line = diag->place.line && diag->place.line == row->record->place.line;
+		if (diag->level == DIAG_ERROR && (refused || same_line))
+			intake_row_refuse(row, diag, reading->arena);
+	}
+}
+
+static bool
+take_record(void *ctx, const struct record *record)
+{
+	struct reading *reading = ctx;
+	struct intake_row row = { .record = copy_record(reading->arena, record) };
+	attribute_errors(reading, &row, false);
+	ARRAY_PUSH(reading->arena, &reading->rows, row);
+	return true;
+}
+
+static void
+take_reject(void *ctx, const struct record *record)
+{
+	struct reading *reading = ctx;
+	struct intake_row row = { .record = copy_record(reading->arena, record),
+		.unreadable = true };
+	attribute_errors(reading, &row, true);
+	ARRAY_PUSH(reading->arena, &reading->rows, row);
+}
+
+static bool
+take_account(void *ctx, const struct account *account)
+{
+	struct reading *reading = ctx;
+	struct record record = { .place = account->place,
+		.number = (unsigned)reading->rows.count + 1 };
+	struct intake_row row = {
+		.record = arena_copy(reading->arena, &record, sizeof(record)),
+		.account = arena_copy(reading->arena, account, sizeof(*account)),
+	};
+	attribute_errors(reading, &row, false);
+	ARRAY_PUSH(reading->arena, &reading->rows, row);
+	return true;
+}
+
+/* ---- diagnostics in the order of the rows ---- */
+
+/* With on_bad_row skip, a fault in a row of a source that is otherwise whole is a warning. */
+static void
+pass_on(struct reading *reading, const struct diag *diag, const char *user)
+{
+	struct diag copy = *diag;
+	if (copy.level == DIAG_ERROR && reading->alive &&
+		reading->config->on_bad_row == BAD_ROW_SKIP)
+		copy.level = DIAG_WARNING;
+	if (!copy.user)
+		copy.user = user;
+	diag_append(reading->diags, &copy);
+}
+
+/* What the importer said up to a line. */
+static void
+merge_said(struct reading *reading, unsigned line)
+{
+	for (; reading->merged < reading->said.count; reading->merged++) {
+		const struct diag *diag = &reading->said.items[reading->merged];
+		if (diag->place.line > line)
+			return;
+		pass_on(reading, diag, NULL);
+	}
+}
+
+/* ---- mapping ---- */
+
+/* All names that records have, in the order of their first appearance. */
+static struct record *
+header_of_rows(const struct reading *reading)
+{
+	struct record *header = ARENA_NEW(reading->arena, struct record);
+	struct table seen = { .arena = reading->arena };
+	header->place = at(reading->source.shown, 0);
+	ARRAY_FOREACH (row, &reading->rows) {
+		ARRAY_FOREACH (field, &row->record->fields) {
+			if (table_get(&seen, field->name))
+				continue;
+			table_set(&seen, field->name, field);
+			ARRAY_PUSH(reading->arena, &header->fields, *field);
+		}
+	}
+	mapping_add_columns(reading->config->mapping, header, reading->arena, reading->diags);
+	return header;
+}
+
+static bool
+has_records(const struct intake_rows *rows)
+{
+	ARRAY_FOREACH (row, rows) {
+		if (!row->account && !row->unreadable)
+			return true;
+	}
+	return false;
+}
+
+static bool
+bind(struct reading *reading)
+{
+	const struct record *header = reading->intake->header;
+	if (!header && !has_records(&reading->rows))
+		return true;
+	return mapping_bind(reading->config->mapping, header ? header : header_of_rows(reading),
+		reading->arena, &reading->mapping, reading->diags);
+}
+
+static void
+map_row(struct reading *reading, struct intake_row *row)
+{
+	struct diags said = { .arena = reading->diags->arena };
+	row->account = ARENA_NEW(reading->arena, struct account);
+	bool ok = mapping_apply(reading->mapping, row->record, reading->arena, row->account, &said);
+	assert(ok || said.errors);
+	ARRAY_FOREACH (diag, &said) {
+		pass_on(reading, diag, row->account->username);
+		if (diag->level == DIAG_ERROR)
+			intake_row_refuse(row, diag, reading->arena);
+	}
+}
+
+static void
+map_rows(struct reading *reading)
+{
+	ARRAY_FOREACH (row, &reading->rows) {
+		merge_said(reading, row->record->place.line);
+		if (!row->account && !row->unreadable && reading->mapping)
+			map_row(reading, row);
+		if (row->account && !row->account->source)
+			row->account->source = reading->config->name;
+	}
+	merge_said(reading, UINT_MAX);
+}
+
+/* ---- findings over all rows ---- */
+
+static void
+check_rows(struct reading *reading)
+{
+	struct diags said = { .arena = reading->diags->arena };
+	intake_refuse_nameless(&reading->rows, reading->arena, &said);
+	intake_refuse_duplicates(&reading->rows, ACCOUNT_USERNAME, reading->arena, &said);
+	intake_refuse_duplicates(&reading->rows, ACCOUNT_KEY, reading->arena, &said);
+	intake_warn_lost_zeros(&reading->rows, &said);
+	intake_name_keys(&reading->rows, reading->arena, &said);
+	ARRAY_FOREACH (diag, &said)
+		pass_on(reading, diag, NULL);
+}
+
+static void
+warn_readable_secrets(struct reading *reading)
+{
+	if (!reading->source.world_readable || !intake_rows_hold_secrets(&reading->rows))
+		return;
+	reading->intake->world_readable_secrets = true;
+	diag_warning(reading->diags, at(reading->source.location, 0),
+		"holds passwords or password hashes, and every user of this machine may read it");
+	diag_code(reading->diags, "world-readable-secrets");
+	diag_hint(reading->diags, "Run chmod 600 %s, and remove it when the accounts are made.",
+		reading->source.location);
+}
+
+static void
+warn_empty(struct reading *reading)
+{
+	if (!reading->alive || reading->rows.count)
+		return;
+	diag_warning(reading->diags, at(reading->source.shown, 0), "has no rows");
+	diag_code(reading->diags, "empty-source");
+}
+
+/* ---- the whole ---- */
+
+static const struct importer *
+find_importer(const struct source_config *config, const struct importer *const *known,
+	struct diags *diags)
+{
+	for (; *known; known++) {
+		if (strcmp((*known)->name, config->importer) != 0)
+			continue;
+		if ((*known)->abi == IMPORTER_ABI)
+			return *known;
+		diag_error(diags, config->place, "importer '%s' was built for another rehome",
+			config->importer);
+		diag_hint(diags, "Install the version of it that belongs to this rehome.");
+		return NULL;
+	}
+	diag_error(diags, config->place, "unknown importer '%s'", config->importer);
+	diag_code(diags, "unknown-importer");
+	diag_hint(diags, "Run rehome importers for the list.");
+	return NULL;
+}
+
+/* Defaults, then the configuration's settings, then those of --set: in this order in config. */
+static bool
+set_options(const struct importer *importer, const struct source_config *config, void *options,
+	struct arena *arena, struct diags *diags)
+{
+	bool ok = true;
+	option_defaults(importer->options, options, arena);
+	ARRAY_FOREACH (setting, &config->settings)
+		ok = option_set(importer->options, options, setting->name, setting->value,
+			     setting->place, arena, diags) &&
+			ok;
+	return ok;
+}
+
+/* How diagnostics call it: a path by its last part, anything else as it is. */
+static const char *
+shown_location(const char *location)
+{
+	if (strcmp(location, "-") == 0)
+		return "<stdin>";
+	const char *slash = strrchr(location, '/');
+	return slash && slash[1] && !strstr(location, "://") ? slash + 1 : location;
+}
+
+static bool
+prepare(struct reading *reading, const struct importer *const *known, void **ret_options)
+{
+	const struct source_config *config = reading->config;
+	reading->importer = find_importer(config, known, reading->diags);
+	if (!reading->importer)
+		return false;
+	if (!config->location) {
+		diag_error(reading->diags, config->place, "source '%s' does not say where it is",
+			config->name);
+		diag_hint(reading->diags, "Give it a file:, uri: or root:.");
+		return false;
+	}
+	reading->source = (struct source){ .name = config->name,
+		.importer = config->importer,
+		.location = config->location,
+		.shown = shown_location(config->location),
+		.arena = reading->arena };
+	*ret_options = arena_alloc(reading->arena, reading->importer->config_size);
+	return set_options(reading->importer, config, *ret_options, reading->arena, reading->diags);
+}
+
+/* *ret_complete as the importer says. */
+static void
+run_importer(struct reading *reading, const void *options, bool *ret_complete)
+{
+	struct sink sink = { .ctx = reading,
+		.record = take_record,
+		.account = take_account,
+		.header = take_header,
+		.reject = take_reject,
+		.diags = &reading->said };
+	reading->alive = reading->importer->read(options, &reading->source, &sink);
+	assert(reading->alive || reading->said.errors);
+	reading->intake->detected = sink.detected;
+	*ret_complete = reading->alive && sink.complete;
+}
+
+static void
+fill_intake(struct reading *reading, bool complete)
+{
+	struct intake *intake = reading->intake;
+	memcpy(intake->sha256, reading->source.sha256, sizeof(intake->sha256));
+	intake->rows = reading->rows.count;
+	ARRAY_FOREACH (row, &reading->rows) {
+		if (row->errors)
+			ARRAY_PUSH(reading->arena, &intake->rejected,
+				(struct rejected_row){ row->record, row->errors });
+		else if (row->account)
+			ARRAY_PUSH(reading->arena, &intake->accounts, row->account);
+	}
+	/* A refused row is a person whom we did not see, not one who left. */
+	intake->complete = complete && intake->rejected.count == 0 && !reading->said.errors;
+}
+
+bool
+intake_read(const struct source_config *source, const struct importer *const *known,
+	struct arena *arena, struct intake *ret_intake, struct diags *diags)
+{
+	size_t errors_before = diags->errors;
+	*ret_intake = (struct intake){
+		.name = source->name, .importer = source->importer, .location = source->location
+	};
+	struct reading reading = { .config = source,
+		.intake = ret_intake,
+		.said = { .arena = diags->arena },
+		.arena = arena,
+		.diags = diags };
+	void *options;
+	bool complete;
+	if (!prepare(&reading, known, &options))
+		return false;
+
+	run_importer(&reading, options, &complete);
+	merge_said(&reading, 0);
+	bool bound = bind(&reading);
+	map_rows(&reading);
+	if (bound)
+		check_rows(&reading);
+	warn_readable_secrets(&reading);
+	warn_empty(&reading);
+	fill_intake(&reading, complete && bound);
+	return diags->errors == errors_before;
+}

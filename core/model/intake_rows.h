@@ -1,0 +1,43 @@
+/*
+ * intake_rows.h - the rows of one source, and what only shows when they are seen together; internal
+ * to intake*.c.
+ */
+#ifndef REHOME_MODEL_INTAKE_ROWS_H
+#define REHOME_MODEL_INTAKE_ROWS_H
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/model/account.h"
+#include "core/model/record.h"
+
+struct intake_row {
+	struct record *record;
+	struct account *account; /* NULL: not mapped; half filled when the row is refused */
+	bool unreadable;	 /* the importer could make no record of it */
+	const char *errors;	 /* joined by "; "; NULL = good */
+};
+
+struct intake_rows {
+	struct intake_row *items;
+	size_t count, room;
+};
+
+/* Marks a row as refused for this reason. */
+void intake_row_refuse(struct intake_row *row, const struct diag *reason, struct arena *arena);
+
+/* Accounts without a username, which only an importer that makes them itself can deliver. */
+void intake_refuse_nameless(struct intake_rows *rows, struct arena *arena, struct diags *diags);
+
+/* All rows that share a given username or key; refused rows count, for they will be corrected. */
+void intake_refuse_duplicates(struct intake_rows *rows, enum account_field field,
+	struct arena *arena, struct diags *diags);
+
+/* One warning when the ids look as if a spreadsheet had taken their leading zeros. */
+void intake_warn_lost_zeros(const struct intake_rows *rows, struct diags *diags);
+
+/* A key for every account without one; see intake_read(). */
+void intake_name_keys(struct intake_rows *rows, struct arena *arena, struct diags *diags);
+
+bool intake_rows_hold_secrets(const struct intake_rows *rows);
+
+#endif

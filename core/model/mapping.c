@@ -1,0 +1,414 @@
+/*
+ * mapping.c - one record through the bound rules into one account.
+ *
+ * A rule gives values (one, or several for groups, keys and folders); they are translated, split
+ * and filtered; account_set() judges the result. Which rule reads which column was decided by
+ * mapping_bind.c.
+ */
+#include "core/model/mapping.h"
+
+#include <string.h>
+
+enum { GENERATED_LENGTH = 31 }; /* what the policy's pattern takes by default */
+
+/* A record while one rule is applied to it. */
+struct cells {
+	const struct mapping *mapping;
+	const struct record *record;
+	struct account *account;
+	struct arena *arena;
+	struct diags *diags;
+	size_t index;	    /* which of several values of one name is wanted */
+	size_t most;	    /* the most values that a looked-up name has */
+	struct place place; /* of the first cell that had something in it, else of the first cell */
+	bool placed, filled;
+};
+
+static bool
+is_list(enum account_field field)
+{
+	return field == ACCOUNT_GROUPS || field == ACCOUNT_SSH_KEYS || field == ACCOUNT_FOLDERS;
+}
+
+/* What a message must not repeat; in a cell for public keys somebody pastes the private one. */
+static const char *
+shown(enum account_field field, const char *value)
+{
+	bool secret = field == ACCOUNT_PASSWORD || field == ACCOUNT_PASSWORD_HASH ||
+		field == ACCOUNT_SSH_KEYS;
+	return secret ? "(hidden)" : value;
+}
+
+/* ---- cells ---- */
+
+static void
+note_place(struct cells *cells, const struct record_field *field)
+{
+	bool filled = *field->value;
+	if (cells->placed && (cells->filled || !filled))
+		return;
+	cells->place = field->place;
+	if (!cells->place.field)
+		cells->place.field = field->name;
+	cells->placed = true;
+	cells->filled = filled;
+}
+
+/* Value number cells->index of a column; a column with one value has it at every index. */
+static const char *
+find_value(struct cells *cells, const char *name)
+{
+	const char *spelled = table_get(&cells->mapping->columns, name);
+	const char *first = NULL, *wanted = NULL;
+	size_t count = 0;
+	ARRAY_FOREACH (field, &cells->record->fields) {
+		if (strcmp(field->name, spelled ? spelled : name) != 0)
+			continue;
+		note_place(cells, field);
+		if (count == 0)
+			first = field->value;
+		if (count++ == cells->index)
+			wanted = field->value;
+	}
+	if (count > cells->most)
+		cells->most = count;
+	return count == 1 ? first : wanted;
+}
+
+/* For templates. The default username asks for a full_name that may itself be made by a rule. */
+static const char *
+look_up(void *ctx, const char *name)
+{
+	struct cells *cells = ctx;
+	const char *value = find_value(cells, name);
+	if (value || cells->placed || strcmp(name, "full_name") != 0)
+		return value;
+	cells->place = cells->account->places[ACCOUNT_FULL_NAME];
+	return cells->account->full_name;
+}
+
+static struct place
+value_place(const struct cells *cells)
+{
+	return cells->place.file || cells->place.field ? cells->place : cells->record->place;
+}
+
+/* ---- the values of a rule ---- */
+
+static const char *
+look_up_itself(void *ctx, const char *name)
+{
+	(void)name;
+	return ctx;
+}
+
+static const char *
+filtered(const struct cells *cells, const struct template *filter, const char *value)
+{
+	return filter ? template_expand(filter, look_up_itself, (void *)value,
+				cells->mapping->language, cells->arena, NULL)
+		      : value;
+}
+
+/* One template: a value, or for lists one for each value of the columns that it names. */
+static void
+expand_candidate(struct cells *cells, const struct template *candidate, bool list,
+	struct string_list *values)
+{
+	cells->most = 1;
+	for (cells->index = 0; cells->index < (list ? cells->most : 1); cells->index++) {
+		bool empty;
+		const char *value = template_expand(
+			candidate, look_up, cells, cells->mapping->language, cells->arena, &empty);
+		if (!empty)
+			string_list_push(cells->arena, values, value);
+	}
+	cells->index = 0;
+}
+
+/* *ret_plain: the value stood like this in the source. */
+static void
+candidate_values(struct cells *cells, const struct mapping_rule *rule, size_t from, bool list,
+	struct string_list *values, bool *ret_plain)
+{
+	for (size_t i = from; i < rule->candidates.count && values->count == 0; i++) {
+		cells->place = NOWHERE;
+		cells->placed = cells->filled = false;
+		expand_candidate(cells, rule->candidates.items[i], list, values);
+		*ret_plain = template_is_plain(rule->candidates.items[i]);
+	}
+}
+
+static void
+column_values(
+	struct cells *cells, const struct mapping_rule *rule, bool list, struct string_list *values)
+{
+	cells->most = 1;
+	for (cells->index = 0; cells->index < (list ? cells->most : 1); cells->index++) {
+		const char *value = find_value(cells, rule->from);
+		/* As it stands: the blanks at the ends of a password count. */
+		if (value && *text_trimmed(cells->arena, value))
+			string_list_push(cells->arena, values, value);
+	}
+	cells->index = 0;
+}
+
+static const char *
+table_value(const struct mapping_rule *rule, const char *value, struct arena *arena)
+{
+	const char *folded = text_folded(arena, text_trimmed(arena, value));
+	const char *otherwise = NULL;
+	ARRAY_FOREACH (row, &rule->table) {
+		if (strcmp(row->from, folded) == 0)
+			return row->to;
+		if (strcmp(row->from, "*") == 0)
+			otherwise = row->to;
+	}
+	return otherwise;
+}
+
+static bool
+translate(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
+	struct string_list *values)
+{
+	if (rule->table.count == 0)
+		return true;
+	/* "*" also catches the empty cell; without it an empty cell stays empty. */
+	if (values->count == 0 && table_value(rule, "", cells->arena))
+		string_list_push(cells->arena, values, "");
+	ARRAY_FOREACH (value, values) {
+		const char *to = table_value(rule, *value, cells->arena);
+		if (!to) {
+			diag_error(cells->diags, value_place(cells),
+				"%s: '%s' is in no row of the table", account_field_name(field),
+				shown(field, *value));
+			diag_code(cells->diags, "not-in-table");
+			diag_hint(cells->diags,
+				"Add it to the table in the configuration, or a row \"*\" for all "
+				"others.");
+			return false;
+		}
+		*value = to;
+	}
+	return true;
+}
+
+/* What account_set() separates the items of a list at must not be within one of them. */
+static bool
+check_item(struct cells *cells, enum account_field field, const char *item)
+{
+	const char *separators = field == ACCOUNT_SSH_KEYS ? ";\n"
+		: field == ACCOUNT_FOLDERS		   ? " \t\r\n,;"
+							   : " \t\r\n,;/";
+	if (!item[strcspn(item, separators)])
+		return true;
+	diag_error(cells->diags, value_place(cells), "%s: '%s' holds a blank or separator",
+		account_field_name(field), shown(field, item));
+	diag_hint(cells->diags,
+		"Split at that character too, or remove it with filter: \"replace(' ','-')\".");
+	return false;
+}
+
+static bool
+split_values(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
+	struct string_list *values)
+{
+	if (!rule->split)
+		return true;
+	struct string_list items = { 0 };
+	ARRAY_FOREACH (value, values) {
+		for (const char *c = *value; *c; c += strspn(c, rule->split)) {
+			size_t length = strcspn(c, rule->split);
+			const char *item =
+				text_trimmed(cells->arena, arena_strndup(cells->arena, c, length));
+			item = filtered(cells, rule->filter, item);
+			if (!check_item(cells, field, item))
+				return false;
+			if (*item)
+				string_list_push(cells->arena, &items, item);
+			c += length;
+		}
+	}
+	*values = items;
+	return true;
+}
+
+/* The text that account_set() takes for a field with these values. */
+static const char *
+joined(struct cells *cells, enum account_field field, const struct string_list *values)
+{
+	if (values->count == 1)
+		return values->items[0];
+	const char *separator = field == ACCOUNT_SSH_KEYS ? "\n"
+		: field == ACCOUNT_GROUPS		  ? ","
+							  : " ";
+	AUTO_BUFFER struct buffer out = { 0 };
+	ARRAY_FOREACH (value, values)
+		buffer_printf(&out, "%s%s", out.size ? separator : "", *value);
+	return arena_strdup(cells->arena, buffer_text(&out));
+}
+
+/* The text of a field, "" when the source is silent about it. */
+static bool
+field_text(struct cells *cells, enum account_field field, size_t from, const char **ret_text,
+	bool *ret_plain)
+{
+	const struct mapping_rule *rule = cells->mapping->rules[field];
+	struct string_list values = { 0 };
+	*ret_plain = true;
+	if (rule->from)
+		column_values(cells, rule, is_list(field), &values);
+	else
+		candidate_values(cells, rule, from, is_list(field), &values, ret_plain);
+	if (!translate(cells, rule, field, &values) || !split_values(cells, rule, field, &values))
+		return false;
+	ARRAY_FOREACH (value, &values) {
+		if (rule->filter && !rule->split)
+			*value = filtered(cells, rule->filter, *value);
+	}
+	*ret_text = values.count ? joined(cells, field, &values) : "";
+	return true;
+}
+
+/* ---- fields ---- */
+
+/* A pasted key in a column "key" would otherwise become somebody's identity. */
+static bool
+check_key(struct cells *cells, const char *text)
+{
+	static const char *const starts[] = { "ssh-", "ecdsa-sha2-", "sk-", "-----BEGIN" };
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++) {
+		if (strncmp(text, starts[i], strlen(starts[i])) != 0)
+			continue;
+		diag_error(cells->diags, value_place(cells),
+			"an SSH key where the person's key (an id) is expected");
+		diag_code(cells->diags, "ssh-key-as-id");
+		diag_hint(cells->diags, "Name the column 'ssh_keys'.");
+		return false;
+	}
+	return true;
+}
+
+static bool
+set_date(struct cells *cells, const char *text)
+{
+	struct account *account = cells->account;
+	const char *format = cells->mapping->rules[ACCOUNT_EXPIRES]->date;
+	if (!account_parse_date(text, format, value_place(cells), &account->expires, cells->diags))
+		return false;
+	account->given |= 1u << ACCOUNT_EXPIRES;
+	account->places[ACCOUNT_EXPIRES] = value_place(cells);
+	return true;
+}
+
+static bool
+apply_field(struct cells *cells, enum account_field field)
+{
+	const struct mapping_rule *rule = cells->mapping->rules[field];
+	const char *text;
+	bool plain;
+	if (!rule)
+		return true;
+	if (!field_text(cells, field, 0, &text, &plain))
+		return false;
+	if (field == ACCOUNT_KEY && !check_key(cells, text))
+		return false;
+	if (field == ACCOUNT_EXPIRES && rule->date && *text)
+		return set_date(cells, text_trimmed(cells->arena, text));
+	return account_set(
+		cells->account, field, text, value_place(cells), cells->arena, cells->diags);
+}
+
+/* ---- the username ---- */
+
+/* The default filter for generated names; see struct mapping. */
+static const char *
+login_from_name(struct cells *cells, const char *name)
+{
+	char *login = text_lower(
+		cells->arena, text_ascii(cells->arena, name, cells->mapping->language, NULL));
+	size_t length = 0;
+	for (const char *c = login; *c && length < GENERATED_LENGTH; c++) {
+		const char *allowed = length ? "abcdefghijklmnopqrstuvwxyz_0123456789-"
+					     : "abcdefghijklmnopqrstuvwxyz_";
+		if (strchr(allowed, *c))
+			login[length++] = *c;
+	}
+	login[length] = '\0';
+	return login;
+}
+
+static bool
+no_login_from(struct cells *cells, const char *name)
+{
+	diag_error(cells->diags, value_place(cells), "no username can be made from '%s'", name);
+	diag_code(cells->diags, "no-username");
+	diag_hint(cells->diags, "Give this row a username in a column of that name.");
+	return false;
+}
+
+static bool
+no_username(struct cells *cells)
+{
+	diag_error(cells->diags, value_place(cells), "the username is empty");
+	diag_code(cells->diags, "no-username");
+	diag_hint(cells->diags, "Fill in the username, or what it is made from.");
+	return false;
+}
+
+static const char *
+filtered_username(struct cells *cells, const char *name, bool plain)
+{
+	if (cells->mapping->username_filter)
+		return filtered(cells, cells->mapping->username_filter, name);
+	return plain ? name : login_from_name(cells, name);
+}
+
+/* Of the default candidates the first makes sense only for somebody with a last name. */
+static size_t
+first_candidate(struct cells *cells)
+{
+	if (!cells->mapping->username_by_last_name)
+		return 0;
+	const char *last = find_value(cells, "last");
+	return last && *text_trimmed(cells->arena, last) ? 0 : 1;
+}
+
+static bool
+apply_username(struct cells *cells, bool name_was_good)
+{
+	const char *name;
+	bool plain;
+	if (!field_text(cells, ACCOUNT_USERNAME, first_candidate(cells), &name, &plain))
+		return false;
+	if (!*name) /* a bad full name was reported; that nothing comes of it goes without saying */
+		return plain || name_was_good ? no_username(cells) : false;
+
+	const char *login = filtered_username(cells, name, plain);
+	if (!*login)
+		return no_login_from(cells, name);
+	cells->account->username_generated = !plain;
+	return account_set(cells->account, ACCOUNT_USERNAME, login, value_place(cells),
+		cells->arena, cells->diags);
+}
+
+bool
+mapping_apply(const struct mapping *mapping, const struct record *record, struct arena *arena,
+	struct account *ret_account, struct diags *diags)
+{
+	*ret_account = (struct account){ .place = record->place };
+	struct cells fresh = { mapping, record, ret_account, arena, diags };
+
+	/* First, because the default username may be made from it. */
+	struct cells cells = fresh;
+	bool name_was_good = apply_field(&cells, ACCOUNT_FULL_NAME);
+	cells = fresh;
+	bool ok = apply_username(&cells, name_was_good) && name_was_good;
+	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
+		if (field == ACCOUNT_FULL_NAME || field == ACCOUNT_USERNAME)
+			continue;
+		cells = fresh;
+		ok = apply_field(&cells, field) && ok;
+	}
+	return ok;
+}
