@@ -7,6 +7,10 @@
 # everything, with the reason. Brings the cases of tap.sh.
 
 sandbox_dir=$(cd "$(dirname "$0")/../sandbox" && pwd -P)
+# The program under test, when a script is run by hand.
+if [ -z "${REHOME:-}" ] && [ -x "$sandbox_dir/../../build/cli/rehome" ]; then
+	export REHOME="${sandbox_dir%/tests/sandbox}/build/cli/rehome"
+fi
 if [ ! -e /run/rehome-sandbox ]; then
 	if reason=$("$sandbox_dir/run" --probe); then
 		exec "$sandbox_dir/run" "$(cd "$(dirname "$0")" && pwd -P)/$(basename "$0")" "$@"
@@ -17,6 +21,10 @@ fi
 set -eu
 umask 022
 . "$sandbox_dir/tap.sh"
+
+# Every machine with sshd has host keys; one kind is enough, and quickly made.
+host_key=/etc/ssh/ssh_host_ed25519_key
+[ -e "$host_key" ] || ssh-keygen -q -t ed25519 -N '' -C sandbox -f "$host_key"
 
 sshd_log=/var/log/sandbox-sshd.log
 sshd_extra=/etc/ssh/sshd_config.d/00-sandbox.conf
@@ -39,14 +47,9 @@ wait_until() {
 	done
 }
 
-make_host_keys() {
-	[ -e /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -A >/dev/null
-}
-
 # start_sshd [LINE]...: Debian's sshd on 127.0.0.1:22 of this view; the lines go before all others
 # of the configuration. Returns when it listens.
 start_sshd() {
-	make_host_keys
 	rm -f "$sshd_extra"
 	[ $# = 0 ] || printf '%s\n' "$@" >"$sshd_extra"
 	/usr/sbin/sshd -E "$sshd_log" || bail "sshd does not start: $(cat "$sshd_log")"
