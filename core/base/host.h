@@ -124,11 +124,21 @@ NODISCARD bool host_make_dir(
 	struct host *host, const char *path, const struct host_owner *owner, struct diags *diags);
 
 /*
- * A new regular file, O_EXCL, written, owned and fsynced. The directory is not synced. EEXIST is an
+ * Whether a new file is on disk when the call returns, or after a later host_sync_filesystem() that
+ * serves thousands of files at once.
+ */
+enum host_sync {
+	HOST_SYNC_NOW,
+	HOST_SYNC_LATER,
+};
+
+/*
+ * A new regular file, O_EXCL, written and owned. The directory is not synced. EEXIST is an
  * error.
  */
 NODISCARD bool host_create_file_at(struct host *host, int dir_fd, const char *name,
-	struct bytes content, const struct host_owner *owner, struct diags *diags);
+	struct bytes content, const struct host_owner *owner, enum host_sync sync,
+	struct diags *diags);
 
 /*
  * Puts a file in place as a whole: a temporary beside it (".rehome-" and 16 hex digits, created

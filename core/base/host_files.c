@@ -77,13 +77,14 @@ set_label(struct effect *effect, int fd, const struct label *wanted)
 
 static bool
 write_new_file(struct effect *effect, struct bytes content, const struct host_owner *owner,
-	const struct label *label)
+	const struct label *label, enum host_sync sync)
 {
 	AUTO_CLOSE int fd = create_empty(effect, O_WRONLY);
 	if (fd < 0)
 		return false;
 	if (write_all(effect, fd, content) && set_label(effect, fd, label) &&
-		effect_own_new(effect, fd, owner) && effect_sync(effect, fd))
+		effect_own_new(effect, fd, owner) &&
+		(sync == HOST_SYNC_LATER || effect_sync(effect, fd)))
 		return true;
 	effect_take_back(effect, 0);
 	return false;
@@ -91,12 +92,12 @@ write_new_file(struct effect *effect, struct bytes content, const struct host_ow
 
 bool
 host_create_file_at(struct host *host, int dir_fd, const char *name, struct bytes content,
-	const struct host_owner *owner, struct diags *diags)
+	const struct host_owner *owner, enum host_sync sync, struct diags *diags)
 {
 	AUTO_EFFECT struct effect effect = NO_EFFECT;
 	if (!effect_begin_at(host, dir_fd, name, "create the file", &effect, diags))
 		return false;
-	return write_new_file(&effect, content, owner, NULL) || effect_failed(&effect);
+	return write_new_file(&effect, content, owner, NULL, sync) || effect_failed(&effect);
 }
 
 /* ---- replaced files ---- */
@@ -138,7 +139,7 @@ host_stage_file(struct host *host, const char *path, struct bytes content,
 		return effect_failed(&effect);
 
 	effect.name = staged.temporary;
-	if (!write_new_file(&effect, content, owner, &label))
+	if (!write_new_file(&effect, content, owner, &label, HOST_SYNC_NOW))
 		return effect_failed(&effect);
 	staged.path = arena_strdup(arena, path);
 	*ret_staged = staged;

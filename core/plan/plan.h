@@ -82,8 +82,7 @@ enum step_kind {
 	STEP_DIR_CREATE,    /* a shared directory: base of homes, key directory */
 	STEP_HOME_CREATE,   /* a whole jail, staged and renamed in */
 	STEP_FOLDER_CREATE, /* a folder in a jail that exists */
-	STEP_KEYS_WRITE,    /* the login's file in the key directory */
-	STEP_KEYS_REMOVE,
+	STEP_KEYS_WRITE,    /* the login's file in the key directory; content NULL removes it */
 	STEP_DROPIN_WRITE,
 	STEP_SSHD_RELOAD,
 	STEP_ACCOUNT_FILE, /* one rename; group, gshadow, shadow (born expired), passwd (commit) */
@@ -102,6 +101,8 @@ struct step {
 	enum step_kind kind;
 	const char *user; /* NULL = shared */
 	const char *path; /* the host path that it changes; NULL where there is none */
+	const char *base; /* HOME_CREATE, FOLDER_CREATE: where it is staged, a directory that only
+			     root may write, on the same filesystem: the home's parent */
 	struct host_owner owner;
 	struct {
 		struct step_folder *items;

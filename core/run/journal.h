@@ -35,6 +35,7 @@ enum journal_type {
 	JOURNAL_NOTE,	     /* STEP-NUMBER JSON: what its undo needs to know (an inode staged) */
 	JOURNAL_DONE,	     /* the phase's name: all of its effects are on disk */
 	JOURNAL_DROPPED,     /* a login: left out of the run after it failed (failure: user) */
+	JOURNAL_HANDOUT,     /* a JSON object: where generated passwords are about to be written */
 	JOURNAL_COMMIT,	     /* passwd is about to be renamed: from here recovery goes forward */
 	JOURNAL_ABORT,	     /* why: undoing begins */
 	JOURNAL_UNDONE,	     /* undoing is complete: the run changed nothing */

@@ -59,7 +59,7 @@ NODISCARD bool run_apply(struct state *state, struct plan *plan, struct plan_sec
 	const struct run_options *options, struct arena *arena, struct run_result *ret_result,
 	struct diags *diags);
 
-/* The unfinished run, or *ret_run_id = NULL. Cheap: looks at the newest journals' ends. */
+/* The unfinished run, or *ret_run_id = NULL. A damaged journal is an error: nothing may go on. */
 NODISCARD bool run_pending(
 	struct state *state, struct arena *arena, const char **ret_run_id, struct diags *diags);
 

@@ -1,0 +1,419 @@
+/*
+ * engine.c - a run's phases, forwards and backwards.
+ *
+ * Forwards, a phase is: check every step, announce, prepare, put the notes on disk, apply, sync.
+ * Backwards, the phases in reverse order, each complete before the one that it depended on: while
+ * an account could not be taken away, the rule that jails it stays.
+ */
+#include "core/run/engine.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "core/plan/codec.h"
+#include "core/run/registry.h"
+
+/* failure: user gives up when more than this many users failed. */
+enum { DROPPED_MAX = 5, DROPPED_PERCENT = 2 };
+
+/* How often progress is told. */
+enum { PROGRESS_EVERY = 64 };
+
+/* ---- names ---- */
+
+static const char *const phase_names[PHASES] = {
+	[PHASE_FOLDERS] = "folders",
+	[PHASE_KEYS] = "keys",
+	[PHASE_SSHD] = "sshd",
+	[PHASE_ACCOUNTS] = "accounts",
+	[PHASE_CHECK] = "check",
+	[PHASE_ACTIVATE] = "activate",
+};
+
+static const struct {
+	const struct step_ops *ops;
+	enum phase phase;
+} kinds[STEP_KINDS] = {
+	[STEP_DIR_CREATE] = { &step_dir_create, PHASE_FOLDERS },
+	[STEP_HOME_CREATE] = { &step_tree_create, PHASE_FOLDERS },
+	[STEP_FOLDER_CREATE] = { &step_tree_create, PHASE_FOLDERS },
+	[STEP_KEYS_WRITE] = { &step_keys_write, PHASE_KEYS },
+	[STEP_DROPIN_WRITE] = { &step_dropin_write, PHASE_SSHD },
+	[STEP_SSHD_RELOAD] = { &step_sshd_reload, PHASE_SSHD },
+	[STEP_ACCOUNT_FILE] = { &step_account_file, PHASE_ACCOUNTS },
+	[STEP_CACHES_FLUSH] = { &step_caches_flush, PHASE_CHECK },
+	[STEP_ACCOUNTS_CHECK] = { &step_accounts_check, PHASE_CHECK },
+	[STEP_ACTIVATE] = { &step_activate, PHASE_ACTIVATE },
+};
+
+const char *
+phase_name(enum phase phase)
+{
+	return phase_names[phase];
+}
+
+bool
+phase_parse(const char *name, enum phase *ret_phase)
+{
+	for (int phase = 0; phase < PHASES; phase++) {
+		if (strcmp(phase_names[phase], name) == 0) {
+			*ret_phase = (enum phase)phase;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum phase
+step_phase(enum step_kind kind)
+{
+	return kinds[kind].phase;
+}
+
+const struct step_ops *
+step_ops(enum step_kind kind)
+{
+	return kinds[kind].ops;
+}
+
+size_t
+step_index(const struct step *step, const struct run *run)
+{
+	return (size_t)(step - run->plan->steps.items);
+}
+
+bool
+step_is_left_out(const struct step *step, const struct run *run)
+{
+	if (!step->user)
+		return false;
+	return table_get(&run->dropped, step->user) ||
+		(run->users && !table_get(run->users, step->user));
+}
+
+bool
+run_creates(const struct run *run, const char *login)
+{
+	return login && table_get(&run->created, login);
+}
+
+/* ---- the run's own memory ---- */
+
+void
+run_init(struct run *run, struct state *state, const struct run_options *options,
+	struct arena *arena, struct run_result *result, struct diags *diags)
+{
+	*run = (struct run){
+		.state = state,
+		.host = state->host,
+		.arena = arena,
+		.options = options,
+		.diags = diags,
+		.result = result,
+		.journal = { .fd = -1 },
+		.dropped = { .arena = arena },
+		.created = { .arena = arena },
+		.changes = { .arena = arena },
+		.stagings = { .arena = arena },
+		.jails = { .host = state->host, .arena = arena, .components = { .arena = arena } },
+		.account_lock_fd = -1,
+	};
+}
+
+void
+run_set_plan(struct run *run, struct plan *plan, struct plan_secrets *secrets)
+{
+	run->plan = plan;
+	run->secrets = secrets;
+	run->facts = arena_alloc(run->arena, plan->steps.count * sizeof(*run->facts));
+	ARRAY_FOREACH (change, &plan->changes)
+		table_set(&run->changes, (*change)->login, *change);
+	ARRAY_FOREACH (edit, &plan->edits) {
+		if (edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_PASSWD && edit->user)
+			table_set(&run->created, edit->user, edit);
+	}
+}
+
+void
+run_finish(struct run *run)
+{
+	accounts_abandon(run);
+	ARRAY_FOREACH (staging, &run->staging_list) {
+		if ((*staging)->fd >= 0)
+			close((*staging)->fd);
+	}
+	run->staging_list.count = 0;
+	journal_finish(&run->journal);
+}
+
+static bool
+load_plan(struct run *run, struct plan **ret_plan, struct plan_secrets **ret_secrets)
+{
+	bool exists;
+	struct bytes json;
+	const char *plan_path = state_run_path(run->state, run->id, "plan.json");
+	const char *secrets_path = state_run_path(run->state, run->id, "secrets");
+	struct plan_secrets *secrets = ARENA_NEW(run->arena, struct plan_secrets);
+
+	if (!host_read_file(run->host, plan_path, run->arena, NULL, &json, run->diags) ||
+		!plan_decode(json, plan_path, run->arena, ret_plan, run->diags) ||
+		!host_read_file(run->host, secrets_path, run->arena, &exists, &json, run->diags))
+		return false;
+	if (exists && !plan_secrets_decode(json, secrets_path, run->arena, secrets, run->diags))
+		return false;
+	*ret_secrets = secrets;
+	/* A finalised run has no secrets any more: its undo then keeps the hashes it finds. */
+	return !exists || plan_fill_secrets(*ret_plan, secrets, run->diags);
+}
+
+bool
+run_open(struct run *run, const char *run_id, bool for_writing, struct run_log *ret_log,
+	struct diags *diags)
+{
+	struct plan *plan;
+	struct plan_secrets *secrets;
+	run->id = run_id;
+	if (!load_plan(run, &plan, &secrets))
+		return false;
+	run_set_plan(run, plan, secrets);
+	if (!journal_open(run->host, state_run_path(run->state, run_id, "journal"), for_writing,
+		    run->arena, &run->journal, diags) ||
+		!run_log_read(&run->journal, run->arena, ret_log, diags) ||
+		!run_log_facts(&run->journal, run->facts, plan->steps.count, diags))
+		return false;
+	memcpy(run->announced, ret_log->announced, sizeof(run->announced));
+	run->committed = ret_log->committed;
+	ARRAY_FOREACH (login, &ret_log->dropped)
+		table_set(&run->dropped, *login, run);
+	return true;
+}
+
+/* ---- forwards ---- */
+
+static bool
+stop_asked(const struct run *run)
+{
+	return run->options->stop && *run->options->stop;
+}
+
+static void
+tell_progress(struct run *run, enum phase phase, size_t done, size_t total)
+{
+	const struct events *events = run->options->events;
+	if (events && events->progress && (done % PROGRESS_EVERY == 0 || done == total))
+		events->progress(events->ctx, phase_name(phase), done, total);
+}
+
+void
+run_tell_users(struct run *run, enum user_result result)
+{
+	const struct events *events = run->options->events;
+	if (!events || !events->user)
+		return;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		if ((*change)->action == CHANGE_UNCHANGED || (*change)->action == CHANGE_BLOCKED)
+			continue;
+		if (run->users && !table_get(run->users, (*change)->login))
+			continue;
+		bool dropped = table_get(&run->dropped, (*change)->login);
+		if (dropped && result != USER_DONE)
+			continue;
+		events->user(events->ctx, (*change)->login, change_action_name((*change)->action),
+			dropped ? USER_UNDONE : result);
+	}
+}
+
+/* A user whose step failed leaves the run, and what was done for it is undone, while nothing is
+ * committed yet. False when the whole run must fail. */
+static bool
+drop_user(struct run *run, const struct step *failed)
+{
+	size_t users = run->plan->counts[CHANGE_CREATE] + run->plan->counts[CHANGE_CHANGE] +
+		run->plan->counts[CHANGE_ADOPT] + run->plan->counts[CHANGE_LEAVE];
+	if (!failed->user || run->committed ||
+		run->options->config->policy.failure != FAILURE_USER ||
+		step_phase(failed->kind) > PHASE_KEYS)
+		return false;
+	size_t dropped = run->dropped.count + 1;
+	if (dropped > DROPPED_MAX || dropped * 100 > users * DROPPED_PERCENT + 99 ||
+		dropped >= users)
+		return false;
+	if (!journal_sync(&run->journal, run->diags))
+		return false;
+	for (size_t i = run->plan->steps.count; i-- > 0;) {
+		const struct step *step = &run->plan->steps.items[i];
+		const struct step_ops *ops = step_ops(step->kind);
+		if (step->user && strcmp(step->user, failed->user) == 0 && ops->undo &&
+			run->announced[step_phase(step->kind)] && !ops->undo(step, run))
+			return false;
+	}
+	table_set(&run->dropped, failed->user, run);
+	return journal_mark(&run->journal, run->diags, JOURNAL_DROPPED, "%s", failed->user);
+}
+
+typedef bool (*const step_function)(const struct step *step, struct run *run);
+
+/* One of a step's functions for all steps of the phase. */
+static bool
+for_each_step(struct run *run, enum phase phase, size_t offset, bool tell)
+{
+	size_t total = 0, done = 0;
+	ARRAY_FOREACH (step, &run->plan->steps)
+		total += step_phase(step->kind) == phase;
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (step_phase(step->kind) != phase || step_is_left_out(step, run))
+			continue;
+		if (stop_asked(run) && !run->committed)
+			return diag_error(run->diags, NOWHERE, "stopped by a signal");
+		step_function function = *(
+			step_function *)(const void *)((const char *)step_ops(step->kind) + offset);
+		if (function && !function(step, run) && !drop_user(run, step))
+			return false;
+		if (tell)
+			tell_progress(run, phase, ++done, total);
+	}
+	return true;
+}
+
+static bool
+sync_stagings(struct run *run)
+{
+	ARRAY_FOREACH (staging, &run->staging_list) {
+		if (!host_sync_filesystem(run->host, (*staging)->fd, (*staging)->base, run->diags))
+			return false;
+	}
+	return true;
+}
+
+static bool
+phase_is_empty(const struct run *run, enum phase phase)
+{
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (step_phase(step->kind) == phase)
+			return false;
+	}
+	return true;
+}
+
+static bool
+perform_phase(struct run *run, enum phase phase)
+{
+	if (phase_is_empty(run, phase))
+		return true;
+	if (!for_each_step(run, phase, offsetof(struct step_ops, check), false))
+		return false;
+	run->announced[phase] = true;
+	if (!journal_mark(&run->journal, run->diags, JOURNAL_PHASE, "%s", phase_name(phase)) ||
+		!for_each_step(run, phase, offsetof(struct step_ops, prepare), false) ||
+		!journal_sync(&run->journal, run->diags) || !sync_stagings(run) ||
+		!for_each_step(run, phase, offsetof(struct step_ops, apply), true) ||
+		!accounts_finish(run) || !sync_stagings(run) || !staging_remove_all(run))
+		return false;
+	journal_add(&run->journal, JOURNAL_DONE, "%s", phase_name(phase));
+	return true;
+}
+
+bool
+run_perform(struct run *run, enum phase first)
+{
+	for (int phase = first; phase < PHASES; phase++) {
+		if (!perform_phase(run, (enum phase)phase))
+			return false;
+	}
+	return true;
+}
+
+bool
+run_complete(struct run *run)
+{
+	if (!registry_record_run(run->state, run->plan, run->id, &run->dropped, run->diags) ||
+		!journal_mark(
+			&run->journal, run->diags, JOURNAL_END, "%s", run_log_now(run->arena))) {
+		run->result->outcome = RUN_STUCK;
+		return false;
+	}
+	run->result->outcome = run->dropped.count ? RUN_PARTLY : RUN_DONE;
+	run->result->users_undone = run->dropped.count;
+	run_tell_users(run, USER_DONE);
+	return true;
+}
+
+/* ---- backwards ---- */
+
+/* Users are independent of each other: one that cannot be undone does not keep the others. */
+static bool
+undo_phase(struct run *run, enum phase phase)
+{
+	bool ok = true;
+	for (size_t i = run->plan->steps.count; i-- > 0;) {
+		const struct step *step = &run->plan->steps.items[i];
+		const struct step_ops *ops = step_ops(step->kind);
+		if (step_phase(step->kind) == phase && ops->undo && !step_is_left_out(step, run) &&
+			!ops->undo(step, run))
+			ok = false;
+	}
+	return ok;
+}
+
+bool
+run_undo(struct run *run)
+{
+	accounts_abandon(run);
+	for (int phase = PHASES; phase-- > 0;) {
+		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))
+			return false;
+	}
+	return sync_stagings(run) && staging_remove_all(run);
+}
+
+bool
+run_abort(struct run *run, const char *why)
+{
+	run->result->outcome = RUN_STUCK;
+	if (!journal_mark(&run->journal, run->diags, JOURNAL_ABORT, "%s", why) || !run_undo(run) ||
+		!journal_mark(
+			&run->journal, run->diags, JOURNAL_UNDONE, "%s", run_log_now(run->arena)))
+		return false;
+	run->result->outcome = RUN_UNDONE;
+	run_tell_users(run, USER_UNDONE);
+	return false;
+}
+
+/* ---- what undoing kept ---- */
+
+static char *
+one_line(struct arena *arena, const char *format, va_list args)
+{
+	char *text = arena_vprintf(arena, format, args);
+	for (char *c = text; *c; c++) {
+		if (*c == '\n')
+			*c = ' ';
+	}
+	return text;
+}
+
+void
+run_kept(struct run *run, const char *user, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	const char *text = one_line(run->arena, format, args);
+	va_end(args);
+	if (user)
+		text = arena_printf(run->arena, "%s: %s", user, text);
+	string_list_push(run->arena, &run->result->kept, text);
+}
+
+void
+run_conflict(struct run *run, const char *user, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	const char *text = one_line(run->arena, format, args);
+	va_end(args);
+	run->conflicts++;
+	journal_add(&run->journal, JOURNAL_CONFLICT, "%s %s", user ? user : "-", text);
+	run_kept(run, user, "%s", text);
+}

@@ -1,0 +1,285 @@
+/*
+ * rollback.c - undoing a run that ended well, or some users of it, perhaps weeks later.
+ *
+ * The same undo as after a failure, recorded in the same journal: ROLLBACK before the first effect,
+ * ROLLED_BACK after the last. What several accounts share is given back with the last account that
+ * depends on it, whichever run made it.
+ */
+#include "core/run/rollback.h"
+
+#include <string.h>
+
+#include "core/run/registry.h"
+
+/* ---- what else happened since ---- */
+
+static bool
+open_log(struct state *state, const char *id, struct arena *arena, struct run_log *ret_log,
+	bool *ret_begun, struct diags *diags)
+{
+	struct journal journal;
+	struct host_entry entry;
+	const char *path = state_run_path(state, id, "journal");
+	*ret_begun = false;
+	if (!host_inspect(state->host, path, &entry, diags))
+		return false;
+	if (!entry.exists)
+		return true;
+	if (!journal_open(state->host, path, false, arena, &journal, diags) ||
+		!run_log_read(&journal, arena, ret_log, diags))
+		return false;
+	*ret_begun = ret_log->begun;
+	return true;
+}
+
+static bool
+still_stands(const struct run_log *log, const char *login)
+{
+	return log->ended && !log->rolled_back_all && !string_list_has(&log->rolled_back, login) &&
+		!string_list_has(&log->dropped, login);
+}
+
+static bool
+is_selected(const struct table *users, const char *login)
+{
+	return !users || table_get(users, login);
+}
+
+/* A later run that changed one of our users builds on what we would take away. */
+static bool
+refuse_if_built_upon(struct run *run, const char *later_id, const struct run_log *later)
+{
+	struct plan *plan;
+	if (!run_load_plan(run->state, later_id, run->arena, &plan, run->diags))
+		return false;
+	ARRAY_FOREACH (change, &plan->changes) {
+		const char *login = (*change)->login;
+		if ((*change)->action == CHANGE_UNCHANGED || (*change)->action == CHANGE_BLOCKED ||
+			!table_get(&run->changes, login) || !is_selected(run->users, login) ||
+			!still_stands(later, login))
+			continue;
+		diag_error(run->diags, NOWHERE, "run %s changed %s later", later_id, login);
+		diag_user(run->diags, login);
+		diag_code(run->diags, "later-run");
+		diag_hint(run->diags, "Roll back run %s first: rehome rollback %s", later_id,
+			later_id);
+		return false;
+	}
+	return true;
+}
+
+static bool
+look_at_later_runs(struct run *run, const struct string_list *ids)
+{
+	bool later = false;
+	ARRAY_FOREACH (id, ids) {
+		struct run_log log;
+		bool begun;
+		if (strcmp(*id, run->id) == 0) {
+			later = true;
+			continue;
+		}
+		if (!later)
+			continue;
+		if (!open_log(run->state, *id, run->arena, &log, &begun, run->diags))
+			return false;
+		if (!begun || !log.ended || log.rolled_back_all)
+			continue;
+		run->others_followed = true;
+		if (!refuse_if_built_upon(run, *id, &log))
+			return false;
+	}
+	return true;
+}
+
+/* ---- who is meant ---- */
+
+/* NULL = everybody who is left. */
+static bool
+select_users(struct run *run, const struct run_log *log, const struct string_list *users)
+{
+	struct table *selected;
+	if (!users->count && !log->rolled_back.count)
+		return true;
+	selected = ARENA_NEW(run->arena, struct table);
+	selected->arena = run->arena;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		const char *login = (*change)->login;
+		if (!users->count && !string_list_has(&log->rolled_back, login))
+			table_set(selected, login, run);
+	}
+	ARRAY_FOREACH (user, users) {
+		if (!table_get(&run->changes, *user))
+			return diag_error(run->diags, NOWHERE, "run %s did not change a user '%s'",
+				run->id, *user);
+		if (string_list_has(&log->rolled_back, *user)) {
+			diag_note(run->diags, NOWHERE, "%s was already rolled back", *user);
+			continue;
+		}
+		table_set(selected, *user, run);
+	}
+	run->users = selected;
+	return true;
+}
+
+/* ---- the undo itself ---- */
+
+/* Shared things that earlier rollbacks left because others needed them: is it still so? */
+static bool
+release_shared(struct run *run, const char *id)
+{
+	struct run earlier;
+	struct run_log log;
+	struct run_result ignored = { 0 };
+	struct table nobody = { .arena = run->arena };
+	bool begun, ok;
+
+	if (!open_log(run->state, id, run->arena, &log, &begun, run->diags))
+		return false;
+	if (!begun || !log.ended || !log.shared_kept)
+		return true;
+	run_init(&earlier, run->state, run->options, run->arena, &ignored, run->diags);
+	ok = run_open(&earlier, id, true, &log, run->diags);
+	if (ok) {
+		earlier.users = &nobody;
+		ok = journal_mark(&earlier.journal, run->diags, JOURNAL_ROLLBACK, "%s",
+			     run_log_rollback_payload(&log.rolled_back, "shared", run->arena)) &&
+			run_undo(&earlier) &&
+			journal_mark(&earlier.journal, run->diags, JOURNAL_ROLLED_BACK, "%s",
+				run_log_rolled_back_payload(
+					log.rolled_back_all ? NULL : &log.rolled_back,
+					earlier.shared_kept, 0, run->arena));
+	}
+	run_finish(&earlier);
+	return ok;
+}
+
+static bool
+release_all_shared(struct run *run)
+{
+	struct string_list ids;
+	bool depend;
+	if (!accounts_depend_on_group(run, &depend))
+		return false;
+	if (depend)
+		return true;
+	if (!state_run_ids(run->state, &ids, run->diags))
+		return false;
+	for (size_t i = ids.count; i-- > 0;) {
+		if (strcmp(ids.items[i], run->id) != 0 && !release_shared(run, ids.items[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+list_users(const struct run *run, struct string_list *ret_users)
+{
+	*ret_users = (struct string_list){ 0 };
+	if (!run->users)
+		return;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		if (table_get(run->users, (*change)->login))
+			string_list_push(run->arena, ret_users, (*change)->login);
+	}
+}
+
+/* When the last users of a run go, the run is rolled back as a whole. */
+static bool
+is_everybody(const struct run *run, const struct run_log *log)
+{
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		const char *login = (*change)->login;
+		if (run->users && !table_get(run->users, login) &&
+			!string_list_has(&log->rolled_back, login) &&
+			!string_list_has(&log->dropped, login))
+			return false;
+	}
+	return true;
+}
+
+static bool
+undo(struct run *run, const struct run_log *log)
+{
+	struct string_list users;
+	list_users(run, &users);
+	run->result->outcome = RUN_STUCK;
+	if (!run_undo(run) ||
+		!registry_record_rollback(run->state, run->plan, run->id, run->users, run->diags) ||
+		!journal_mark(&run->journal, run->diags, JOURNAL_ROLLED_BACK, "%s",
+			run_log_rolled_back_payload(is_everybody(run, log) ? NULL : &users,
+				run->shared_kept, run->conflicts, run->arena)) ||
+		!release_all_shared(run))
+		return false;
+	run->result->conflicts = run->conflicts;
+	run->result->users_undone = run->users ? users.count : run->changes.count;
+	run->result->outcome = run->conflicts ? RUN_INCOMPLETE : RUN_DONE;
+	run_tell_users(run, USER_ROLLED_BACK);
+	return !run->conflicts;
+}
+
+bool
+rollback_continue(struct run *run, const struct run_log *log)
+{
+	if (log->rolling_back_users.count) {
+		struct table *selected = ARENA_NEW(run->arena, struct table);
+		selected->arena = run->arena;
+		ARRAY_FOREACH (user, &log->rolling_back_users)
+			table_set(selected, *user, run);
+		run->users = selected;
+	}
+	return undo(run, log);
+}
+
+static bool
+refuse_unfit(const struct run *run, const struct run_log *log)
+{
+	enum run_status status = run_log_status(log);
+	if (status == RUN_STATUS_APPLIED || status == RUN_STATUS_PARTLY_ROLLED_BACK)
+		return true;
+	return diag_error(run->diags, NOWHERE, "run %s is %s: there is nothing to roll back",
+		run->id, run_status_name(status));
+}
+
+static bool
+rollback(struct run *run, const struct string_list *users)
+{
+	struct run_log log;
+	struct string_list ids, selected;
+	if (!state_run_ids(run->state, &ids, run->diags))
+		return false;
+	if (!string_list_has(&ids, run->id)) {
+		diag_error(run->diags, NOWHERE, "there is no run %s", run->id);
+		diag_hint(run->diags, "List the runs with: rehome history");
+		return false;
+	}
+	if (!run_open(run, run->id, true, &log, run->diags) || !refuse_unfit(run, &log) ||
+		!select_users(run, &log, users) || !look_at_later_runs(run, &ids))
+		return false;
+	list_users(run, &selected);
+	if (run->users && !selected.count) {
+		run->result->outcome = RUN_NOTHING;
+		return true;
+	}
+	if (run->options->events && run->options->events->start)
+		run->options->events->start(run->options->events->ctx, run->id,
+			run->users ? selected.count : run->changes.count);
+	if (!journal_mark(&run->journal, run->diags, JOURNAL_ROLLBACK, "%s",
+		    run_log_rollback_payload(&selected, run->options->reason, run->arena)))
+		return false;
+	return undo(run, &log);
+}
+
+bool
+run_rollback(struct state *state, const char *run_id, const struct string_list *users,
+	const struct run_options *options, struct arena *arena, struct run_result *ret_result,
+	struct diags *diags)
+{
+	struct run run;
+	*ret_result = (struct run_result){ .outcome = RUN_UNDONE, .run_id = run_id };
+	run_init(&run, state, options, arena, ret_result, diags);
+	run.id = run_id;
+	bool ok = rollback(&run, users);
+	run_finish(&run);
+	return ok;
+}

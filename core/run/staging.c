@@ -1,0 +1,107 @@
+/*
+ * staging.c - the directories in which a run builds aside what it will rename in.
+ *
+ * "<base>/.rehome-stage-<run>", root 0700, on the filesystem of the target. The name is in no
+ * record: it follows from the run's number, so that recovery finds it whatever was written last.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/run/step.h"
+
+char *
+staging_path(const struct run *run, const char *base)
+{
+	return arena_printf(
+		run->arena, "%s/.rehome-stage-%s", strcmp(base, "/") == 0 ? "" : base, run->id);
+}
+
+bool
+staging_open(struct run *run, const char *base, int *ret_fd)
+{
+	static const struct host_owner owner = { .uid = 0, .gid = 0, .mode = 0700 };
+	struct staging *staging = table_get(&run->stagings, base);
+	if (!staging) {
+		const char *path = staging_path(run, base);
+		struct host_entry entry;
+		int fd;
+		if (!host_inspect(run->host, path, &entry, run->diags))
+			return false;
+		if (!entry.exists && !host_make_dir(run->host, path, &owner, run->diags))
+			return false;
+		if (entry.exists &&
+			(!S_ISDIR(entry.st.st_mode) || entry.st.st_uid != 0 ||
+				(entry.st.st_mode & 077)))
+			return diag_error(run->diags, at(path, 0),
+				"in the way: expected our own directory, root's alone");
+		if (!host_open_dir(run->host, path, &fd, run->diags))
+			return false;
+		staging = ARENA_NEW(run->arena, struct staging);
+		*staging = (struct staging){ .base = base, .fd = fd };
+		table_set(&run->stagings, base, staging);
+		ARRAY_PUSH(run->arena, &run->staging_list, staging);
+	}
+	*ret_fd = staging->fd;
+	return true;
+}
+
+/* Everything in it was made by this run and never had a user's name on a path to it. */
+static bool
+empty(struct run *run, int dir_fd)
+{
+	struct string_list names = { 0 };
+	if (!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		struct host_entry entry;
+		if (!host_inspect_at(run->host, dir_fd, *name, &entry, run->diags))
+			return false;
+		if (!S_ISDIR(entry.st.st_mode)) {
+			if (!host_unlink_at(run->host, dir_fd, *name, run->diags))
+				return false;
+			continue;
+		}
+		AUTO_CLOSE int fd = -1;
+		if (!host_open_dir_at(run->host, dir_fd, *name, &fd, run->diags) ||
+			!empty(run, fd) ||
+			!host_remove_dir_at(run->host, dir_fd, *name, NULL, run->diags))
+			return false;
+	}
+	return true;
+}
+
+static bool
+remove_below(struct run *run, const char *base)
+{
+	struct host_entry entry;
+	const char *path = staging_path(run, base);
+	if (!host_inspect(run->host, path, &entry, run->diags))
+		return false;
+	if (!entry.exists)
+		return true;
+	AUTO_CLOSE int fd = -1;
+	return host_open_dir(run->host, path, &fd, run->diags) && empty(run, fd) &&
+		host_remove_dir(run->host, path, NULL, run->diags);
+}
+
+bool
+staging_remove_all(struct run *run)
+{
+	bool ok = true;
+	struct table seen = { .arena = run->arena };
+
+	ARRAY_FOREACH (staging, &run->staging_list) {
+		close((*staging)->fd);
+		(*staging)->fd = -1;
+	}
+	run->staging_list.count = 0;
+	run->stagings = (struct table){ .arena = run->arena };
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (!step->base || table_get(&seen, step->base))
+			continue;
+		table_set(&seen, step->base, run);
+		if (!remove_below(run, step->base))
+			ok = false;
+	}
+	return ok;
+}

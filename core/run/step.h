@@ -1,0 +1,152 @@
+/*
+ * step.h - the kinds of steps, and what a run carries from one to the next.
+ *
+ * Adding a kind is one row in enum step_kind (core/plan/plan.h) and one step_ops table. A step has
+ * one visible effect; its state is decidable from the host alone: before, after, or foreign.
+ *
+ *	check ──▶ PHASE marked ──▶ prepare ──▶ notes on disk ──▶ apply ──▶ synced ──▶ DONE
+ *	                              │                            │
+ *	                              └──────────── undo ◀─────────┘   (backwards, repeatable)
+ */
+#ifndef REHOME_RUN_STEP_H
+#define REHOME_RUN_STEP_H
+
+#include <stdbool.h>
+
+#include "core/base/arena.h"
+#include "core/base/diag.h"
+#include "core/base/host.h"
+#include "core/base/table.h"
+#include "core/plan/accountdb.h"
+#include "core/plan/jail.h"
+#include "core/plan/plan.h"
+#include "core/run/journal.h"
+#include "core/run/run.h"
+#include "core/run/state.h"
+
+/* Steps of a phase are announced by one journal mark and one fdatasync. */
+enum phase {
+	PHASE_FOLDERS, /* shared directories, homes, folders */
+	PHASE_KEYS,
+	PHASE_SSHD,	/* drop-in, reload */
+	PHASE_ACCOUNTS, /* the four files; commits */
+	PHASE_CHECK,	/* caches, fresh process, sshd's answer */
+	PHASE_ACTIVATE,
+	PHASES,
+};
+
+const char *phase_name(enum phase phase);
+bool phase_parse(const char *name, enum phase *ret_phase);
+enum phase step_phase(enum step_kind kind);
+
+/* What a JOURNAL_NOTE of a step recorded: the inode that the run made. */
+struct step_fact {
+	bool known;
+	dev_t dev;
+	ino_t ino;
+};
+
+/* A directory of ours beside the homes, root 0700, named after the run. */
+struct staging {
+	const char *base;
+	int fd;
+};
+
+struct run {
+	const char *id;
+	struct state *state;
+	struct host *host;
+	struct arena *arena;
+	const struct run_options *options;
+	struct plan *plan;
+	struct plan_secrets *secrets;
+	struct journal journal;
+	struct diags *diags;
+	struct run_result *result;
+
+	bool announced[PHASES]; /* effects of the phase may have happened */
+	bool committed;
+	struct step_fact *facts; /* one per step of the plan */
+	struct table changes;	 /* login -> struct change */
+	struct table created;	 /* logins whose accounts the plan creates */
+	struct table dropped;	 /* logins left out after they failed (failure: user) */
+	struct jail_cache jails;
+
+	struct table stagings; /* base -> struct staging, opened once */
+	struct {
+		struct staging **items;
+		size_t count, room;
+	} staging_list;
+
+	/* Within the accounts phase. */
+	int account_lock_fd; /* -1 */
+	struct accountdb db;
+	bool staged[ACCOUNTDB_FILES];
+	struct host_staged_file staged_files[ACCOUNTDB_FILES];
+
+	/* While undoing. */
+	const struct table *users; /* only these; NULL = everybody of the run */
+	bool accounts_undone;
+	bool others_followed; /* later runs may rely on what this one shares */
+	bool shared_kept;     /* something shared stays because others depend on it */
+	size_t conflicts;
+};
+
+/* Each may be NULL. False = an error is in run->diags. */
+struct step_ops {
+	bool (*check)(const struct step *step, struct run *run); /* still as planned? reads only */
+	bool (*prepare)(const struct step *step, struct run *run); /* built aside, not visible */
+	bool (*apply)(const struct step *step, struct run *run);   /* the one visible effect */
+	bool (*undo)(const struct step *step, struct run *run);	   /* repeatable; see run.h */
+};
+
+const struct step_ops *step_ops(enum step_kind kind);
+
+extern const struct step_ops step_dir_create;
+extern const struct step_ops step_tree_create; /* HOME_CREATE, FOLDER_CREATE */
+extern const struct step_ops step_keys_write;
+extern const struct step_ops step_dropin_write;
+extern const struct step_ops step_sshd_reload;
+extern const struct step_ops step_account_file;
+extern const struct step_ops step_caches_flush;
+extern const struct step_ops step_accounts_check;
+extern const struct step_ops step_activate;
+
+/* Position in the plan: the index of run->facts, and what JOURNAL_NOTE names. */
+size_t step_index(const struct step *step, const struct run *run);
+
+/* True when the step is none of the users' that are being undone, or its user was dropped. */
+bool step_is_left_out(const struct step *step, const struct run *run);
+
+/* True when the account itself is this run's: undoing removes it as a whole. */
+bool run_creates(const struct run *run, const char *login);
+
+/* ---- what the kinds share ---- */
+
+/* The staging directory below base, created on first use. */
+NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);
+/* Empties and removes those of this run, the ones of an earlier process included. */
+NODISCARD bool staging_remove_all(struct run *run);
+/* "/home/.rehome-stage-7" */
+char *staging_path(const struct run *run, const char *base);
+
+/* Ends the accounts phase: syncs /etc and gives the lock back. Safe to call at any time. */
+NODISCARD bool accounts_finish(struct run *run);
+/* The same after a failure: temporaries are removed. */
+void accounts_abandon(struct run *run);
+
+/* A shadow rename that expires the accounts being undone, and the end of their processes. */
+NODISCARD bool accounts_gate(struct run *run);
+
+/* True when some account that is not being undone is jailed by the plan's group. */
+NODISCARD bool accounts_depend_on_group(struct run *run, bool *ret_depend);
+
+/* The handout of generated passwords: written and synced before COMMIT, taken back by an undo. */
+NODISCARD bool handout_write(struct run *run);
+NODISCARD bool handout_remove(struct run *run);
+
+/* Says what undoing kept, in the journal and in the result. */
+void run_kept(struct run *run, const char *user, const char *format, ...) PRINTF_LIKE(3, 4);
+void run_conflict(struct run *run, const char *user, const char *format, ...) PRINTF_LIKE(3, 4);
+
+#endif

@@ -1,0 +1,212 @@
+/*
+ * step_check.c - after the commit and before anybody may log in: is it as meant, seen from outside?
+ *
+ * The account files are read again, a fresh process asks the name service (whose caches may lie)
+ * for a sample of the logins, and sshd says what it would do with them.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/plan/sshd.h"
+#include "core/run/daemon.h"
+#include "core/run/step.h"
+
+/* A name service lookup costs up to milliseconds; the files themselves are checked for everybody.
+ */
+enum { NSS_SAMPLE = 100 };
+
+static bool
+flush_apply(const struct step *step, struct run *run)
+{
+	(void)step;
+	return !host_is_live(run->host) || daemon_flush_caches(run->arena, run->diags);
+}
+
+const struct step_ops step_caches_flush = {
+	.apply = flush_apply,
+};
+
+static bool
+in_run(const struct run *run, const char *login)
+{
+	return !table_get(&run->dropped, login);
+}
+
+static bool
+check_files(struct run *run)
+{
+	struct accountdb db;
+	size_t errors = run->diags->errors;
+	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+		return false;
+	ARRAY_FOREACH (edit, &run->plan->edits) {
+		if (edit->user && !in_run(run, edit->user))
+			continue;
+		if (edit_state(edit, &db, run->arena, NULL) == EDIT_AFTER)
+			continue;
+		diag_error(run->diags, at(accountdb_path(edit->file), 0),
+			"the line of '%s' is not what this run wrote", edit->name);
+		if (edit->user)
+			diag_user(run->diags, edit->user);
+	}
+	return run->diags->errors == errors;
+}
+
+/* ---- the name service, in a child that has asked it nothing before ---- */
+
+static bool
+nss_agrees(const struct account_facts *facts, const char *login, const char *jail_group)
+{
+	const struct passwd *entry = getpwnam(login);
+	const struct group *jail = getgrnam(jail_group);
+	if (!entry || !jail || entry->pw_uid != facts->uid || entry->pw_gid != facts->gid ||
+		strcmp(entry->pw_dir, facts->home) != 0)
+		return false;
+	gid_t jail_gid = jail->gr_gid, groups[256];
+	int count = ARRAY_LEN(groups);
+	if (getgrouplist(login, facts->gid, groups, &count) < 0)
+		return false;
+	for (int i = 0; i < count; i++) {
+		if (groups[i] == jail_gid)
+			return true;
+	}
+	return false;
+}
+
+/* Exit status: 0 all agree, 1 + index of the first that does not (at most NSS_SAMPLE). */
+static int
+ask_nss(const struct change **sample, size_t count, const char *jail_group)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!nss_agrees(&sample[i]->after, sample[i]->login, jail_group))
+			return (int)i + 1;
+	}
+	return 0;
+}
+
+static bool
+check_nss(struct run *run, const struct change **creates, size_t count)
+{
+	const struct change *sample[NSS_SAMPLE];
+	size_t taken = count < NSS_SAMPLE ? count : NSS_SAMPLE;
+	for (size_t i = 0; i < taken; i++)
+		sample[i] = creates[i * count / taken];
+
+	pid_t pid = fork();
+	if (pid < 0)
+		return diag_error(run->diags, NOWHERE, "cannot fork: %m");
+	if (pid == 0)
+		_exit(ask_nss(sample, taken, run->plan->jail_group));
+	int status;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return diag_error(run->diags, NOWHERE, "cannot wait: %m");
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	diag_error(
+		run->diags, NOWHERE, "the name service does not show the new accounts as written");
+	if (WIFEXITED(status) && (size_t)WEXITSTATUS(status) <= taken)
+		diag_user(run->diags, sample[WEXITSTATUS(status) - 1]->login);
+	diag_hint(run->diags,
+		"See what `getent passwd LOGIN` and `id LOGIN` say; a cache or another "
+		"source in /etc/nsswitch.conf may be in the way.");
+	return false;
+}
+
+/* ---- sshd ---- */
+
+/* One login for each distinct set of groups, or every login when a rule depends on the name. */
+static bool
+choose_logins(struct run *run, const struct change **creates, size_t count,
+	const struct change ***ret_chosen, size_t *ret_count)
+{
+	struct sshd_config config;
+	struct table seen = { .arena = run->arena };
+	if (!sshd_config_read(run->host, run->options->config->jail.sshd_config, run->arena,
+		    &config, run->diags))
+		return false;
+	bool everybody = sshd_config_depends_on_user(&config);
+	*ret_chosen = arena_alloc(run->arena, count * sizeof(**ret_chosen));
+	*ret_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		AUTO_BUFFER struct buffer groups = { 0 };
+		ARRAY_FOREACH (group, &creates[i]->after.groups)
+			buffer_printf(&groups, "%s,", *group);
+		buffer_printf(&groups, "%d%d", creates[i]->after.password != PASSWORD_NONE,
+			creates[i]->after.keys.count != 0);
+		if (!everybody && table_get(&seen, buffer_text(&groups)))
+			continue;
+		table_set(&seen, arena_strdup(run->arena, buffer_text(&groups)), run);
+		(*ret_chosen)[(*ret_count)++] = creates[i];
+	}
+	return true;
+}
+
+static void
+judge(struct run *run, const struct change *change, const struct sshd_effective *effective)
+{
+	struct sshd_expectation expectation = {
+		.login = change->login,
+		.home = change->after.home,
+		.groups = change->after.groups,
+		.has_password = change->after.password != PASSWORD_NONE,
+		.has_key = change->after.keys.count != 0,
+		.keys_dir = run->plan->keys_dir,
+	};
+	sshd_effective_judge(effective, &expectation, run->arena, run->diags);
+}
+
+static bool
+check_sshd(struct run *run, const struct change **creates, size_t count)
+{
+	const struct change **chosen;
+	size_t chosen_count, errors = run->diags->errors;
+	enum sshd_answer answer;
+	const char *why;
+
+	if (!choose_logins(run, creates, count, &chosen, &chosen_count))
+		return false;
+	const char **logins = arena_alloc(run->arena, chosen_count * sizeof(*logins));
+	struct sshd_effective *effective =
+		arena_alloc(run->arena, chosen_count * sizeof(*effective));
+	for (size_t i = 0; i < chosen_count; i++)
+		logins[i] = chosen[i]->login;
+	if (!sshd_ask(run->host, run->options->config->jail.sshd_config, NULL, 0, logins,
+		    chosen_count, run->arena, effective, &answer, &why, run->diags))
+		return false;
+	if (answer == SSHD_REFUSED)
+		return diag_error(run->diags, NOWHERE, "sshd refuses its configuration: %s", why);
+	if (answer == SSHD_UNAVAILABLE)
+		return true; /* the plan said that it could not be asked */
+	for (size_t i = 0; i < chosen_count; i++)
+		judge(run, chosen[i], &effective[i]);
+	return run->diags->errors == errors;
+}
+
+static bool
+check_apply(const struct step *step, struct run *run)
+{
+	(void)step;
+	if (!check_files(run))
+		return false;
+	if (!host_is_live(run->host))
+		return true;
+
+	size_t count = 0;
+	const struct change **creates =
+		arena_alloc(run->arena, run->plan->changes.count * sizeof(*creates));
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		if ((*change)->action == CHANGE_CREATE && in_run(run, (*change)->login))
+			creates[count++] = *change;
+	}
+	return !count || (check_nss(run, creates, count) && check_sshd(run, creates, count));
+}
+
+const struct step_ops step_accounts_check = {
+	.apply = check_apply,
+};

@@ -1,0 +1,237 @@
+/*
+ * step_file.c - files of ours that sshd reads: the logins' keys, and the drop-in.
+ *
+ * A file's state is decided by its content: the plan holds what was there before and what comes
+ * after. Key files are created beside their place and renamed in, so that sshd never reads half a
+ * file and 10,000 of them cost one sync.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/plan/sshd.h"
+#include "core/run/daemon.h"
+#include "core/run/step.h"
+
+enum file_state {
+	FILE_BEFORE,
+	FILE_AFTER,
+	FILE_FOREIGN,
+};
+
+static bool
+same(const char *expected, bool exists, struct bytes content)
+{
+	if (!expected || !exists)
+		return !expected && !exists;
+	return strlen(expected) == content.size &&
+		(!content.size || memcmp(expected, content.data, content.size) == 0);
+}
+
+static bool
+find_state(const struct step *step, struct run *run, enum file_state *ret_state)
+{
+	bool exists;
+	struct bytes content;
+	if (!host_read_file(run->host, step->path, run->arena, &exists, &content, run->diags))
+		return false;
+	*ret_state = same(step->content, exists, content) ? FILE_AFTER
+		: same(step->before, exists, content)	  ? FILE_BEFORE
+							  : FILE_FOREIGN;
+	return true;
+}
+
+static bool
+file_check(const struct step *step, struct run *run)
+{
+	enum file_state state;
+	if (!find_state(step, run, &state))
+		return false;
+	if (state != FILE_FOREIGN)
+		return true;
+	diag_error(run->diags, at(step->path, 0),
+		step->before ? "changed since the plan was made"
+			     : "exists, but did not when the plan was made");
+	if (step->user)
+		diag_user(run->diags, step->user);
+	return false;
+}
+
+static struct bytes
+content_of(const char *text)
+{
+	return (struct bytes){ text, text ? strlen(text) : 0 };
+}
+
+/* ---- key files ---- */
+
+static bool
+keys_prepare(const struct step *step, struct run *run)
+{
+	int staging_fd;
+	return !step->content ||
+		(staging_open(run, step->base, &staging_fd) &&
+			host_create_file_at(run->host, staging_fd, step->user,
+				content_of(step->content), &step->owner, HOST_SYNC_LATER,
+				run->diags));
+}
+
+static bool
+keys_apply(const struct step *step, struct run *run)
+{
+	int staging_fd;
+	AUTO_CLOSE int dir_fd = -1;
+	if (!step->content)
+		return host_unlink(run->host, step->path, run->diags);
+	return staging_open(run, step->base, &staging_fd) &&
+		host_open_dir(run->host, step->base, &dir_fd, run->diags) &&
+		host_rename_at(
+			run->host, staging_fd, step->user, dir_fd, step->user, true, run->diags);
+}
+
+static bool
+restore(const struct step *step, struct run *run)
+{
+	if (!step->before)
+		return host_unlink(run->host, step->path, run->diags);
+	return host_replace_file(
+		run->host, step->path, content_of(step->before), &step->before_owner, run->diags);
+}
+
+/* The keys of an account that is going must go too, even if somebody edited them: a later account
+ * of the same name would inherit them. They are kept in the run's directory. */
+static bool
+set_aside(const struct step *step, struct run *run)
+{
+	bool exists;
+	struct bytes content;
+	static const struct host_owner owner = { .uid = 0, .gid = 0, .mode = 0600 };
+	const char *aside = state_run_path(
+		run->state, run->id, arena_printf(run->arena, "keys-of-%s", step->user));
+
+	if (!host_read_file(run->host, step->path, run->arena, &exists, &content, run->diags))
+		return false;
+	if (!exists)
+		return true;
+	if (!host_replace_file(run->host, aside, content, &owner, run->diags) ||
+		!host_unlink(run->host, step->path, run->diags))
+		return false;
+	run_kept(run, step->user, "keys that were changed since are kept in %s", aside);
+	return true;
+}
+
+static bool
+keys_undo(const struct step *step, struct run *run)
+{
+	enum file_state state;
+	if (!find_state(step, run, &state))
+		return false;
+	if (state == FILE_AFTER)
+		return restore(step, run);
+	if (state == FILE_FOREIGN) {
+		if (run_creates(run, step->user))
+			return set_aside(step, run);
+		run_conflict(run, step->user, "%s was changed since", step->path);
+	}
+	return true;
+}
+
+const struct step_ops step_keys_write = {
+	.check = file_check,
+	.prepare = keys_prepare,
+	.apply = keys_apply,
+	.undo = keys_undo,
+};
+
+/* ---- the drop-in ---- */
+
+/* Asks sshd before anything is written: with this file in place, would the configuration load? */
+static bool
+dropin_prepare(const struct step *step, struct run *run)
+{
+	enum sshd_answer answer;
+	const char *why;
+	struct sshd_stand_in stand_in = { step->path, content_of(step->content) };
+	if (!host_is_live(run->host))
+		return true;
+	if (!sshd_test(run->host, run->options->config->jail.sshd_config, &stand_in, 1, run->arena,
+		    &answer, &why, run->diags))
+		return false;
+	if (answer == SSHD_REFUSED)
+		return diag_error(run->diags, at(step->path, 0), "sshd refuses it: %s", why);
+	return true;
+}
+
+static bool
+dropin_apply(const struct step *step, struct run *run)
+{
+	return host_replace_file(
+		run->host, step->path, content_of(step->content), &step->owner, run->diags);
+}
+
+static bool reload(struct run *run);
+
+static bool
+dropin_undo(const struct step *step, struct run *run)
+{
+	enum file_state state;
+	bool depend = false;
+	if (!find_state(step, run, &state))
+		return false;
+	if (state == FILE_BEFORE)
+		return true;
+	if (!accounts_depend_on_group(run, &depend))
+		return false;
+	if (depend && (!step->before || run->others_followed)) {
+		run->shared_kept = true;
+		run_kept(run, NULL, "%s stays: other members of %s depend on it", step->path,
+			run->plan->jail_group);
+		return true;
+	}
+	if (state == FILE_FOREIGN) {
+		run_conflict(run, NULL, "%s was changed since", step->path);
+		return true;
+	}
+	return restore(step, run) && reload(run);
+}
+
+const struct step_ops step_dropin_write = {
+	.check = file_check,
+	.prepare = dropin_prepare,
+	.apply = dropin_apply,
+	.undo = dropin_undo,
+};
+
+/* ---- telling sshd ---- */
+
+enum { RELOAD_SECONDS = 15 };
+
+/* A reload with a configuration that sshd refuses would end the daemon: never without the test. */
+static bool
+reload(struct run *run)
+{
+	enum sshd_answer answer;
+	const char *why, *config = run->options->config->jail.sshd_config;
+	size_t reloaded;
+
+	if (!host_is_live(run->host))
+		return true;
+	if (!sshd_test(run->host, config, NULL, 0, run->arena, &answer, &why, run->diags))
+		return false;
+	if (answer == SSHD_REFUSED) {
+		diag_error(run->diags, at(config, 0), "sshd refuses its configuration: %s", why);
+		diag_hint(run->diags, "Mend it so that sshd -t is silent, then try again.");
+		return false;
+	}
+	return daemon_reload_sshd(RELOAD_SECONDS, &reloaded, run->arena, run->diags);
+}
+
+static bool
+reload_apply(const struct step *step, struct run *run)
+{
+	(void)step;
+	return reload(run);
+}
+
+const struct step_ops step_sshd_reload = {
+	.apply = reload_apply,
+};
