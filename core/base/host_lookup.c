@@ -18,8 +18,8 @@
 #include "core/base/host_internal.h"
 
 /*
- * openat2 answers EAGAIN when it cannot prove a lookup against concurrent renames. So does any open
- * of a file on which its owner holds a lease, hence the bound: a user must not keep us here.
+ * openat2 answers EAGAIN when it cannot prove a lookup against concurrent renames. Bounded, since
+ * users can rename for ever and must not keep us here.
  */
 enum { LOOKUP_TRIES = 32 };
 

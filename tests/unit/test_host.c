@@ -227,7 +227,7 @@ stop(pid_t child)
 	assert_true(WIFSIGNALED(status));
 }
 
-enum { RACE_ROUNDS = 100000, RACE_ENOUGH = 2000 };
+enum { RACE_ROUNDS = 50000, RACE_ENOUGH = 500 };
 
 /* What a path-based program would have done, to prove that the attack works. */
 static size_t
