@@ -40,6 +40,14 @@ do_create_file_at(struct fixture *f, const struct opened *o)
 }
 
 static bool
+do_create_unsynced_file_at(struct fixture *f, const struct opened *o)
+{
+	struct host_owner owner = mine(0644);
+	return host_create_file_at(
+		f->host, o->dir, "new", bytes_of("text"), &owner, HOST_SYNC_LATER, &f->diags);
+}
+
+static bool
 do_replace_file(struct fixture *f, const struct opened *o)
 {
 	(void)o;
@@ -196,6 +204,8 @@ static const struct action {
 		do_make_dir },
 	{ "create_file_at", "openat write fchown fchmod fsync",
 		"a=a:600 b=b:644 empty/755 full/755 new=text:644", do_create_file_at },
+	{ "create_unsynced_file_at", "openat write fchown fchmod",
+		"a=a:600 b=b:644 empty/755 full/755 new=text:644", do_create_unsynced_file_at },
 	{ "replace_file", "openat write fchown fchmod fsync renameat fsync",
 		"a=new a:640 b=b:644 empty/755 full/755", do_replace_file, 1 },
 	{ "stage_file", "openat write fchown fchmod fsync",
