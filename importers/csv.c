@@ -73,6 +73,7 @@ struct table_reading {
 	struct record named;   /* those with a name: what the sink is told */
 	bool *nameless_filled; /* one per column; such a column was reported */
 	size_t needed;	       /* columns up to the last that has a name */
+	struct record record;  /* the row that the sink is being told */
 	unsigned rows;
 	bool dead;    /* an error that no skipping of rows can mend */
 	bool refused; /* at least one row */
@@ -148,15 +149,14 @@ take_header(struct table_reading *reading, const struct sheet_row *row)
 
 /* ---- the rows ---- */
 
-/* The core may keep records as long as the run, so each has exactly the room that it needs. */
+/* One record serves all rows: the sink copies what it keeps, and only the texts must last. */
 static struct record *
-start_record(const struct table_reading *reading, const struct sheet_row *row, size_t cells)
+start_record(struct table_reading *reading, const struct sheet_row *row)
 {
-	struct record *record = ARENA_NEW(reading->arena, struct record);
+	struct record *record = &reading->record;
 	record->place = at(reading->source->shown, row->items[0].line);
 	record->number = reading->rows;
-	record->fields.items = arena_alloc(reading->arena, cells * sizeof(struct record_field));
-	record->fields.room = cells;
+	record->fields.count = 0;
 	return record;
 }
 
@@ -164,7 +164,7 @@ start_record(const struct table_reading *reading, const struct sheet_row *row, s
 static void
 reject(struct table_reading *reading, const struct sheet_row *row)
 {
-	struct record *record = start_record(reading, row, row->count);
+	struct record *record = start_record(reading, row);
 	for (size_t i = 0; i < row->count; i++) {
 		struct record_field field = {
 			.name = i < reading->header.fields.count
@@ -231,7 +231,7 @@ static bool
 emit(struct table_reading *reading, const struct sheet_row *row)
 {
 	const struct sheet_cell missing = { .text = "", .line = row->items[0].line };
-	struct record *record = start_record(reading, row, reading->header.fields.count);
+	struct record *record = start_record(reading, row);
 
 	for (size_t i = 0; i < reading->header.fields.count; i++) {
 		const struct record_field *column = &reading->header.fields.items[i];

@@ -91,10 +91,13 @@ refuse_syntax(struct json_text *text, const json_error_t *error)
 	unsigned column = error->column > 0 ? (unsigned)error->column : 1;
 	if (line == 1)
 		column += text->column - 1;
-	const char *near = strstr(error->text, " near '");
-	int size = near ? (int)(near - error->text) : (int)strlen(error->text);
+	const char *message = json_error_code(error) == json_error_null_character
+		? "a text holds U+0000"
+		: error->text;
+	const char *near = strstr(message, " near '");
+	int size = near ? (int)(near - message) : (int)strlen(message);
 	diag_error(text->diags, at_column(text->shown, text->line + line - 1, column, NULL),
-		"not valid JSON: %.*s", size, error->text);
+		"not valid JSON: %.*s", size, message);
 	return JSON_FOUND_FAULT;
 }
 
