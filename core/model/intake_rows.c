@@ -12,13 +12,22 @@
 
 enum { LINES_NAMED = 10 };
 
-void
-intake_row_refuse(struct intake_row *row, const struct diag *reason, struct arena *arena)
+/* "mail: 'x' is not an email address", unless the message names the column itself. */
+static const char *
+named_by_column(const struct diag *reason, struct arena *arena)
 {
 	const char *field = reason->place.field;
 	const char *text = reason->message;
-	if (field && *field && !strstr(text, field))
-		text = arena_printf(arena, "%s: %s", field, text);
+	if (!field || !*field || strncmp(text, field, strlen(field)) == 0 ||
+		strstr(text, arena_printf(arena, "'%s'", field)))
+		return text;
+	return arena_printf(arena, "%s: %s", field, text);
+}
+
+void
+intake_row_refuse(struct intake_row *row, const struct diag *reason, struct arena *arena)
+{
+	const char *text = named_by_column(reason, arena);
 	row->errors = row->errors ? arena_printf(arena, "%s; %s", row->errors, text) : text;
 }
 
