@@ -20,6 +20,8 @@
 #include "core/model/mapping.h"
 #include "core/model/template.h"
 
+struct yaml_node;
+
 /* A `key: value` that belongs to the importer's own option table. */
 struct source_setting {
 	const char *name;
@@ -43,6 +45,9 @@ struct source_config {
 	struct mapping *mapping; /* NULL = defaults */
 	enum bad_row on_bad_row;
 	struct place place;
+	/* As it stands in the file, for config_write(); NULL when it comes from the command line.
+	 */
+	const struct yaml_node *written;
 };
 
 struct jail_config {
@@ -92,9 +97,10 @@ struct policy {
 	enum adopt_policy adopt;
 	enum new_password new_password;
 	enum foreign_hash foreign_hash;
-	bool enforce_passwords;	   /* passwords.existing: enforce */
-	const char *handout;	   /* directory; NULL = /root/rehome-handout below the root */
-	const char *handout_sheet; /* template text of the per-user sheet, NULL = built in */
+	bool enforce_passwords;		/* passwords.existing: enforce */
+	const char *handout;		/* directory; NULL = /root/rehome-handout below the root */
+	const char *handout_sheet;	/* template text of the per-user sheet, NULL = built in */
+	const char *handout_sheet_file; /* where that text is read from, a path below the root */
 	struct string_list leaver_sources;
 	enum leaver_action leaver_action;
 	unsigned leaver_max_count, leaver_max_percent;
@@ -109,7 +115,7 @@ struct archives_config {
 
 struct config {
 	const char *file; /* NULL = no file: all defaults */
-	char sha256[65];  /* of everything that was read, hex */
+	char sha256[65];  /* of everything that was read, one file behind the other, hex */
 	struct {
 		struct source_config **items;
 		size_t count, room;
@@ -130,7 +136,10 @@ struct config {
 NODISCARD bool config_load(const char *path, const char *root_dir, struct arena *arena,
 	struct config **ret_config, struct diags *diags);
 
-/* For tests and `config check -`: one document from memory. */
+/*
+ * For tests and `config check -`: one document from memory. Reads no file: handout_sheet stays NULL
+ * when only its file is named.
+ */
 NODISCARD bool config_parse(struct bytes text, const char *shown, struct arena *arena,
 	struct config **ret_config, struct diags *diags);
 
@@ -140,13 +149,17 @@ const struct source_config *config_source(const struct config *config, const cha
 /* The effective configuration as YAML, defaults included and marked. */
 void config_write(const struct config *config, struct buffer *out);
 
-/* Every key of the schema with type, default and one line of help, for `config show --keys` and the
- * manual page; ends with a NULL path. */
+/*
+ * The schema: every key with type, default and one line of help. Parsing, defaults, config_write(),
+ * `config show --keys` and the manual page come from it; ends with a NULL path.
+ */
 struct config_key {
-	const char *path; /* "policy.uid_range" */
-	const char *type;
-	const char *initial;
+	const char *path;    /* "policy.uid_range"; NAME and [] stand for what the user chooses */
+	const char *type;    /* words joined by '|' are a choice */
+	const char *initial; /* as YAML; NULL = none, or what the help says */
 	const char *help;
+	const struct config_kind *kind; /* how it is read and written; NULL = with its parent */
+	size_t offset;			/* of the value in struct config */
 };
 extern const struct config_key config_keys[];
 

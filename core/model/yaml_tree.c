@@ -507,7 +507,8 @@ write_children(struct buffer *out, const struct yaml_node *node)
 {
 	for (size_t i = 0; i < node->children.count; i++) {
 		const struct yaml_node *child = node->children.items[i];
-		buffer_add_text(out, i ? ", " : " ");
+		if (i)
+			buffer_add_text(out, ", ");
 		if (child->key) {
 			yaml_write_text(out, child->key);
 			buffer_add_text(out, ": ");
@@ -525,9 +526,9 @@ yaml_write_flow(struct buffer *out, const struct yaml_node *node)
 		yaml_write_text(out, node->text);
 		return;
 	}
+	bool spread = node->kind == YAML_KIND_MAPPING && node->children.count;
 	bool mapping = node->kind == YAML_KIND_MAPPING;
-	buffer_add_char(out, mapping ? '{' : '[');
+	buffer_add_text(out, spread ? "{ " : mapping ? "{" : "[");
 	write_children(out, node);
-	buffer_add_text(out, !node->children.count ? "" : " ");
-	buffer_add_char(out, mapping ? '}' : ']');
+	buffer_add_text(out, spread ? " }" : mapping ? "}" : "]");
 }

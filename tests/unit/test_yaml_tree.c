@@ -308,7 +308,7 @@ test_flow_text_is_read_back_to_the_same_flow_text(void **state)
 		(struct bytes){ text, strlen(text) }, FILE_NAME, &arena, &root, &diags));
 	yaml_write_flow(&first, root);
 	assert_string_equal(buffer_text(&first),
-		"{ a: [ x, \"y z\", \"q\\\"b\\\\s\", \"\\n\\t\", \"\", \"\xc3\xbc\" ], "
+		"{ a: [x, \"y z\", \"q\\\"b\\\\s\", \"\\n\\t\", \"\", \"\xc3\xbc\"], "
 		"\"*\": { e: {}, l: [], \"a: b\": \" # no remark\" }, s: , t: \"0755\", u: \"-\", "
 		"\"-v\": a-b }");
 	assert_true(yaml_tree_parse(buffer_bytes(&first), FILE_NAME, &arena, &root, &diags));

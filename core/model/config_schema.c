@@ -1,0 +1,317 @@
+/*
+ * config_schema.c - the table of all keys, and what follows from it: walking a document, defaults,
+ * and the effective configuration as YAML.
+ *
+ * A default is YAML text read by the same code as the administrator's, so a default that the schema
+ * itself would refuse cannot exist.
+ */
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/model/config_reader.h"
+
+/* Names that are often free on a new machine and must not become somebody's login. */
+#define RESERVED_NAMES                                                                             \
+	"[root, admin, administrator, backup, bin, daemon, ftp, games, git, halt, "                \
+	"hostmaster, lp, mail, man, mysql, news, nobody, operator, postgres, postmaster, "         \
+	"proxy, sftp, shutdown, sshd, sync, sys, toor, uucp, webmaster, www, www-data]"
+
+#define KEY(path, type, initial, kind, member, help)                                               \
+	{                                                                                          \
+		path, type, initial, help, &config_kind_##kind, offsetof(struct config, member)    \
+	}
+/* A key that the reader of its parent knows. */
+#define WITHIN(path, type, initial, help)                                                          \
+	{                                                                                          \
+		path, type, initial, help, NULL, 0                                                 \
+	}
+/* A key that has no single place in struct config. */
+#define PART(path, type, initial, kind, help)                                                      \
+	{                                                                                          \
+		path, type, initial, help, &config_kind_##kind, 0                                  \
+	}
+
+const struct config_key config_keys[] = {
+	PART("version", "1", "1", version, "format of this file; required"),
+
+	PART("sources", "mapping", "{}", sources, "named inputs"),
+	WITHIN("sources.NAME.importer", "name", NULL, "plug-in that reads the source; required"),
+	WITHIN("sources.NAME.file", "path", NULL, "file to read, - for standard input"),
+	WITHIN("sources.NAME.uri", "URI", NULL, "server to ask, instead of file"),
+	WITHIN("sources.NAME.root", "path", NULL, "old server's tree, instead of file"),
+	WITHIN("sources.NAME.map", "mapping", NULL,
+		"account field: template, list of templates, or {from, table|split|date, filter}"),
+	WITHIN("sources.NAME.username_filter", "filters", NULL,
+		"applied to logins, such as ascii|lower|strip(' .')"),
+	WITHIN("sources.NAME.language", "language", "default",
+		"how the filter ascii writes letters: de makes ue of a u with dots"),
+	WITHIN("sources.NAME.on_bad_row", "block|skip", "block",
+		"what a row with errors does to the plan"),
+
+	PART("layouts", "mapping", "{ default: { dirs: [] } }", layouts, "folders of jails"),
+	WITHIN("layouts.NAME.dirs", "list", "[]", "the folders; missing parents are added"),
+	WITHIN("layouts.NAME.dirs[].path", "path", NULL, "below the home; required"),
+	WITHIN("layouts.NAME.dirs[].access", "write|read|read-advisory", "write",
+		"read is enforced by root's ownership, read-advisory only by mode 0555"),
+	WITHIN("layouts.NAME.dirs[].owner", "login", NULL,
+		"user, root or a login; default by access"),
+	WITHIN("layouts.NAME.dirs[].group", "group", NULL,
+		"user (the user's own) or a group; default jail.group"),
+	WITHIN("layouts.NAME.dirs[].mode", "octal", NULL, "such as 2770; default by access"),
+
+	KEY("jail.home", "path", "\"/home/${username}\"", home, jail.home_text,
+		"home and jail of a new account; holds ${username}"),
+	KEY("jail.group", "group", "sftponly", group, jail.group, "group whose members are jailed"),
+	KEY("jail.shell", "path", "/usr/sbin/nologin", path, jail.shell,
+		"shell of jailed accounts"),
+	KEY("jail.sshd_dropin", "path", "/etc/ssh/sshd_config.d/60-rehome.conf", dropin,
+		jail.sshd_dropin, "file for sshd's Match blocks"),
+	KEY("jail.keys_dir", "path", "/etc/ssh/rehome_keys", path, jail.keys_dir,
+		"directory of public keys, one file per login"),
+	KEY("jail.sshd_config", "path", "/etc/ssh/sshd_config", path, jail.sshd_config,
+		"sshd's own configuration; only read"),
+
+	KEY("policy.username.pattern", "regex", "\"^[a-z_][a-z0-9_-]{0,30}$\"", pattern,
+		policy.username_pattern, "what every login must match"),
+	KEY("policy.username.collide", "error|suffix", "suffix", switch, policy.collide_suffix,
+		"a generated login that is taken: refuse, or append a number"),
+	KEY("policy.username.reserved", "list", RESERVED_NAMES, list, policy.reserved,
+		"logins that are never created; replaces the default list"),
+	PART("policy.uid_range", "A-B", "20000-59999", uid_range, "uids for new accounts"),
+	KEY("policy.adopt", "ask|never", "ask", choice, policy.adopt,
+		"existing accounts: blocked until --adopt, or always"),
+	KEY("policy.passwords.new", "none|generated|always", "none", choice, policy.new_password,
+		"make passwords for nobody, for accounts that could not log in, or for all"),
+	KEY("policy.passwords.foreign_hash", "expire|refuse", "expire", choice, policy.foreign_hash,
+		"a hash that this host cannot verify: account without password, or error"),
+	KEY("policy.passwords.existing", "keep|enforce", "keep", switch, policy.enforce_passwords,
+		"a source's password for an account that exists"),
+	KEY("policy.passwords.handout", "path", NULL, file, policy.handout,
+		"directory for new passwords; default /root/rehome-handout"),
+	KEY("policy.passwords.sheet", "path", NULL, file, policy.handout_sheet_file,
+		"template of the sheet per user; default built in"),
+	KEY("policy.leavers.sources", "list", "[]", leaver_sources, policy.leaver_sources,
+		"sources whose silence about an account means that it leaves"),
+	KEY("policy.leavers.action", "report|disable|archive", "disable", choice,
+		policy.leaver_action, "what happens to them"),
+	KEY("policy.leavers.max_count", "number", "20", count, policy.leaver_max_count,
+		"more leavers than this stop the plan"),
+	KEY("policy.leavers.max_percent", "percent", "5", percent, policy.leaver_max_percent,
+		"the same, of the managed accounts"),
+	KEY("policy.failure", "auto|run|user", "auto", choice, policy.failure,
+		"what is undone when a step fails: the run, or only that user"),
+
+	PART("archives.before", "list", "[adopt, change, leave]", moments,
+		"which changes of a home are archived first"),
+	KEY("archives.content", "manifest|full", "manifest", switch, archives.content_full,
+		"adoption without copying: archive names and rights, or contents too"),
+	KEY("archives.retain.runs", "number", "20", count, archives.retain_runs,
+		"runs whose archives are kept"),
+	KEY("archives.retain.days", "number", "90", count, archives.retain_days,
+		"days that archives are kept"),
+	{ 0 },
+};
+
+/* ---- finding keys ---- */
+
+static const struct config_key *
+find_key(const char *path)
+{
+	for (const struct config_key *key = config_keys; key->path; key++)
+		if (key->kind && strcmp(key->path, path) == 0)
+			return key;
+	return NULL;
+}
+
+/* What follows "path." in a longer path, or NULL. */
+static const char *
+below(const char *longer, const char *path)
+{
+	size_t length = strlen(path);
+	if (!length)
+		return longer;
+	return strncmp(longer, path, length) == 0 && longer[length] == '.' ? longer + length + 1
+									   : NULL;
+}
+
+static bool
+is_section(const char *path)
+{
+	for (const struct config_key *key = config_keys; key->path; key++)
+		if (below(key->path, path))
+			return true;
+	return false;
+}
+
+const char *const *
+config_names_below(const char *path, struct arena *arena)
+{
+	struct string_list names = { 0 };
+	for (const struct config_key *key = config_keys; key->path; key++) {
+		const char *rest = below(key->path, path);
+		const char *name = rest ? arena_strndup(arena, rest, strcspn(rest, ".[")) : NULL;
+		if (name && !string_list_has(&names, name))
+			string_list_push(arena, &names, name);
+	}
+	string_list_push(arena, &names, NULL);
+	return names.items;
+}
+
+void
+config_unknown_key(
+	struct config_reader *reader, const struct yaml_node *node, const char *schema_path)
+{
+	const char *parent = yaml_path(node->parent, reader->arena);
+	diag_error(reader->diags, yaml_at_key(node, reader->arena), "unknown key '%s'%s%s",
+		node->key, *parent ? " in " : "", parent);
+	config_hint_candidates(reader, node->key, config_names_below(schema_path, reader->arena));
+}
+
+/* ---- walking a document ---- */
+
+/* Files of conf.d add; what is decided once stands in the main file. */
+static bool
+may_stand_in_addition(struct config_reader *reader, const struct yaml_node *node)
+{
+	static const char *const allowed[] = { "version", "sources", "layouts" };
+	for (size_t i = 0; i < ARRAY_LEN(allowed); i++)
+		if (strcmp(allowed[i], node->key) == 0)
+			return true;
+	diag_error(reader->diags, yaml_at_key(node, reader->arena), "'%s' cannot be set in conf.d",
+		node->key);
+	diag_hint(reader->diags,
+		"Files in conf.d add sources and layouts; move this to rehome.yaml.");
+	return false;
+}
+
+static void
+read_section(struct config_reader *reader, const struct yaml_node *section, const char *path)
+{
+	if (!config_is_mapping(reader, section))
+		return;
+	ARRAY_FOREACH (item, &section->children) {
+		const struct yaml_node *child = *item;
+		if (!*path && reader->addition && !may_stand_in_addition(reader, child))
+			continue;
+		const char *child_path =
+			arena_printf(reader->arena, "%s%s%s", path, *path ? "." : "", child->key);
+		/* "jail.home" as one key is not the key home in jail. */
+		bool one_name = *child->key && !strchr(child->key, '.');
+		const struct config_key *key = one_name ? find_key(child_path) : NULL;
+		if (key)
+			key->kind->read(reader, key, child);
+		else if (one_name && is_section(child_path))
+			read_section(reader, child, child_path);
+		else
+			config_unknown_key(reader, child, path);
+	}
+}
+
+void
+config_read_document(struct config_reader *reader, const struct yaml_node *root)
+{
+	reader->version_seen = false;
+	if (root)
+		read_section(reader, root, "");
+}
+
+/* ---- defaults ---- */
+
+static void
+read_default(struct config_reader *reader, const struct config_key *key)
+{
+	struct yaml_node *node;
+	struct bytes text = { key->initial, strlen(key->initial) };
+	bool parsed = yaml_tree_parse(text, NULL, reader->arena, &node, reader->diags);
+	assert(parsed);
+	(void)parsed;
+	/* So that the reader sees a value with a key, as in a file. */
+	node->key = key->path;
+	key->kind->read(reader, key, node);
+}
+
+struct config *
+config_create(struct arena *arena, struct diags *diags)
+{
+	struct config_reader reader = {
+		.config = ARENA_NEW(arena, struct config),
+		.arena = arena,
+		.diags = diags,
+	};
+	for (const struct config_key *key = config_keys; key->path; key++)
+		if (key->kind && key->initial)
+			read_default(&reader, key);
+	assert(!diags->count);
+	return reader.config;
+}
+
+/* ---- writing ---- */
+
+static void
+write_indent(struct buffer *out, unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++)
+		buffer_add_text(out, "  ");
+}
+
+/* The headings between the previous key and this one; returns the key's own name. */
+static const char *
+write_headings(const char *path, const char *previous, unsigned *ret_depth, struct buffer *out)
+{
+	unsigned depth = 0;
+	bool common = true;
+	const char *dot;
+	for (const char *part = path;; part = dot + 1, depth++) {
+		dot = strchr(part, '.');
+		if (!dot) {
+			*ret_depth = depth;
+			return part;
+		}
+		common = common && strncmp(path, previous, (size_t)(dot - path) + 1) == 0;
+		if (common)
+			continue;
+		write_indent(out, depth);
+		buffer_printf(out, "%.*s:\n", (int)(dot - part), part);
+	}
+}
+
+static void
+write_key(const struct config *config, const struct config *defaults, const struct config_key *key,
+	const char *previous, struct buffer *out)
+{
+	AUTO_BUFFER struct buffer value = { 0 };
+	AUTO_BUFFER struct buffer initial = { 0 };
+	unsigned depth;
+	const char *name = write_headings(key->path, previous, &depth, out);
+
+	key->kind->write(config, key, &value);
+	key->kind->write(defaults, key, &initial);
+	write_indent(out, depth);
+	if (!value.size) {
+		buffer_printf(out, "# %s:  # %s\n", name, key->help);
+		return;
+	}
+	/* A block begins with its own line break, and marks its own defaults. */
+	bool block = *value.data == '\n';
+	buffer_printf(out, "%s:%s%s", name, block ? "" : " ", buffer_text(&value));
+	if (!block && strcmp(buffer_text(&value), buffer_text(&initial)) == 0 &&
+		key->kind != &config_kind_version)
+		buffer_add_text(out, "  # default");
+	buffer_add_char(out, '\n');
+}
+
+void
+config_write(const struct config *config, struct buffer *out)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	struct diags diags = { .arena = &arena };
+	const struct config *defaults = config_create(&arena, &diags);
+	const char *previous = "";
+	for (const struct config_key *key = config_keys; key->path; key++) {
+		if (!key->kind)
+			continue;
+		write_key(config, defaults, key, previous, out);
+		previous = key->path;
+	}
+}
