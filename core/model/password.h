@@ -17,7 +17,8 @@
  * and the string has that method's full shape (prefix, alphabet, lengths):
  * crypt_checksalt("secret") says "legacy, OK". A {CRYPT} prefix is stripped. Weak but usable
  * methods ($1$, DES, $5$ is fine) are a warning with code "weak-hash". The empty string, "!", "*",
- * plaintext and {SSHA} and the like are errors. *ret_hash is the string for shadow.
+ * plaintext and {SSHA} and the like are errors. So is a DES hash without {CRYPT}: its 13 letters
+ * cannot be told from a plaintext. *ret_hash is the string for shadow.
  */
 NODISCARD bool password_hash_check(const char *text, struct place place, struct arena *arena,
 	const char **ret_hash, struct diags *diags);
