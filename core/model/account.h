@@ -82,18 +82,23 @@ const char *account_field_name(enum account_field field);
 enum account_field account_field_parse(const char *name);
 
 /*
- * Sets one field from text as a spreadsheet or template gives it: trims, parses, checks (lists are
- * separated by blanks, commas or semicolons; ssh_keys by newlines or semicolons; folders as
- * folder_list_parse()). Empty text leaves the field not given (expires, groups, ssh_keys: given as
- * none only when `clear` is true). Appends an error with place and hint when the text is no value
- * for the field. What is checked here is form; what the host makes of it is the planner's.
+ * Sets one field from text as a spreadsheet or template gives it: trims (passwords are taken
+ * verbatim), parses, checks; what the field held before is replaced. Lists are separated by blanks,
+ * commas, semicolons or slashes; ssh_keys by newlines or semicolons; folders as
+ * folder_list_parse(). Empty text leaves the field as it is; account_set_none() says "none".
+ * Appends an error with place and hint when the text is no value for the field. What is checked
+ * here is form; what the host makes of it is the planner's. A full name may hold a comma or '=',
+ * which gecos cannot: the planner replaces them.
  */
 NODISCARD bool account_set(struct account *account, enum account_field field, const char *text,
 	struct place place, struct arena *arena, struct diags *diags);
 
+/* The source gives the field as none: no expiry, no groups, no keys. For these three only. */
+void account_set_none(struct account *account, enum account_field field, struct place place);
+
 /* The checks behind account_set(), for importers that have typed values. */
 
-/* Characters that no passwd(5) field may hold: ':' newline, NUL, other controls. */
+/* Refuses what no passwd(5) field may hold: ':', newline, other controls, invalid UTF-8. */
 NODISCARD bool account_check_text(
 	const char *value, const char *what, struct place place, struct diags *diags);
 
@@ -104,8 +109,15 @@ NODISCARD bool account_check_text(
 NODISCARD bool account_check_username(
 	const char *name, struct place place, struct arena *arena, struct diags *diags);
 
-/* YYYY-MM-DD, or with `format` a strptime(3) subset (%d %m %Y %y and literal text). */
+/*
+ * YYYY-MM-DD, or with `format` a strptime(3) subset (%d %m %Y %y and literal text). "never" is
+ * ACCOUNT_NEVER with every format. Days before 1970-01-02 are refused.
+ */
 NODISCARD bool account_parse_date(const char *text, const char *format, struct place place,
 	int64_t *ret_day, struct diags *diags);
+
+/* That a format is such a subset and says one day, month and year; for configuration. */
+NODISCARD bool account_check_date_format(
+	const char *format, struct place place, struct diags *diags);
 
 #endif
