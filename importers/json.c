@@ -358,27 +358,34 @@ read_objects(struct json_text *text, struct source *source, struct sink *sink, b
 	return found == JSON_FOUND_END;
 }
 
-/* JSON is UTF-8; UTF-16 with its mark is what some shells make of a redirected output. */
+static bool
+refuse_bytes(const struct source *source, struct bytes content, size_t offset, const char *encoding,
+	struct diags *diags)
+{
+	unsigned line = 1;
+	for (size_t i = 0; i < offset && i < content.size; i++)
+		line += content.data[i] == '\n';
+	diag_error(diags, at(source->shown, line), "the bytes here are not valid %s", encoding);
+	diag_hint(diags, "JSON is always UTF-8: convert the file.");
+	return false;
+}
+
+/* JSON is UTF-8; UTF-16 is what some shells make of a redirected output. */
 static bool
 decode(const struct source *source, struct bytes content, struct bytes *ret_text,
 	const char **ret_name, struct diags *diags)
 {
 	enum text_encoding used;
 	size_t offset = 0;
-	if (text_decode(source->arena, content, TEXT_ENCODING_AUTO, ret_text, &used, &offset) &&
-		used != TEXT_ENCODING_WINDOWS_1252) {
-		*ret_name = text_encoding_name(used);
+	/* Only UTF-16 can fail when the encoding is judged. */
+	if (!text_decode(source->arena, content, TEXT_ENCODING_AUTO, ret_text, &used, &offset))
+		return refuse_bytes(source, content, offset, "utf-16", diags);
+	*ret_name = text_encoding_name(used);
+	if (used != TEXT_ENCODING_WINDOWS_1252)
 		return true;
-	}
-	/* Once more, for the place. */
-	if (!text_decode(source->arena, content, TEXT_ENCODING_UTF8, ret_text, &used, &offset)) {
-		unsigned line = 1;
-		for (size_t i = 0; i < offset; i++)
-			line += content.data[i] == '\n';
-		diag_error(diags, at(source->shown, line), "the bytes here are not valid utf-8");
-		diag_hint(diags, "JSON is always UTF-8: convert the file.");
-	}
-	return false;
+	/* Once more, for the offset. */
+	(void)text_decode(source->arena, content, TEXT_ENCODING_UTF8, ret_text, &used, &offset);
+	return refuse_bytes(source, content, offset, "utf-8", diags);
 }
 
 static bool

@@ -139,6 +139,17 @@ test_json_refuses_bytes_that_are_not_utf8(void **state)
 	assert_false(import.read);
 }
 
+static void
+test_json_refuses_broken_utf16(void **state)
+{
+	(void)state;
+	AUTO_IMPORT struct import import;
+	import_bytes(&import, &json_importer, "\x06\0\0", 3, NULL);
+	assert_string_equal(
+		buffer_text(&import.said), "1:0: error: the bytes here are not valid utf-16\n");
+	assert_false(import.read);
+}
+
 /* ---- the format line ---- */
 
 static void
@@ -315,6 +326,7 @@ main(void)
 		cmocka_unit_test(test_json_places_syntax_errors_without_quoting_values),
 		cmocka_unit_test(test_json_refuses_depth_without_crashing),
 		cmocka_unit_test(test_json_refuses_bytes_that_are_not_utf8),
+		cmocka_unit_test(test_json_refuses_broken_utf16),
 		cmocka_unit_test(test_json_refuses_other_formats_and_major_versions),
 		cmocka_unit_test(test_json_fills_every_field),
 		cmocka_unit_test(test_json_takes_null_as_not_said_and_empty_list_as_none),
