@@ -181,8 +181,8 @@ intake_warn_lost_zeros(const struct intake_rows *rows, struct diags *diags)
 	AUTO_BUFFER struct buffer lines = { 0 };
 	struct place column = name_lines(rows, &numbers, &lines);
 	diag_warning(diags, column,
-		"some numbers have fewer than %zu digits (lines %s): leading zeros may be lost",
-		numbers.longest, buffer_text(&lines));
+		"some numbers have fewer than %zu digits (%s %s): leading zeros may be lost",
+		numbers.longest, numbers.shorter == 1 ? "line" : "lines", buffer_text(&lines));
 	diag_code(diags, "leading-zeros");
 	diag_hint(diags,
 		"Where zeros are missing, format the column as text in the spreadsheet and enter "

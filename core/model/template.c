@@ -1,8 +1,8 @@
 /*
  * template.c - parsed once into parts; a part is literal text or one field with its filters.
  *
- * Grammar: ${name|filter|filter(argument, ...)}, arguments being numbers or 'text' ('' is one quote
- * within). A filter is a row of the table below and nothing else.
+ * Grammar: ${name|filter|filter(argument, ...)}, arguments being numbers or text in quotes of
+ * either kind (twice for one within). A filter is a row of the table below and nothing else.
  */
 #include "core/model/template.h"
 
@@ -258,15 +258,16 @@ wrong_arguments(struct parser *parser, const struct filter_kind *kind)
 	return false;
 }
 
-/* 'text' with '' for one quote. NULL when the quote does not end. */
+/* 'text' with '' for one quote, or "text" likewise. NULL when the quote does not end. */
 static const char *
 take_quoted(struct parser *parser)
 {
 	AUTO_BUFFER struct buffer out = { 0 };
-	if (!take(parser, '\''))
+	char quote = take(parser, '"') ? '"' : '\'';
+	if (quote == '\'' && !take(parser, quote))
 		return NULL;
 	for (; *parser->next; parser->next++) {
-		if (*parser->next == '\'' && *++parser->next != '\'')
+		if (*parser->next == quote && *++parser->next != quote)
 			return arena_strdup(parser->arena, buffer_text(&out));
 		buffer_add_char(&out, *parser->next);
 	}

@@ -5,8 +5,8 @@
  * expression language. Filters: ascii (text_ascii with the mapping's language), lower, upper, trim,
  * left(n), strip('chars') (removes every occurrence), replace('a','b'), default('text'), and
  * given_name and family_name, which take apart "Jean Luc Picard" and "Picard, Jean Luc" (one word
- * is a family name). A quote within 'text' is written twice. Unknown filters are errors with "did
- * you mean".
+ * is a family name). Text may also stand in double quotes; its own quote is written twice
+ * within. Unknown filters are errors with "did you mean".
  */
 #ifndef REHOME_MODEL_TEMPLATE_H
 #define REHOME_MODEL_TEMPLATE_H

@@ -96,6 +96,7 @@ test_filters_change_one_value_from_left_to_right(void **state)
 		{ "${last|replace('-','')}", "MüllerLüdenscheidt", false },
 		{ "${last|replace('ü','ue')|lower}", "mueller-luedenscheidt", false },
 		{ "${spaced|replace(' ','it''s')}", "ait'sb.cit'sd", false },
+		{ "${spaced|replace(\" \",\"'\"\"\")}", "a'\"b.c'\"d", false },
 		{ "${spaced|replace(' ','|}')}", "a|}b.c|}d", false },
 		{ "${missing|default('plain')}", "plain", false },
 		{ "${empty|default('plain')|upper}", "PLAIN", false },
