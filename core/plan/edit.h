@@ -34,7 +34,7 @@ struct edit {
 	const char *member;	    /* ADD_MEMBER, REMOVE_MEMBER */
 
 	/* What undo cannot see in the changed files; edits_remember() fills them in. */
-	size_t length;	    /* SET_FIELD: how many fields the line had; 0 = not known */
+	size_t length;	    /* SET_FIELD, ADD_MEMBER: how many fields the line had; 0 = not known */
 	const char *behind; /* REMOVE_MEMBER: whom the member stood behind; "" = it was the first,
 			       NULL = not known */
 };
