@@ -73,8 +73,11 @@ table_line(struct lines_reading *reading, char *line, unsigned number)
 		reading->header = record;
 		return sink->header(sink->ctx, &record);
 	}
+	if (strcmp(record.fields.items[0].value, "damaged") == 0)
+		diag_error(sink->diags, record.place, "cell is damaged");
 	if (record.fields.count == reading->header.fields.count)
 		return sink->record(sink->ctx, &record);
+	diag_warning(sink->diags, record.place, "odd row");
 	diag_error(sink->diags, record.place, "%zu cells", record.fields.count);
 	sink->reject(sink->ctx, &record);
 	return true;
@@ -245,6 +248,7 @@ test_bad_rows_stop_the_plan_and_are_kept_in_their_order(void **state)
 		"Use anna, or let username_filter: make names legal.\n"
 		"source:2:2: error: 'x' is not an email address | "
 		"Write one address, like anna@example.org.\n"
+		"source:4: warning: odd row\n"
 		"source:4: error: 1 cells\n"
 		"source:5:2: error: 'd' is not an email address | "
 		"Write one address, like anna@example.org.\n");
@@ -255,7 +259,7 @@ test_bad_rows_stop_the_plan_and_are_kept_in_their_order(void **state)
 		"/ 4: mail: 'd' is not an email address ");
 	assert_int_equal(intake.rows, 4);
 	assert_false(intake.complete);
-	assert_string_equal(fixture->diags.items[3].user, "dora");
+	assert_string_equal(fixture->diags.items[4].user, "dora");
 }
 
 static void
@@ -268,10 +272,37 @@ test_bad_rows_are_warnings_when_they_are_skipped(void **state)
 	assert_string_equal(said(fixture),
 		"source:2:1: warning: 'Anna' is not a login name | "
 		"Use anna, or let username_filter: make names legal.\n"
+		"source:4: warning: odd row\n"
 		"source:4: warning: 1 cells\n");
 	assert_string_equal(taken(fixture, &intake),
 		"bert<bert> / 1: login: 'Anna' is not a login name / 3: 1 cells ");
-	/* Anna and Carl have not left. */
+}
+
+static void
+test_a_record_that_the_importer_found_fault_with_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source_config config = { .on_bad_row = BAD_ROW_SKIP };
+	struct intake intake;
+	assert_true(take_in(fixture, &config, "login\nanna\ndamaged\nbert\n", &intake));
+	assert_string_equal(said(fixture), "source:3: warning: cell is damaged\n");
+	assert_string_equal(taken(fixture, &intake), "anna<anna> bert<bert> / 2: cell is damaged ");
+}
+
+/* Whoever is refused, or was never delivered, has not left. */
+static void
+test_a_listing_with_faults_is_not_complete(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source_config config = { .on_bad_row = BAD_ROW_SKIP };
+	struct intake intake;
+	assert_true(take_in(fixture, &config, "login\nanna\nBert\n", &intake));
+	assert_int_equal(intake.rejected.count, 1);
+	assert_false(intake.complete);
+
+	config.importer = "accounts";
+	assert_true(take_in(fixture, &config, "anna\nBert\n", &intake));
+	assert_int_equal(intake.rejected.count, 0);
 	assert_false(intake.complete);
 }
 
@@ -693,6 +724,7 @@ test_rejects_have_the_same_columns_and_the_reason(void **state)
 	assert_false(take_in(fixture, &config,
 		"login|mail|phone|error|note\n"
 		"Anna|=cmd()|+49 1|old reason|a, \"b\"\n"
+		"Bert|b@example.org| 1|| x \n"
 		"bert|b@example.org|||\n"
 		"@carl|-x|\tt||x|too|much\n",
 		&intake));
@@ -702,6 +734,7 @@ test_rejects_have_the_same_columns_and_the_reason(void **state)
 		"login,mail,phone,note,,error\r\n"
 		"Anna,'=cmd(),'+49 1,\"a, \"\"b\"\"\",,"
 		"login: 'Anna' is not a login name; mail: '=cmd()' is not an email address\r\n"
+		"Bert,b@example.org,\" 1\",\" x \",,login: 'Bert' is not a login name\r\n"
 		"'@carl,'-x,\"'\tt\",x,too;much,7 cells\r\n");
 }
 
@@ -730,6 +763,8 @@ main(void)
 		fixture_test(test_good_rows_become_accounts),
 		fixture_test(test_bad_rows_stop_the_plan_and_are_kept_in_their_order),
 		fixture_test(test_bad_rows_are_warnings_when_they_are_skipped),
+		fixture_test(test_a_record_that_the_importer_found_fault_with_is_refused),
+		fixture_test(test_a_listing_with_faults_is_not_complete),
 		fixture_test(test_a_dead_source_is_an_error_even_when_bad_rows_are_skipped),
 		fixture_test(test_a_header_that_gives_no_username_stops_the_plan),
 		fixture_test(test_an_empty_source_is_a_warning),
