@@ -34,7 +34,8 @@ struct builder {
 	size_t depth;
 	size_t skipped; /* open collections that are not built at all */
 	unsigned documents;
-	bool stop;
+	bool stop;	/* the end of what is to be read */
+	bool cut_short; /* what follows was not even looked at */
 };
 
 /* ---- characters ---- */
@@ -250,9 +251,26 @@ read_alias(struct builder *builder, const yaml_event_t *event)
 		add_node(builder, YAML_KIND_REFUSED, event);
 }
 
+/* Ends the reading: libyaml's time for flow collections grows with the square of the depth. */
+static bool
+is_too_deep(struct builder *builder, const yaml_event_t *event)
+{
+	if (builder->depth + builder->skipped < YAML_TREE_DEPTH)
+		return false;
+	refuse(builder, event, "nested deeper than 16 levels", NULL);
+	builder->cut_short = true;
+	return true;
+}
+
 static void
 open_collection(struct builder *builder, enum yaml_kind kind, const yaml_event_t *event)
 {
+	if (is_too_deep(builder, event))
+		return;
+	if (builder->skipped) {
+		builder->skipped++;
+		return;
+	}
 	if (expects_key(builder)) {
 		refuse(builder, event, "a key must be text", NULL);
 		begin_child(builder, NULL, event);
@@ -260,12 +278,6 @@ open_collection(struct builder *builder, enum yaml_kind kind, const yaml_event_t
 		return;
 	}
 	struct yaml_node *node = add_node(builder, kind, event);
-	if (builder->depth == YAML_TREE_DEPTH) {
-		refuse(builder, event, "nested deeper than 16 levels", NULL);
-		node->kind = YAML_KIND_REFUSED;
-		builder->skipped++;
-		return;
-	}
 	builder->open[builder->depth++] =
 		(struct open_node){ .node = node, .keys = { .arena = builder->arena } };
 }
@@ -305,18 +317,14 @@ read_event(struct builder *builder, const yaml_event_t *event)
 			read_scalar(builder, event);
 		break;
 	case YAML_SEQUENCE_START_EVENT:
+		refuse_decorations(builder, event, event->data.sequence_start.anchor,
+			event->data.sequence_start.tag);
+		open_collection(builder, YAML_KIND_SEQUENCE, event);
+		break;
 	case YAML_MAPPING_START_EVENT:
-		if (builder->skipped) {
-			builder->skipped++;
-		} else if (event->type == YAML_SEQUENCE_START_EVENT) {
-			refuse_decorations(builder, event, event->data.sequence_start.anchor,
-				event->data.sequence_start.tag);
-			open_collection(builder, YAML_KIND_SEQUENCE, event);
-		} else {
-			refuse_decorations(builder, event, event->data.mapping_start.anchor,
-				event->data.mapping_start.tag);
-			open_collection(builder, YAML_KIND_MAPPING, event);
-		}
+		refuse_decorations(builder, event, event->data.mapping_start.anchor,
+			event->data.mapping_start.tag);
+		open_collection(builder, YAML_KIND_MAPPING, event);
 		break;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
@@ -396,14 +404,14 @@ read_events(struct builder *builder)
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(
 		&parser, (const unsigned char *)builder->text.data, builder->text.size);
-	while (!builder->stop) {
+	while (!builder->stop && !builder->cut_short) {
 		yaml_event_t event;
 		if (!yaml_parser_parse(&parser, &event))
 			return report_syntax(builder, &parser);
 		read_event(builder, &event);
 		yaml_event_delete(&event);
 	}
-	return true;
+	return !builder->cut_short;
 }
 
 bool

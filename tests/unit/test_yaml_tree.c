@@ -233,6 +233,23 @@ test_sixteen_levels_are_taken(void **state)
 		(struct bytes){ text, strlen(text) }, FILE_NAME, &arena, &root, &diags));
 }
 
+/* Would take libyaml hours if it were read to the end. */
+static void
+test_nesting_without_end_is_given_up_at_once(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena arena = { 0 };
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct diags diags = { .arena = &arena };
+	char *text = arena_alloc(&arena, YAML_TREE_SIZE);
+	struct yaml_node *root;
+	memset(text, '[', YAML_TREE_SIZE);
+	assert_false(yaml_tree_parse(
+		(struct bytes){ text, YAML_TREE_SIZE }, FILE_NAME, &arena, &root, &diags));
+	assert_string_equal(said(&diags, &out), "1:17: nested deeper than 16 levels\n");
+	assert_null(root);
+}
+
 static void
 test_a_key_of_257_bytes_is_refused(void **state)
 {
@@ -327,6 +344,7 @@ main(void)
 		cmocka_unit_test(test_what_is_not_in_the_subset_is_refused_where_it_stands),
 		cmocka_unit_test(test_a_raw_nul_byte_is_refused),
 		cmocka_unit_test(test_sixteen_levels_are_taken),
+		cmocka_unit_test(test_nesting_without_end_is_given_up_at_once),
 		cmocka_unit_test(test_a_key_of_257_bytes_is_refused),
 		cmocka_unit_test(test_more_than_four_mebibytes_are_refused),
 		cmocka_unit_test(test_the_tree_is_there_after_faults_that_are_not_of_syntax),
