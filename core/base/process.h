@@ -22,13 +22,17 @@ struct process_result {
 };
 
 struct process {
-	const char *const *argv; /* argv[0] is looked up in /usr/sbin:/usr/bin:/sbin:/bin */
+	/* argv[0] is looked up in /usr/sbin:/usr/bin:/sbin:/bin; the program gets its whole path */
+	const char *const *argv;
 	struct bytes input;
 	unsigned timeout_seconds; /* 0 = 30 */
 	/* Runs in the child before exec; false makes the child exit with 127. For namespaces. */
 	bool (*prepare)(void *ctx);
 	void *ctx;
 };
+
+/* Where a program is, or NULL when it is not installed. */
+const char *process_find(const char *program, struct arena *arena);
 
 /* False only when fork or pipes fail; everything else is in the result. */
 NODISCARD bool process_run(const struct process *process, struct arena *arena,
