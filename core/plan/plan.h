@@ -155,6 +155,12 @@ struct plan {
 	size_t counts[CHANGE_ACTIONS];
 };
 
+/* Sets counts from the changes. */
+void plan_count(struct plan *plan);
+
+/* True when applying the change would do anything: it is neither blocked nor unchanged. */
+bool change_is_work(const struct change *change);
+
 /* True when applying it would change anything. */
 bool plan_has_work(const struct plan *plan);
 /* True when nothing is blocked and no finding of the host is an error. */
