@@ -1,0 +1,237 @@
+/*
+ * fuzz_accountdb.c - any bytes as account files: read, changed, written, and taken back.
+ *
+ * The input is the four files in the order of enum accountdb_file, separated by byte 0x1e. What
+ * must hold: an unchanged file comes back byte for byte; what was changed reads back as it was
+ * meant; and after the undo every byte is as it was.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/plan/edit.h"
+
+#define MUST(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			abort();                                                                   \
+	} while (0)
+
+enum { SEPARATOR = 0x1e };
+
+struct files {
+	struct bytes texts[ACCOUNTDB_FILES];
+};
+
+static struct files
+split_input(const char *data, size_t size)
+{
+	struct files files;
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		const char *end = size ? memchr(data, SEPARATOR, size) : NULL;
+		size_t length = end && file + 1 < ACCOUNTDB_FILES ? (size_t)(end - data) : size;
+		files.texts[file] = (struct bytes){ data, length };
+		data += length;
+		size -= length;
+		if (size && *data == SEPARATOR) {
+			data++;
+			size--;
+		}
+	}
+	return files;
+}
+
+static struct files
+write_all(struct accountdb *db, struct diags *diags)
+{
+	struct files files;
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		AUTO_BUFFER struct buffer out = { 0 };
+		MUST(accountdb_serialise(db, file, &out, diags));
+		files.texts[file] =
+			(struct bytes){ arena_strndup(db->arena, buffer_text(&out), out.size),
+				out.size };
+	}
+	return files;
+}
+
+static void
+must_be_equal(const struct files *a, const struct files *b)
+{
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		MUST(a->texts[file].size == b->texts[file].size);
+		MUST(a->texts[file].size == 0 ||
+			memcmp(a->texts[file].data, b->texts[file].data, a->texts[file].size) == 0);
+	}
+}
+
+/* Whatever is walked is found, too. */
+static void
+check_lookups(struct accountdb *db)
+{
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		size_t cursor = 0;
+		struct accountdb_line *line;
+		while ((line = accountdb_next(db, file, &cursor))) {
+			struct accountdb_line *first =
+				accountdb_find(db, file, accountdb_name(line));
+			MUST(first && accountdb_line_number(first) <= accountdb_line_number(line));
+			uint32_t id;
+			if (file == ACCOUNTDB_PASSWD && accountdb_line_id(line, PASSWD_UID, &id))
+				MUST(accountdb_find_id(db, file, id));
+			if (file != ACCOUNTDB_GROUP)
+				continue;
+			const struct string_list *members = accountdb_members(line);
+			ARRAY_FOREACH (member, members)
+				MUST(string_list_has(
+					accountdb_groups_of(db, *member), accountdb_name(line)));
+		}
+	}
+}
+
+/* ---- a run that touches every line ---- */
+
+static void
+push(struct edit_list *edits, struct accountdb *db, struct edit edit)
+{
+	if (edit_state(&edit, db, db->arena, NULL) == EDIT_BEFORE)
+		ARRAY_PUSH(db->arena, edits, edit);
+}
+
+#define NEW_LOGIN "zz"
+#define NEW_ID "4000000000"
+
+static void
+push_account(struct edit_list *edits, struct accountdb *db)
+{
+	static const char *group[] = { NEW_LOGIN, "x", NEW_ID, "" };
+	static const char *gshadow[] = { NEW_LOGIN, "!", "", "" };
+	static const char *shadow[] = { NEW_LOGIN, "*", "1", "0", "9", "7", "", "", "" };
+	static const char *passwd[] = { NEW_LOGIN, "x", NEW_ID, NEW_ID, "", "/home/zz", "/bin/sh" };
+	const char **lines[] = { group, gshadow, shadow, passwd };
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++)
+		push(edits, db,
+			(struct edit){ .kind = EDIT_ADD_LINE,
+				.file = file,
+				.user = NEW_LOGIN,
+				.name = NEW_LOGIN,
+				.fields = lines[file] });
+}
+
+/* Lists with blanks, empty or repeated names become tidier when somebody returns to them. */
+static bool
+is_tidy(const struct accountdb_line *group)
+{
+	const struct string_list *members = accountdb_members(group);
+	AUTO_BUFFER struct buffer joined = { 0 };
+	AUTO_ARENA struct arena arena = { 0 };
+	struct table seen = { .arena = &arena };
+	ARRAY_FOREACH (member, members) {
+		if (table_get(&seen, *member))
+			return false;
+		table_set(&seen, *member, &seen);
+		buffer_printf(&joined, "%s%s", joined.size ? "," : "", *member);
+	}
+	return strcmp(buffer_text(&joined), accountdb_field(group, GROUP_MEMBERS)) == 0;
+}
+
+static void
+push_member_changes(
+	struct edit_list *edits, struct accountdb *db, enum accountdb_file file, const char *group)
+{
+	struct accountdb_line *line = accountdb_find(db, file, group);
+	push(edits, db,
+		(struct edit){ .kind = EDIT_ADD_MEMBER,
+			.file = file,
+			.user = NEW_LOGIN,
+			.name = group,
+			.member = NEW_LOGIN });
+	if (!is_tidy(line))
+		return;
+	const struct string_list *members = accountdb_members(line);
+	for (size_t i = 0; i < members->count; i += 2)
+		push(edits, db,
+			(struct edit){ .kind = EDIT_REMOVE_MEMBER,
+				.file = file,
+				.user = NEW_LOGIN,
+				.name = group,
+				.member = members->items[i] });
+}
+
+static void
+push_changes(struct edit_list *edits, struct accountdb *db)
+{
+	static const size_t fields[ACCOUNTDB_FILES] = {
+		[ACCOUNTDB_SHADOW] = SHADOW_EXPIRE, [ACCOUNTDB_PASSWD] = PASSWD_SHELL
+	};
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		size_t cursor = 0;
+		struct accountdb_line *line;
+		while ((line = accountdb_next(db, file, &cursor))) {
+			const char *name = accountdb_name(line);
+			if (accountdb_find(db, file, name) != line)
+				continue;
+			if (!fields[file]) {
+				push_member_changes(edits, db, file, name);
+				continue;
+			}
+			const char *before =
+				arena_strdup(db->arena, accountdb_field(line, fields[file]));
+			push(edits, db,
+				(struct edit){ .kind = EDIT_SET_FIELD,
+					.file = file,
+					.user = name,
+					.name = name,
+					.field = fields[file],
+					.before = before,
+					.after = "20000" });
+		}
+	}
+}
+
+static void
+check_run(const struct files *files, struct accountdb *db, struct diags *diags)
+{
+	struct edit_list edits = { 0 };
+	push_account(&edits, db);
+	push_changes(&edits, db);
+	edits_remember(&edits, db, db->arena);
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++)
+		MUST(edits_apply(&edits, file, true, db, diags));
+
+	struct files changed = write_all(db, diags);
+	struct accountdb again;
+	MUST(accountdb_parse(changed.texts, db->arena, &again, diags));
+	ARRAY_FOREACH (edit, &edits)
+		MUST(edit_state(edit, &again, db->arena, NULL) == EDIT_AFTER);
+	check_lookups(&again);
+
+	size_t conflicts;
+	MUST(edits_undo_all(&edits, NULL, &again, &conflicts, diags));
+	/* An input may use the new group's gid, which then stays. */
+	if (conflicts)
+		return;
+	struct files restored = write_all(&again, diags);
+	must_be_equal(&restored, files);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	struct diags diags = { .arena = &arena };
+	/* No data is no file, and an empty input is empty files. */
+	struct files files = split_input(size ? (const char *)data : "", size);
+	struct accountdb db;
+	if (!accountdb_parse(files.texts, &arena, &db, &diags)) {
+		MUST(diags.errors);
+		return 0;
+	}
+	struct files written = write_all(&db, &diags);
+	must_be_equal(&written, &files);
+	MUST(diags.errors == 0);
+	check_run(&files, &db, &diags);
+	return 0;
+}
