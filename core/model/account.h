@@ -65,8 +65,8 @@ struct account {
 	struct folder_list folders;  /* instead of, not in addition to, the layout's folders */
 	const char *home;	     /* absolute path */
 	const char *shell;
-	int64_t expires; /* last day of the account, in days since 1970-01-01 (shadow(5) field 8 is
-			    the same number), or ACCOUNT_NEVER */
+	int64_t expires; /* the first day on which the account no longer works, in days since
+			    1970-01-01: shadow(5) field 8, chage -E; or ACCOUNT_NEVER */
 	enum account_state state;
 };
 

@@ -1,0 +1,368 @@
+/*
+ * planner_change.c - an account that rehome manages: what the source says now against what is.
+ *
+ * Only what the source gives is compared; a password counts at creation alone. What this version
+ * does not do to an account that lives (move its home, change its uid, rename or disable it) is
+ * blocked, with the reason.
+ */
+#include <string.h>
+
+#include "core/model/password.h"
+#include "core/model/ssh_key.h"
+#include "core/plan/planner_internal.h"
+
+struct update {
+	struct planner *planner;
+	const struct account *account;
+	const struct managed_account *managed;
+	struct accountdb_line *passwd, *shadow;
+	struct change *change;
+};
+
+static void
+set_field(const struct update *update, enum accountdb_file file, size_t field, const char *before,
+	const char *after)
+{
+	struct edit edit = {
+		.kind = EDIT_SET_FIELD,
+		.file = file,
+		.user = update->change->login,
+		.name = update->change->login,
+		.field = field,
+		.before = before,
+		.after = after,
+	};
+	planner_add_edit(update->planner, edit);
+}
+
+static void
+tell(const struct update *update, const char *what, const char *before, const char *after)
+{
+	planner_add_line(update->change, update->planner->arena, what,
+		arena_printf(update->planner->arena, "%s -> %s", *before ? before : "(none)",
+			*after ? after : "(none)"));
+}
+
+static const char *
+copy_field(const struct update *update, const struct accountdb_line *line, size_t field)
+{
+	return arena_strdup(update->planner->arena, accountdb_field(line, field));
+}
+
+/* ---- field by field ---- */
+
+/* gecos is "full name,room,phone,..."; only the name is ours. */
+static void
+update_name(const struct update *update)
+{
+	struct arena *arena = update->planner->arena;
+	const char *gecos = copy_field(update, update->passwd, PASSWD_GECOS);
+	size_t length = strcspn(gecos, ",");
+	const char *before = arena_strndup(arena, gecos, length);
+	update->change->before.full_name = update->change->after.full_name = before;
+	if (!account_has(update->account, ACCOUNT_FULL_NAME))
+		return;
+	const char *after = planner_gecos(update->planner, update->account, update->change);
+	if (strcmp(before, after) == 0)
+		return;
+	update->change->after.full_name = after;
+	tell(update, "name", before, after);
+	set_field(update, ACCOUNTDB_PASSWD, PASSWD_GECOS, gecos,
+		arena_printf(arena, "%s%s", after, gecos + length));
+}
+
+static void
+update_shell(const struct update *update)
+{
+	const char *before = copy_field(update, update->passwd, PASSWD_SHELL);
+	update->change->before.shell = update->change->after.shell = before;
+	if (!account_has(update->account, ACCOUNT_SHELL) ||
+		strcmp(before, update->account->shell) == 0)
+		return;
+	update->change->after.shell = update->account->shell;
+	tell(update, "shell", before, update->account->shell);
+	set_field(update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before, update->account->shell);
+}
+
+static char *
+day_text(const struct update *update, int64_t day)
+{
+	return day == ACCOUNT_NEVER ? arena_strdup(update->planner->arena, "")
+				    : arena_printf(update->planner->arena, "%lld", (long long)day);
+}
+
+static void
+update_expiry(const struct update *update)
+{
+	struct account_facts *before = &update->change->before, *after = &update->change->after;
+	const char *text = update->shadow ? copy_field(update, update->shadow, SHADOW_EXPIRE) : "";
+	before->expires = *text ? strtoll(text, NULL, 10) : ACCOUNT_NEVER;
+	before->disabled = strcmp(text, EDIT_BORN_EXPIRED) == 0;
+	after->expires = before->expires;
+	after->disabled = before->disabled;
+	if (!account_has(update->account, ACCOUNT_EXPIRES) || !update->shadow ||
+		update->account->expires == before->expires || before->disabled)
+		return;
+	after->expires = update->account->expires;
+	const char *wanted = day_text(update, after->expires);
+	tell(update, "expires", *text ? text : "never", *wanted ? wanted : "never");
+	set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text, wanted);
+}
+
+static void
+remove_member(const struct update *update, const char *group)
+{
+	struct edit edit = {
+		.kind = EDIT_REMOVE_MEMBER,
+		.file = ACCOUNTDB_GROUP,
+		.user = update->change->login,
+		.name = group,
+		.member = update->change->login,
+	};
+	struct accountdb_line *gshadow =
+		accountdb_find(&update->planner->snapshot->db, ACCOUNTDB_GSHADOW, group);
+	planner_add_edit(update->planner, edit);
+	edit.file = ACCOUNTDB_GSHADOW;
+	if (gshadow && accountdb_is_member(gshadow, update->change->login))
+		planner_add_edit(update->planner, edit);
+}
+
+static void
+join(const struct update *update, const char *group)
+{
+	if (string_list_has(&update->change->before.groups, group) ||
+		string_list_has(&update->change->after.groups, group))
+		return;
+	string_list_push(update->planner->arena, &update->change->after.groups, group);
+	planner_add_member(update->planner, update->change->login, group);
+	planner_add_line(update->change, update->planner->arena, "group",
+		arena_printf(update->planner->arena, "+ %s", group));
+}
+
+/* Groups that other administrators gave are theirs: only what rehome gave is taken away. */
+static void
+update_groups(const struct update *update)
+{
+	struct planner *planner = update->planner;
+	struct change *change = update->change;
+	bool given = account_has(update->account, ACCOUNT_GROUPS);
+	change->before.groups = *accountdb_groups_of(&planner->snapshot->db, change->login);
+	ARRAY_FOREACH (group, &change->before.groups) {
+		if (given && string_list_has(&update->managed->groups, *group) &&
+			!string_list_has(&update->account->groups, *group) &&
+			strcmp(*group, planner->plan->jail_group) != 0) {
+			remove_member(update, *group);
+			planner_add_line(change, planner->arena, "group",
+				arena_printf(planner->arena, "- %s", *group));
+			continue;
+		}
+		string_list_push(planner->arena, &change->after.groups, *group);
+	}
+	if (!planner->jail_group_is_new)
+		join(update, planner->plan->jail_group);
+	if (!given)
+		return;
+	planner_check_groups(planner, update->account, change);
+	ARRAY_FOREACH (group, &update->account->groups)
+		join(update, *group);
+}
+
+static void
+list_fingerprints(const struct update *update, const char *text, struct string_list *list)
+{
+	char *copy = arena_strdup(update->planner->arena, text ? text : ""), *save;
+	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		struct diags ignored = { .arena = update->planner->arena };
+		const char *key;
+		if (*line != '#' &&
+			ssh_key_parse(line, NOWHERE, update->planner->arena, &key, &ignored))
+			string_list_push(update->planner->arena, list,
+				ssh_key_fingerprint(key, update->planner->arena));
+	}
+}
+
+static bool
+same_keys(const struct string_list *keys, const char *text)
+{
+	AUTO_BUFFER struct buffer wanted = { 0 };
+	ARRAY_FOREACH (key, keys)
+		buffer_printf(&wanted, "%s\n", *key);
+	return strcmp(buffer_text(&wanted), text ? text : "") == 0;
+}
+
+static void
+update_keys(const struct update *update)
+{
+	struct planner *planner = update->planner;
+	struct change *change = update->change;
+	struct diags problems = { .arena = planner->arena };
+	struct host_entry entry;
+	struct bytes bytes;
+	bool exists;
+	const char *path = planner_keys_path(planner, change->login);
+
+	if (!host_inspect(planner->snapshot->host, path, &entry, &problems) ||
+		!host_read_file(planner->snapshot->host, path, planner->arena, &exists, &bytes,
+			&problems)) {
+		planner_block(planner, change, update->account->place, "keys-unreadable", "%s: %s",
+			path, problems.items[0].message);
+		return;
+	}
+	const char *text = exists ? arena_strndup(planner->arena, bytes.data, bytes.size) : NULL;
+	list_fingerprints(update, text, &change->before.keys);
+	change->after.keys = change->before.keys;
+	if (!account_has(update->account, ACCOUNT_SSH_KEYS) ||
+		same_keys(&update->account->ssh_keys, text))
+		return;
+	struct host_owner owner = { entry.st.st_uid, entry.st.st_gid, entry.st.st_mode & 07777 };
+	change->after.keys = (struct string_list){ 0 };
+	ARRAY_FOREACH (key, &update->account->ssh_keys)
+		string_list_push(planner->arena, &change->after.keys,
+			ssh_key_fingerprint(*key, planner->arena));
+	planner_add_line(change, planner->arena, "keys",
+		arena_printf(planner->arena, "%zu -> %zu", change->before.keys.count,
+			change->after.keys.count));
+	planner_write_keys(planner, change, &update->account->ssh_keys, text, &owner);
+}
+
+/* policy.passwords.existing: enforce. Otherwise a user's own change is never undone. */
+static void
+update_password(const struct update *update)
+{
+	struct change *change = update->change;
+	const struct account *account = update->account;
+	change->before.password = change->after.password = PASSWORD_KEPT;
+	if (!update->planner->config->policy.enforce_passwords || !update->shadow)
+		return;
+	const char *now = copy_field(update, update->shadow, SHADOW_HASH);
+	bool plain = account_has(account, ACCOUNT_PASSWORD);
+	bool hash = !plain && account_has(account, ACCOUNT_PASSWORD_HASH);
+	if ((!plain && !hash) || (plain && password_matches(account->password, now)) ||
+		(hash && strcmp(account->password_hash, now) == 0))
+		return;
+	struct plan_secret *secret =
+		plan_secrets_get(update->planner->secrets, change->login, update->planner->arena);
+	secret->before = now;
+	if (plain)
+		secret->password = account->password;
+	else
+		secret->hash = account->password_hash;
+	change->after.password = plain ? PASSWORD_GIVEN : PASSWORD_HASH;
+	planner_add_line(change, update->planner->arena, "password", "set as in the source");
+	set_field(update, ACCOUNTDB_SHADOW, SHADOW_HASH, NULL, NULL);
+	update->planner->has_passwords = true;
+}
+
+/* ---- the jail ---- */
+
+static void
+update_jail(const struct update *update)
+{
+	struct planner *planner = update->planner;
+	struct change *change = update->change;
+	struct diags problems = { .arena = planner->arena };
+	struct host_entry entry;
+	const char *home = copy_field(update, update->passwd, PASSWD_HOME);
+	change->before.home = change->after.home = home;
+	change->before.layout = change->after.layout = update->managed->layout;
+
+	if (account_has(update->account, ACCOUNT_HOME) &&
+		strcmp(update->account->home, home) != 0) {
+		planner_block(planner, change, planner_place(update->account, ACCOUNT_HOME),
+			"home-move", "the home is %s; this version does not move homes", home);
+		planner_hint(change, "Keep %s in the source.", home);
+		return;
+	}
+	if (!jail_path_is_normal(home) ||
+		!host_inspect(planner->snapshot->host, home, &entry, &problems) || !entry.exists) {
+		planner_block(planner, change, update->account->place, "home-missing",
+			"the home %s is missing", home);
+		planner_hint(change, "See `rehome verify %s`.", change->login);
+		return;
+	}
+	if (!account_has(update->account, ACCOUNT_LAYOUT) &&
+		!account_has(update->account, ACCOUNT_FOLDERS))
+		return;
+	const struct folder_list *folders =
+		planner_folders_of(planner, update->account, change, &change->after.layout);
+	planner_make_missing_folders(planner, change, folders);
+	ARRAY_FOREACH (folder, folders)
+		string_list_push(planner->arena, &change->after.folders,
+			arena_printf(planner->arena, "%s:%s", folder->path,
+				folder_access_name(folder->access)));
+}
+
+static void
+refuse_what_is_not_done(const struct update *update)
+{
+	const struct account *account = update->account;
+	struct planner *planner = update->planner;
+	if (account_has(account, ACCOUNT_UID) && account->uid != update->change->before.uid) {
+		planner_block(planner, update->change, planner_place(account, ACCOUNT_UID),
+			"uid-change", "the account has uid %u; this version does not change uids",
+			(unsigned)update->change->before.uid);
+		planner_hint(update->change, "Keep uid %u in the source.",
+			(unsigned)update->change->before.uid);
+	}
+	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE &&
+		!update->change->before.disabled) {
+		planner_block(planner, update->change, planner_place(account, ACCOUNT_STATE),
+			"leave",
+			account->state == ACCOUNT_LEFT ? "the source says that this person has "
+							 "left; this version does not "
+							 "take accounts out of service"
+						       : "the source says that this account is "
+							 "disabled; this version does "
+							 "not disable accounts that exist");
+		planner_hint(update->change,
+			"Take the row out, or disable the account by hand: "
+			"chage -E 1 %s",
+			update->change->login);
+	}
+}
+
+/* ---- the whole ---- */
+
+static bool
+has_work(const struct planner *planner, size_t edits, size_t steps)
+{
+	return planner->plan->edits.count != edits || planner->plan->steps.count != steps;
+}
+
+void
+planner_change(struct planner *planner, const struct account *account,
+	const struct managed_account *managed, struct accountdb_line *passwd, struct change *change)
+{
+	struct update update = {
+		.planner = planner,
+		.account = account,
+		.managed = managed,
+		.passwd = passwd,
+		.shadow = accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, change->login),
+		.change = change,
+	};
+	uint32_t uid = 0, gid = 0;
+	size_t edits = planner->plan->edits.count, steps = planner->plan->steps.count;
+
+	if (!accountdb_line_id(passwd, PASSWD_UID, &uid) ||
+		!accountdb_line_id(passwd, PASSWD_GID, &gid) || uid != managed->uid) {
+		planner_block(planner, change, account->place, "uid-drift",
+			"'%s' has uid %u now, rehome made it with uid %u", change->login,
+			(unsigned)uid, (unsigned)managed->uid);
+		planner_hint(change, "Somebody made the account anew; see `rehome status %s`.",
+			change->login);
+		return;
+	}
+	change->has_before = change->has_after = true;
+	change->before.uid = change->after.uid = uid;
+	change->before.gid = change->after.gid = gid;
+	update_name(&update);
+	update_shell(&update);
+	update_expiry(&update);
+	update_groups(&update);
+	update_keys(&update);
+	update_password(&update);
+	update_jail(&update);
+	refuse_what_is_not_done(&update);
+	change->action = has_work(planner, edits, steps) ? CHANGE_CHANGE : CHANGE_UNCHANGED;
+}

@@ -1,0 +1,117 @@
+/*
+ * planner_lines.c - the lines of a change that people read before they say yes.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "core/plan/planner_internal.h"
+
+void
+planner_add_line(struct change *change, struct arena *arena, const char *label, const char *text)
+{
+	struct change_line line = { label, text };
+	ARRAY_PUSH(arena, &change->lines, line);
+}
+
+static const char *
+password_words(enum password_kind kind)
+{
+	switch (kind) {
+	case PASSWORD_GIVEN:
+		return "password from the source";
+	case PASSWORD_HASH:
+		return "password hash from the source";
+	case PASSWORD_GENERATED:
+		return "new password in the handout";
+	case PASSWORD_KEPT:
+		return "password kept";
+	default:
+		return "no password";
+	}
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static char *
+day_words(int64_t day, struct arena *arena)
+{
+	/* Civil date from days since the epoch, proleptic Gregorian calendar. */
+	time_t seconds = (time_t)day * 86400;
+	struct tm utc;
+	char text[32] = "";
+	if (gmtime_r(&seconds, &utc))
+		strftime(text, sizeof(text), "%Y-%m-%d", &utc);
+	return arena_strdup(arena, text);
+}
+
+static void
+describe_account(struct planner *planner, struct change *change)
+{
+	const struct account_facts *facts = &change->after;
+	AUTO_BUFFER struct buffer text = { 0 };
+	buffer_printf(&text, "uid %u, groups", (unsigned)facts->uid);
+	ARRAY_FOREACH (group, &facts->groups)
+		buffer_printf(&text, " %s%s", *group,
+			table_get(&planner->new_groups, *group) ? " (new)" : "");
+	buffer_printf(&text, ", %s", base_name(facts->shell));
+	if (facts->keys.count)
+		buffer_printf(
+			&text, ", %zu key%s", facts->keys.count, facts->keys.count == 1 ? "" : "s");
+	else
+		buffer_add_text(&text, ", no key");
+	buffer_printf(&text, ", %s", password_words(facts->password));
+	if (facts->expires != ACCOUNT_NEVER)
+		buffer_printf(&text, ", expires %s", day_words(facts->expires, planner->arena));
+	planner_add_line(change, planner->arena, "account",
+		arena_strdup(planner->arena, buffer_text(&text)));
+}
+
+static const char *
+access_words(const char *name)
+{
+	return strcmp(name, "read") == 0	     ? "read-only"
+		: strcmp(name, "read-advisory") == 0 ? "read-only, but the user can change that"
+						     : name;
+}
+
+/* "pics/ musics/ (write), logs/ (read-only)": neighbours of one kind together. */
+static void
+describe_folders(struct planner *planner, struct change *change)
+{
+	const struct account_facts *facts = &change->after;
+	AUTO_BUFFER struct buffer text = { 0 };
+	if (facts->layout)
+		buffer_printf(&text, "%s: ", facts->layout);
+	for (size_t i = 0; i < facts->folders.count; i++) {
+		const char *folder = facts->folders.items[i];
+		const char *access = strrchr(folder, ':') + 1;
+		bool last = i + 1 == facts->folders.count ||
+			strcmp(strrchr(facts->folders.items[i + 1], ':') + 1, access) != 0;
+		buffer_printf(&text, "%.*s/", (int)(access - 1 - folder), folder);
+		if (last)
+			buffer_printf(&text, " (%s)%s", access_words(access),
+				i + 1 == facts->folders.count ? "" : ",");
+		if (i + 1 < facts->folders.count)
+			buffer_add_char(&text, ' ');
+	}
+	if (!facts->folders.count)
+		buffer_add_text(&text, "no folders");
+	planner_add_line(change, planner->arena, facts->layout ? "layout" : "folders",
+		arena_strdup(planner->arena, buffer_text(&text)));
+}
+
+void
+planner_describe_create(struct planner *planner, struct change *change)
+{
+	describe_account(planner, change);
+	planner_add_line(change, planner->arena, "jail",
+		arena_printf(planner->arena, "%s  root:root 0755", change->after.home));
+	describe_folders(planner, change);
+	if (change->login_generated)
+		planner_add_line(change, planner->arena, "login", "made from the name");
+}

@@ -1,0 +1,204 @@
+/*
+ * planner_sshd.c - what sshd will make of the plan: its files judged, and sshd itself asked with
+ * the staged account files and drop-in in place of the real ones.
+ */
+#include <string.h>
+
+#include "core/plan/planner_internal.h"
+
+static const struct step *
+dropin_step(const struct planner *planner)
+{
+	ARRAY_FOREACH (step, &planner->plan->steps) {
+		if (step->kind == STEP_DROPIN_WRITE)
+			return step;
+	}
+	return NULL;
+}
+
+/* passwd and group as they will be. shadow is not needed, and never leaves memory. */
+static bool
+stage_files(struct planner *planner, struct buffer *passwd, struct buffer *group)
+{
+	struct accountdb db;
+	struct diags problems = { .arena = planner->arena };
+	return accountdb_load(planner->snapshot->host, planner->arena, &db, planner->diags) &&
+		edits_apply(&planner->plan->edits, ACCOUNTDB_GROUP, false, &db, &problems) &&
+		edits_apply(&planner->plan->edits, ACCOUNTDB_PASSWD, false, &db, &problems) &&
+		accountdb_serialise(&db, ACCOUNTDB_GROUP, group, planner->diags) &&
+		accountdb_serialise(&db, ACCOUNTDB_PASSWD, passwd, planner->diags);
+}
+
+/* sshd's answer depends on the groups and on what the account can use; the first of each kind
+ * stands for the others unless a rule names users. */
+static size_t
+choose(struct planner *planner, struct change **ret_chosen)
+{
+	bool everybody = sshd_config_depends_on_user(&planner->snapshot->sshd);
+	struct table seen = { .arena = planner->arena };
+	size_t count = 0;
+	ARRAY_FOREACH (item, &planner->plan->changes) {
+		struct change *change = *item;
+		AUTO_BUFFER struct buffer kind = { 0 };
+		if (change->action != CHANGE_CREATE || planner_is_blocked(change))
+			continue;
+		ARRAY_FOREACH (group, &change->after.groups)
+			buffer_printf(&kind, "%s,", *group);
+		buffer_printf(&kind, "%d%d", change->after.password != PASSWORD_NONE,
+			change->after.keys.count != 0);
+		if (!everybody && table_get(&seen, buffer_text(&kind)))
+			continue;
+		table_set(&seen, arena_strdup(planner->arena, buffer_text(&kind)), change);
+		ret_chosen[count++] = change;
+	}
+	return count;
+}
+
+static void
+judge(struct planner *planner, struct change *change, const struct sshd_effective *effective)
+{
+	struct sshd_expectation expectation = {
+		.login = change->login,
+		.home = change->after.home,
+		.groups = change->after.groups,
+		.has_password = change->after.password != PASSWORD_NONE,
+		.has_key = change->after.keys.count != 0,
+		.keys_dir = planner->plan->keys_dir,
+	};
+	struct diags verdict = { .arena = planner->arena };
+	sshd_effective_judge(effective, &expectation, planner->arena, &verdict);
+	ARRAY_FOREACH (diag, &verdict) {
+		diag_append(&change->findings, diag);
+		if (diag->level != DIAG_ERROR)
+			continue;
+		/* It stands for others of its kind, so it is the host's fault, not this login's. */
+		diag_append(&planner->plan->findings, diag);
+	}
+}
+
+static bool
+ask(struct planner *planner)
+{
+	AUTO_BUFFER struct buffer passwd = { 0 }, group = { 0 };
+	struct change **chosen =
+		arena_alloc(planner->arena, planner->plan->changes.count * sizeof(struct change *));
+	size_t count = choose(planner, chosen);
+	const struct step *dropin = dropin_step(planner);
+	const char **logins = arena_alloc(planner->arena, count * sizeof(*logins));
+	struct sshd_effective *effective = arena_alloc(planner->arena, count * sizeof(*effective));
+	enum sshd_answer answer;
+	const char *why;
+
+	if (!count)
+		return true;
+	if (!stage_files(planner, &passwd, &group))
+		return true; /* what is wrong with the edits is said where they are applied */
+	for (size_t i = 0; i < count; i++)
+		logins[i] = chosen[i]->login;
+	struct sshd_stand_in stand_ins[3] = {
+		{ "/etc/passwd", buffer_bytes(&passwd) },
+		{ "/etc/group", buffer_bytes(&group) },
+	};
+	if (dropin)
+		stand_ins[2] = (struct sshd_stand_in){ dropin->path,
+			{ dropin->content, strlen(dropin->content) } };
+	if (!sshd_ask(planner->snapshot->host, planner->config->jail.sshd_config, stand_ins,
+		    dropin ? 3 : 2, logins, count, planner->arena, effective, &answer, &why,
+		    planner->diags))
+		return false;
+	if (answer == SSHD_UNAVAILABLE)
+		string_list_push(planner->arena, &planner->plan->not_checked,
+			arena_printf(planner->arena, "what sshd will do with the logins: %s", why));
+	if (answer == SSHD_REFUSED) {
+		diag_error(&planner->plan->findings, at(planner->config->jail.sshd_config, 0),
+			"sshd refuses its configuration: %s", why);
+		diag_code(&planner->plan->findings, "sshd-config");
+		diag_hint(&planner->plan->findings, "Mend it so that sshd -t is silent.");
+	}
+	for (size_t i = 0; answer == SSHD_ANSWERED && i < count; i++)
+		judge(planner, chosen[i], &effective[i]);
+	return true;
+}
+
+/* pam_access and pam_listfile have lists of their own, which cannot be asked. */
+static bool
+look_at_pam(struct planner *planner)
+{
+	static const char path[] = "/etc/pam.d/sshd";
+	static const char *const modules[] = { "pam_access.so", "pam_listfile.so", "pam_time.so" };
+	bool exists;
+	struct bytes bytes;
+	if (!host_read_file(
+		    planner->snapshot->host, path, planner->arena, &exists, &bytes, planner->diags))
+		return false;
+	if (!exists)
+		return true;
+	char *text = arena_strndup(planner->arena, bytes.data, bytes.size);
+	unsigned number = 0;
+	for (char *line = text; line;) {
+		char *next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		number++;
+		for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
+			if (line[strspn(line, " \t")] == '#' || !strstr(line, modules[i]))
+				continue;
+			diag_warning(&planner->plan->findings, at(path, number),
+				"%s may refuse the new accounts", modules[i]);
+			diag_code(&planner->plan->findings, "pam-access");
+			diag_hint(&planner->plan->findings,
+				"Make sure that its list allows the group %s.",
+				planner->plan->jail_group);
+		}
+		line = next;
+	}
+	return true;
+}
+
+/* The dry look at who is there already: nothing of theirs is changed, but they share the rule. */
+static void
+list_members(struct planner *planner)
+{
+	struct accountdb_line *group =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_GROUP, planner->plan->jail_group);
+	AUTO_BUFFER struct buffer names = { 0 };
+	size_t strangers = 0;
+	if (!group)
+		return;
+	ARRAY_FOREACH (member, accountdb_members(group)) {
+		if (table_get(&planner->snapshot->managed->by_login, *member))
+			continue;
+		if (strangers++ < 10)
+			buffer_printf(&names, "%s%s", names.size ? ", " : "", *member);
+	}
+	if (!strangers)
+		return;
+	diag_note(&planner->plan->findings, at("/etc/group", accountdb_line_number(group)),
+		"group %s has %zu member%s that rehome does not manage: %s%s",
+		planner->plan->jail_group, strangers, strangers == 1 ? "" : "s",
+		buffer_text(&names), strangers > 10 ? ", ..." : "");
+	diag_code(&planner->plan->findings, "members-before");
+}
+
+bool
+planner_ask_sshd(struct planner *planner)
+{
+	const struct jail_config *jail = &planner->config->jail;
+	if (!planner->accounts)
+		return true;
+	list_members(planner);
+	if (!host_is_live(planner->snapshot->host))
+		return true;
+	if (!planner->snapshot->sshd.exists) {
+		diag_warning(&planner->plan->findings, at(jail->sshd_config, 0),
+			"missing: is the SSH server installed?");
+		diag_code(&planner->plan->findings, "sshd-missing");
+		diag_hint(&planner->plan->findings, "Run: apt-get install openssh-server");
+		return true;
+	}
+	if (!look_at_pam(planner))
+		return false;
+	sshd_config_judge(&planner->snapshot->sshd, jail->sshd_dropin, jail->group, planner->arena,
+		&planner->plan->findings);
+	return planner->plan->findings.errors || ask(planner);
+}
