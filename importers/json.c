@@ -228,7 +228,7 @@ set_list(struct account_reading *reading, enum account_field field, const json_t
 		account_set_none(reading->account, field, place);
 		return true;
 	}
-	const char *text;
+	const char *text = NULL;
 	return list_text(reading, list, separator, place, &text) &&
 		account_set(reading->account, field, text, place, reading->arena, reading->diags);
 }
@@ -249,7 +249,7 @@ set_member(
 	if (json_is_array(value))
 		return set_list(reading, field, value, place);
 
-	const char *text;
+	const char *text = NULL;
 	return scalar_text(reading, value, place, &text) &&
 		account_set(reading->account, field, text, place, reading->arena, reading->diags);
 }

@@ -262,7 +262,7 @@ static bool
 add_changed_line(const struct accountdb_table *table, struct accountdb_line *line,
 	struct arena *scratch, struct buffer *out, struct diags *diags)
 {
-	size_t start = out->size, field;
+	size_t start = out->size, field = 0;
 	join_line(line, out);
 	struct bytes written = { out->data + start, out->size - start };
 	struct accountdb_line *read = line_parse(scratch, line->file, written, 0);
