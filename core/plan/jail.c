@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "core/base/text.h"
+
 /* ---- paths ---- */
 
 bool
@@ -147,34 +149,18 @@ jail_path_fault(struct jail_cache *cache, const char *path, bool last_may_be_mis
 
 /* ---- words ---- */
 
-/* As a shell takes it; paths rarely need quotes. */
-static const char *
-shell_word(const char *path, struct arena *arena)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "/._-+,:@%";
-	if (!path[strspn(path, plain)])
-		return path;
-	AUTO_BUFFER struct buffer word = { 0 };
-	buffer_add_char(&word, '\'');
-	for (const char *c = path; *c; c++) {
-		if (*c == '\'')
-			buffer_add_text(&word, "'\\''");
-		else
-			buffer_add_char(&word, *c);
-	}
-	buffer_add_char(&word, '\'');
-	return arena_strdup(arena, buffer_text(&word));
-}
-
 static const char *
 explain_writable(const struct jail_component *component, struct arena *arena, const char *word,
 	const char **ret_hint)
 {
 	mode_t mode = component->entry.st.st_mode & 07777;
 	bool group = mode & S_IWGRP, others = mode & S_IWOTH;
-	*ret_hint = arena_printf(
-		arena, "Run: chmod %s%s-w %s", group ? "g" : "", others ? "o" : "", word);
+	/* /tmp and the like must stay as they are. */
+	if (others && mode & S_ISVTX)
+		*ret_hint = "Choose a home elsewhere: this directory is meant for everybody.";
+	else
+		*ret_hint = arena_printf(
+			arena, "Run: chmod %s%s-w %s", group ? "g" : "", others ? "o" : "", word);
 	const char *who = group && others ? "group- and world" : group ? "group" : "world";
 	return arena_printf(arena, "%s is %s-writable (%04o): sshd refuses every chroot below it",
 		component->path, who, (unsigned)mode);
@@ -184,7 +170,7 @@ void
 jail_explain(const struct jail_component *component, struct arena *arena, const char **ret_message,
 	const char **ret_hint)
 {
-	const char *path = component->path, *word = shell_word(component->real_path, arena);
+	const char *path = component->path, *word = text_shell_word(arena, component->real_path);
 	switch (component->fault) {
 	case JAIL_OK:
 		*ret_message = arena_printf(arena, "%s is as it must be", path);

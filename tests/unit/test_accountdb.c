@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <cmocka.h>
 
 #include "tests/unit/account_files.h"
@@ -237,6 +240,63 @@ test_every_line_with_a_name_is_walked_in_the_order_of_the_file(void **state)
 	assert_null(accountdb_next(&world.db, ACCOUNTDB_GROUP, &cursor));
 }
 
+/* ---- loading ---- */
+
+static void
+put_file(const char *root, const char *path, const char *text, mode_t mode)
+{
+	char name[256];
+	snprintf(name, sizeof(name), "%s%s", root, path);
+	AUTO_CLOSE int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+}
+
+static void
+remove_files(const char *root)
+{
+	static const char *const paths[] = { "/etc/passwd", "/etc/shadow", "/etc/group",
+		"/etc/gshadow", "/etc", "" };
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		char name[256];
+		snprintf(name, sizeof(name), "%s%s", root, paths[i]);
+		remove(name);
+	}
+}
+
+static void
+test_loading_keeps_the_owners_and_modes_that_replacements_get(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	world.diags.arena = &world.arena;
+	char root[] = "/tmp/rehome-accountdb-XXXXXX";
+	assert_non_null(mkdtemp(root));
+	char etc[64];
+	snprintf(etc, sizeof(etc), "%s/etc", root);
+	assert_int_equal(mkdir(etc, 0755), 0);
+	put_file(root, "/etc/passwd", debian.passwd, 0644);
+	put_file(root, "/etc/shadow", debian.shadow, 0640);
+	put_file(root, "/etc/group", "", 0604);
+
+	struct host *host = host_create(root, HOST_READ_ONLY, &world.diags);
+	assert_non_null(host);
+	bool good = accountdb_load(host, &world.arena, &world.db, &world.diags);
+	host_destroy(host);
+	remove_files(root);
+	assert_true(good);
+	const struct accountdb_table *tables = world.db.tables;
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_PASSWD), debian.passwd);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_SHADOW), debian.shadow);
+	assert_true(tables[ACCOUNTDB_GROUP].exists);
+	assert_false(tables[ACCOUNTDB_GSHADOW].exists);
+	assert_int_equal(tables[ACCOUNTDB_PASSWD].owner.mode, 0644);
+	assert_int_equal(tables[ACCOUNTDB_SHADOW].owner.mode, 0640);
+	assert_int_equal(tables[ACCOUNTDB_GROUP].owner.mode, 0604);
+	assert_int_equal(tables[ACCOUNTDB_SHADOW].owner.uid, geteuid());
+}
+
 /* ---- writing ---- */
 
 static void
@@ -364,6 +424,33 @@ test_a_changed_id_is_found_and_the_old_one_is_free(void **state)
 }
 
 static void
+test_a_twin_gets_the_id_that_the_first_line_gave_up(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	parse_with(&world, ACCOUNTDB_PASSWD, "a:x:1:1::/:\nb:x:1:1::/:\n");
+	struct accountdb *db = &world.db;
+	struct accountdb_line *a = accountdb_find(db, ACCOUNTDB_PASSWD, "a");
+	struct accountdb_line *b = accountdb_find(db, ACCOUNTDB_PASSWD, "b");
+	assert_ptr_equal(accountdb_find_id(db, ACCOUNTDB_PASSWD, 1), a);
+	accountdb_set_field(db, ACCOUNTDB_PASSWD, a, PASSWD_UID, "2");
+	assert_ptr_equal(accountdb_find_id(db, ACCOUNTDB_PASSWD, 1), b);
+	assert_ptr_equal(accountdb_find_id(db, ACCOUNTDB_PASSWD, 2), a);
+}
+
+static void
+test_a_line_with_too_many_fields_is_not_shortened(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	static const char text[] = "a:x:1::::::more\n";
+	parse_with(&world, ACCOUNTDB_PASSWD, text);
+	accountdb_shorten(
+		&world.db, ACCOUNTDB_PASSWD, accountdb_find(&world.db, ACCOUNTDB_PASSWD, "a"), 3);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_PASSWD), text);
+}
+
+static void
 test_a_line_that_would_read_back_differently_is_refused(void **state)
 {
 	(void)state;
@@ -453,14 +540,16 @@ test_members_are_added_once_and_removed_wherever_they_stand(void **state)
 {
 	(void)state;
 	AUTO_WORLD struct account_world world = { 0 };
-	parse_with(&world, ACCOUNTDB_GROUP, "g:x:1:a,b,a,c\n");
+	parse_with(&world, ACCOUNTDB_GROUP, "g:x:1:a,b,a,c,a\n");
 	struct accountdb *db = &world.db;
 	struct accountdb_line *group = accountdb_find(db, ACCOUNTDB_GROUP, "g");
 	assert_false(accountdb_add_member(db, ACCOUNTDB_GROUP, group, "b"));
 	assert_false(accountdb_remove_member(db, ACCOUNTDB_GROUP, group, "x"));
 	assert_false(db->tables[ACCOUNTDB_GROUP].changed);
+	assert_list(accountdb_members(group), "a b a c a");
 	assert_true(accountdb_remove_member(db, ACCOUNTDB_GROUP, group, "a"));
 	assert_false(accountdb_is_member(group, "a"));
+	assert_list(accountdb_members(group), "b c");
 	assert_true(accountdb_add_member(db, ACCOUNTDB_GROUP, group, "d"));
 	assert_string_equal(accountdb_field(group, GROUP_MEMBERS), "b,c,d");
 	assert_list(accountdb_members(group), "b c d");
@@ -621,12 +710,15 @@ main(void)
 		cmocka_unit_test(test_nul_bytes_are_an_error_that_names_the_line),
 		cmocka_unit_test(test_only_gshadow_may_be_missing),
 		cmocka_unit_test(test_every_line_with_a_name_is_walked_in_the_order_of_the_file),
+		cmocka_unit_test(test_loading_keeps_the_owners_and_modes_that_replacements_get),
 		cmocka_unit_test(test_random_files_come_back_byte_for_byte),
 		cmocka_unit_test(test_changing_a_field_there_and_back_gives_the_same_bytes),
 		cmocka_unit_test(test_new_lines_go_in_front_of_the_first_nis_line),
 		cmocka_unit_test(test_a_removed_line_takes_its_missing_newline_along),
 		cmocka_unit_test(test_the_next_line_of_a_name_or_id_counts_when_the_first_goes),
 		cmocka_unit_test(test_a_changed_id_is_found_and_the_old_one_is_free),
+		cmocka_unit_test(test_a_twin_gets_the_id_that_the_first_line_gave_up),
+		cmocka_unit_test(test_a_line_with_too_many_fields_is_not_shortened),
 		cmocka_unit_test(test_a_line_that_would_read_back_differently_is_refused),
 		cmocka_unit_test(test_a_hash_with_a_colon_is_refused_without_being_shown),
 		cmocka_unit_test(test_members_are_read_as_libc_reads_them),

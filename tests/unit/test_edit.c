@@ -575,6 +575,92 @@ test_a_users_own_group_that_others_joined_is_a_conflict(void **state)
 			"group 'matteo' stays: 'kmeier' is a member" });
 }
 
+/* Not every member is in passwd: NIS and directory users are not. */
+static void
+test_a_member_that_passwd_never_had_keeps_a_group(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files files = host_after;
+	files.group = "root:x:0:\npress:x:500:kmeier\nsftponly:x:999:nisuser\n";
+	files.gshadow = "root:*::\npress:!::kmeier\nsftponly:!::nisuser\n";
+	parse(&world, &files);
+	assert_int_equal(undo_all(&world, &creation, NULL), 0);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_GROUP), files.group);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_GSHADOW), files.gshadow);
+	ASSERT_DIAGS(&world,
+		{ DIAG_NOTE, "still-used", NULL, "group 'sftponly' stays: 'nisuser' is a member" });
+}
+
+static void
+test_an_account_that_is_kept_keeps_the_groups_it_is_in(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files files = host_after;
+	files.group = "anna:x:20001:matteo\n";
+	files.gshadow = "anna:!::matteo\n";
+	files.passwd = "matteo:x:1234:100::/:/bin/sh\n";
+	parse(&world, &files);
+	assert_int_equal(undo_all(&world, &creation, NULL), 2);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_GROUP), files.group);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_GSHADOW), files.gshadow);
+	ASSERT_DIAGS(&world,
+		{ DIAG_WARNING, "conflict", "matteo",
+			"'matteo' has the uid '1234', not 20000 as the run gave it: kept" },
+		{ DIAG_WARNING, "conflict", "anna", "group 'anna' stays: 'matteo' is a member" });
+}
+
+/* A login may have been without its shadow line before the run. */
+static void
+test_a_shadow_line_added_on_its_own_goes_on_its_own(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	parse(&world, &host_after);
+	struct edit edits[] = {
+		ADD(GSHADOW, "anna", "anna", anna_gshadow),
+		ADD(SHADOW, "anna", "anna", anna_shadow),
+	};
+	const struct edit_list list = { edits, ARRAY_LEN(edits), 0, { 0 } };
+	assert_int_equal(undo_all(&world, &list, NULL), 0);
+	struct account_files expected = host_after;
+	expected.gshadow = "root:*::\npress:!::kmeier,matteo\nsftponly:!::matteo,anna\n"
+			   "matteo:!::\n";
+	expected.shadow = "root:*:19000:0:99999:7:::\nkmeier:$y$old:19000:0:99999:7:::\n"
+			  "matteo:$y$m:20000:0:99999:7::1:\n";
+	assert_files(&world, &expected);
+}
+
+static void
+test_what_a_shared_group_got_stays_as_long_as_the_group_is_needed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *before, *after;
+	} cases[] = {
+		{ "press:!:500:kmeier\n", "press:!:500:kmeier\n" },
+		{ "press:!:500:\n", "press:x:500:\n" },
+	};
+	struct edit edit = { .kind = EDIT_SET_FIELD,
+		.file = ACCOUNTDB_GROUP,
+		.name = "press",
+		.field = GROUP_PASSWORD,
+		.before = "x",
+		.after = "!" };
+	const struct edit_list list = { &edit, 1, 0, { 0 } };
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_WORLD struct account_world world = { 0 };
+		struct account_files files = host;
+		files.group = cases[i].before;
+		parse(&world, &files);
+		struct table users = { 0 };
+		users_of(&world, &users, "matteo");
+		assert_int_equal(undo_all(&world, &list, &users), 0);
+		assert_string_equal(account_world_text(&world, ACCOUNTDB_GROUP), cases[i].after);
+	}
+}
+
 static void
 test_an_account_with_another_uid_is_kept_whole(void **state)
 {
@@ -1063,6 +1149,10 @@ main(void)
 		cmocka_unit_test(test_undo_of_one_user_keeps_what_the_others_share),
 		cmocka_unit_test(test_a_shared_group_stays_while_it_is_somebodys_primary_group),
 		cmocka_unit_test(test_a_users_own_group_that_others_joined_is_a_conflict),
+		cmocka_unit_test(test_a_member_that_passwd_never_had_keeps_a_group),
+		cmocka_unit_test(test_an_account_that_is_kept_keeps_the_groups_it_is_in),
+		cmocka_unit_test(test_a_shadow_line_added_on_its_own_goes_on_its_own),
+		cmocka_unit_test(test_what_a_shared_group_got_stays_as_long_as_the_group_is_needed),
 		cmocka_unit_test(test_an_account_with_another_uid_is_kept_whole),
 		cmocka_unit_test(test_what_others_changed_in_a_line_that_goes_is_noted),
 		cmocka_unit_test(test_a_renamed_login_is_noted),

@@ -33,6 +33,7 @@ static const struct thing things[] = {
 	{ "/home/team", S_IFDIR | 0775, 0, false, false },
 	{ "/home/open", S_IFDIR | 0757, 0, false, false },
 	{ "/home/tmp", S_IFDIR | 01777, 0, false, false },
+	{ "/home/wide", S_IFDIR | 0777, 0, false, false },
 	{ "/home/acl", S_IFDIR | 0775, 0, true, false },
 	{ "/home/sick", S_IFDIR | 0755, 0, false, true },
 	{ "/home/it's here", S_IFDIR | 0775, 0, false, false },
@@ -240,7 +241,11 @@ test_every_fault_is_explained_with_its_fix(void **state)
 		{ "/home/tmp",
 			"/home/tmp is group- and world-writable (1777): sshd refuses every "
 			"chroot below it",
-			"Run: chmod go-w /home/tmp" },
+			"Choose a home elsewhere: this directory is meant for everybody." },
+		{ "/home/wide",
+			"/home/wide is group- and world-writable (0777): sshd refuses every "
+			"chroot below it",
+			"Run: chmod go-w /home/wide" },
 		{ "/home/it's here",
 			"/home/it's here is group-writable (0775): sshd refuses every chroot "
 			"below it",
