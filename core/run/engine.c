@@ -357,6 +357,17 @@ undo_phase(struct run *run, enum phase phase)
 	return ok;
 }
 
+/* One sync a filesystem instead of one a file: UNDONE may be written only when the undoing is on
+ * disk. */
+static bool
+sync_undone(struct run *run)
+{
+	static const char account_dir[] = "/etc";
+	AUTO_CLOSE int fd = -1;
+	return sync_stagings(run) && host_open_dir(run->host, account_dir, &fd, run->diags) &&
+		host_sync_filesystem(run->host, fd, account_dir, run->diags);
+}
+
 bool
 run_undo(struct run *run)
 {
@@ -365,7 +376,7 @@ run_undo(struct run *run)
 		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))
 			return false;
 	}
-	return sync_stagings(run) && staging_remove_all(run);
+	return sync_undone(run) && staging_remove_all(run);
 }
 
 bool

@@ -294,8 +294,18 @@ take_away(const struct step *step, int staging_fd, const char *name, struct run 
 	AUTO_CLOSE int parent_fd = -1;
 	return open_parent(step->path, run, &parent_fd) &&
 		host_rename_at(run->host, parent_fd, last_component(step->path), staging_fd, name,
-			false, run->diags) &&
-		host_sync_fd(run->host, parent_fd, step->path, run->diags);
+			false, run->diags);
+}
+
+/* Nothing of the tree can be left where even its base is gone. */
+static bool
+base_is_there(const struct step *step, struct run *run, bool *ret_there)
+{
+	struct host_entry base;
+	if (!host_inspect(run->host, step->base, &base, run->diags))
+		return false;
+	*ret_there = base.exists;
+	return true;
 }
 
 static bool
@@ -305,9 +315,14 @@ tree_undo(const struct step *step, struct run *run)
 	const char *name = staged_name(step, run);
 	struct host_entry placed, staged;
 	int staging_fd;
+	bool there;
 
 	if (!fact->known)
 		return true; /* its inode was never announced, so it never appeared */
+	if (!base_is_there(step, run, &there))
+		return false;
+	if (!there)
+		return true;
 	if (!staging_open(run, step->base, &staging_fd) ||
 		!host_inspect(run->host, step->path, &placed, run->diags) ||
 		!host_inspect_at(run->host, staging_fd, name, &staged, run->diags))
