@@ -271,6 +271,25 @@ text_number(const char *text, unsigned long long max, unsigned long long *ret_nu
 	return true;
 }
 
+const char *
+text_shell_word(struct arena *arena, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "/._-+,:@%";
+	if (*word && !word[strspn(word, plain)])
+		return word;
+	AUTO_BUFFER struct buffer quoted = { 0 };
+	buffer_add_char(&quoted, '\'');
+	for (const char *c = word; *c; c++) {
+		if (*c == '\'')
+			buffer_add_text(&quoted, "'\\''");
+		else
+			buffer_add_char(&quoted, *c);
+	}
+	buffer_add_char(&quoted, '\'');
+	return arena_strdup(arena, buffer_text(&quoted));
+}
+
 /* A word as lower-case characters, for counting letters. */
 struct letters {
 	ucs4_t *items;

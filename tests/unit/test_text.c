@@ -544,6 +544,27 @@ test_nearest_refuses_a_huge_word_at_once(void **state)
 	assert_nearest(word, "(none)");
 }
 
+/* ---- commands ---- */
+
+static void
+test_shell_words_are_quoted_where_a_shell_would_read_more_into_them(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "/home/anna", "/home/anna" },
+		{ "a+b@c:d%e,f_g-h.i", "a+b@c:d%e,f_g-h.i" },
+		{ "", "''" },
+		{ "/home/my pictures", "'/home/my pictures'" },
+		{ "it's", "'it'\\''s'" },
+		{ "$(reboot)", "'$(reboot)'" },
+		{ "~root", "'~root'" },
+		{ "J\xc3\xb6rg", "'J\xc3\xb6rg'" },
+	};
+	AUTO_ARENA struct arena arena = { 0 };
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(text_shell_word(&arena, cases[i][0]), cases[i][1]);
+}
+
 int
 main(void)
 {
@@ -569,6 +590,8 @@ main(void)
 		cmocka_unit_test(test_nearest_is_silent_when_more_than_a_third_is_wrong),
 		cmocka_unit_test(test_nearest_prefers_the_first_of_equals),
 		cmocka_unit_test(test_nearest_refuses_a_huge_word_at_once),
+		cmocka_unit_test(
+			test_shell_words_are_quoted_where_a_shell_would_read_more_into_them),
 	};
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
