@@ -118,10 +118,35 @@ damaged(const char *shown, unsigned line, struct diags *diags)
 	diag_code(diags, "journal-damaged");
 	diag_hint(diags,
 		"Compare this file with a backup of it; the records before this line are intact "
-		"and "
-		"readable, and the run's plan.json lists its steps. Restore the file or undo the "
+		"and readable, and the run's plan.json lists its steps. Restore the file or undo "
+		"the "
 		"steps by hand, then remove the run's directory.");
 	return false;
+}
+
+/* "19e27d03 2 P": how every record begins. */
+static bool
+begins_record(const char *text, size_t size)
+{
+	uint32_t checksum;
+	size_t i = 9;
+	if (size < 12 || !parse_hex8(text, &checksum) || text[8] != ' ')
+		return false;
+	while (i < size && text[i] >= '0' && text[i] <= '9')
+		i++;
+	return i > 9 && i + 1 < size && text[i] == ' ' && text[i + 1] >= 'A' && text[i + 1] <= 'Z';
+}
+
+/* A crash cuts the last append short: what is left of it is valid up to one record, which is cut
+ * itself. A second record behind an invalid one cannot come from that. */
+static bool
+is_torn(const char *tail, size_t size)
+{
+	for (size_t i = 1; i < size; i++) {
+		if (begins_record(tail + i, size - i))
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -136,18 +161,8 @@ journal_parse(struct bytes text, const char *shown, struct arena *arena, struct 
 		const char *start = text.data + offset;
 		const char *newline = memchr(start, '\n', text.size - offset);
 		if (!newline || !parse_line(journal, start, (size_t)(newline - start))) {
-			/* Only the last line can have been torn by a crash: one append at a time is
-			 * on its way, but it may hold several records, of which any may be cut. A
-			 * valid record behind an invalid one cannot come from a crash. */
-			const char *behind = newline ? newline + 1 : text.data + text.size;
-			size_t left = (size_t)(text.data + text.size - behind);
-			for (size_t i = 0; i + 9 < left; i++) {
-				uint32_t ignored;
-				bool at_start = i == 0 || behind[i - 1] == '\n';
-				if (at_start && parse_hex8(behind + i, &ignored) &&
-					behind[i + 8] == ' ' && memchr(behind + i, '\n', left - i))
-					return damaged(shown, line, diags);
-			}
+			if (!is_torn(start, text.size - offset))
+				return damaged(shown, line, diags);
 			journal->torn = true;
 			break;
 		}
@@ -168,14 +183,10 @@ journal_open(struct host *host, const char *path, bool for_writing, struct arena
 	if (!host_read_file(host, path, arena, NULL, &text, diags) ||
 		!journal_parse(text, path, arena, &journal, &end, diags))
 		return false;
-	if (for_writing) {
-		if (!host_open_append(host, path, false, &journal.fd, diags))
-			return false;
-		if (journal.torn && !host_truncate(host, journal.fd, (off_t)end, path, diags)) {
-			journal_finish(&journal);
-			return false;
-		}
-	}
+	if (for_writing && !host_open_append(host, path, false, &journal.fd, diags))
+		return false;
+	journal.synced = end;
+	journal.unsure = journal.torn;
 	*ret_journal = journal;
 	return true;
 }
@@ -225,15 +236,30 @@ journal_add(struct journal *journal, enum journal_type type, const char *format,
 	va_end(args);
 }
 
+/* A torn tail, and what a failed attempt left: half a line, or whole ones that never reached the
+ * disk. Behind them no record would ever be found. */
+static bool
+cut_unsure(struct journal *journal, struct diags *diags)
+{
+	return !journal->unsure ||
+		host_truncate(
+			journal->host, journal->fd, (off_t)journal->synced, journal->path, diags);
+}
+
 bool
 journal_sync(struct journal *journal, struct diags *diags)
 {
 	if (!journal->pending.size)
 		return true;
+	if (!cut_unsure(journal, diags))
+		return false;
+	journal->unsure = true;
 	if (!host_append(journal->host, journal->fd, buffer_bytes(&journal->pending), journal->path,
 		    diags) ||
 		!host_sync_fd(journal->host, journal->fd, journal->path, diags))
 		return false;
+	journal->unsure = false;
+	journal->synced += journal->pending.size;
 	buffer_clear(&journal->pending);
 	return true;
 }

@@ -9,11 +9,11 @@
  *	...
  *
  * CRC32C is over the previous record's checksum and this line's rest, 8 hex digits. A mark is on
- *disk (fdatasync) before the effect that it announces, so after a crash the journal may claim too
- *much, never too little; whether a claimed step really happened is found out on the host. A torn
- *last line is cut off when the journal is opened for writing; damage before the last line stops
- * everything: nothing is changed and the error says how to go on by hand. Space is reserved when it
- * is created, so that a full disk cannot stop an undo.
+ * disk (fsync) before the effect that it announces, so after a crash the journal may claim too
+ * much, never too little; whether a claimed step really happened is found out on the host. A torn
+ * last line is ignored, and cut off before anything is written behind it; damage before the last
+ * line stops everything: nothing is changed and the error says how to go on by hand. Space is
+ * reserved when it is created, so that a full disk cannot stop an undo.
  *
  * No secrets: payloads hold logins, paths, inode numbers, digests.
  */
@@ -61,6 +61,8 @@ struct journal {
 	uint32_t checksum;
 	uint64_t seq;
 	struct buffer pending; /* added but not yet on disk */
+	size_t synced;	       /* bytes of the file that are on disk for good */
+	bool unsure;	       /* a failed write may have left bytes behind them */
 	struct {
 		struct journal_record *items;
 		size_t count, room;
@@ -72,7 +74,7 @@ struct journal {
 NODISCARD bool journal_create(struct host *host, const char *path, size_t expected_records,
 	struct arena *arena, struct journal *ret_journal, struct diags *diags);
 
-/* for_writing cuts off a torn tail and appends behind it. */
+/* for_writing: to be appended to, behind what is valid. */
 NODISCARD bool journal_open(struct host *host, const char *path, bool for_writing,
 	struct arena *arena, struct journal *ret_journal, struct diags *diags);
 
@@ -85,7 +87,10 @@ NODISCARD bool journal_parse(struct bytes text, const char *shown, struct arena 
 void journal_add(struct journal *journal, enum journal_type type, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
-/* Writes what is pending and fdatasyncs it: to be called before the effects it announces. */
+/*
+ * Writes what is pending and fsyncs it: to be called before the effects it announces. After a
+ * failure it may be called again: what the failed attempt left in the file is cut off first.
+ */
 NODISCARD bool journal_sync(struct journal *journal, struct diags *diags);
 
 /* journal_add() and journal_sync() at once. */
