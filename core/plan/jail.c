@@ -125,17 +125,14 @@ system_fault(struct jail_cache *cache, const char *path)
 }
 
 const struct jail_component *
-jail_path_fault(struct jail_cache *cache, const char *path, bool last_may_be_missing)
+jail_base_fault(struct jail_cache *cache, const char *path, bool may_be_missing)
 {
 	assert(jail_path_is_normal(path));
-	if (jail_is_system_directory(path))
-		return system_fault(cache, path);
-
 	char prefix[PATH_MAX] = "/";
 	const char *slash = path;
 	for (;;) {
 		const struct jail_component *component = look_at(cache, prefix);
-		if (component->fault == JAIL_MISSING && last_may_be_missing)
+		if (component->fault == JAIL_MISSING && may_be_missing)
 			return NULL;
 		if (component->fault != JAIL_OK)
 			return component;
@@ -145,6 +142,14 @@ jail_path_fault(struct jail_cache *cache, const char *path, bool last_may_be_mis
 		memcpy(prefix, path, (size_t)(slash - path));
 		prefix[slash - path] = '\0';
 	}
+}
+
+const struct jail_component *
+jail_path_fault(struct jail_cache *cache, const char *path, bool last_may_be_missing)
+{
+	if (jail_is_system_directory(path))
+		return system_fault(cache, path);
+	return jail_base_fault(cache, path, last_may_be_missing);
 }
 
 /* ---- words ---- */

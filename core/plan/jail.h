@@ -53,6 +53,10 @@ struct jail_component {
 const struct jail_component *jail_path_fault(
 	struct jail_cache *cache, const char *path, bool last_may_be_missing);
 
+/* The same for a directory that holds jails, or will: "/home" and "/srv" are fine then. */
+const struct jail_component *jail_base_fault(
+	struct jail_cache *cache, const char *path, bool may_be_missing);
+
 /* Message and fix of a fault, for diagnostics: "/srv is group-writable (0775): sshd refuses every
  * chroot below it", "Run: chmod g-w /srv". */
 void jail_explain(const struct jail_component *component, struct arena *arena,

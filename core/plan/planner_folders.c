@@ -153,7 +153,7 @@ planner_check_home(struct planner *planner, struct change *change, struct place 
 		return;
 	}
 	const struct jail_component *fault =
-		jail_path_fault(&planner->snapshot->jails, parent_of(home, planner->arena), true);
+		jail_base_fault(&planner->snapshot->jails, parent_of(home, planner->arena), true);
 	if (fault) {
 		const char *message, *hint;
 		jail_explain(fault, planner->arena, &message, &hint);

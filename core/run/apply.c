@@ -196,12 +196,15 @@ perform(struct run *run, struct plan *plan, struct plan_secrets *secrets)
 		return false;
 	run->result->outcome = RUN_UNDONE; /* nothing has been done yet */
 	run_set_plan(run, left, secrets);
-	if (!choose_id(run) || !begin(run))
+	if (!choose_id(run))
 		return false;
+	if (!begin(run))
+		/* BEGIN may be in the file all the same: then it must not look interrupted. */
+		return run->journal.fd >= 0 ? run_abort(run, "could not begin") : false;
 	run->result->run_id = run->id;
 	if (events && events->start)
 		events->start(events->ctx, run->id, users_of(left));
-	if (!run_perform(run, PHASE_FOLDERS))
+	if (!run_perform(run, PHASE_FOLDERS) || !run_register(run))
 		return run_abort(run, "a step failed");
 	run->result->users_done = users_of(left) - run->dropped.count;
 	return run_complete(run);

@@ -326,14 +326,27 @@ run_perform(struct run *run, enum phase first)
 }
 
 bool
+run_register(struct run *run)
+{
+	return registry_record_run(run->state, run->plan, run->id, &run->dropped, run->diags);
+}
+
+/* All is done, and only this line is missing: one failed write is no reason to call it unfinished.
+ */
+static bool
+mark_end(struct run *run)
+{
+	struct diags ignored = { .arena = run->arena };
+	journal_add(&run->journal, JOURNAL_END, "%s", run_log_now(run->arena));
+	return journal_sync(&run->journal, &ignored) || journal_sync(&run->journal, run->diags);
+}
+
+bool
 run_complete(struct run *run)
 {
-	if (!registry_record_run(run->state, run->plan, run->id, &run->dropped, run->diags) ||
-		!journal_mark(
-			&run->journal, run->diags, JOURNAL_END, "%s", run_log_now(run->arena))) {
-		run->result->outcome = RUN_STUCK;
+	run->result->outcome = RUN_STUCK;
+	if (!mark_end(run))
 		return false;
-	}
 	run->result->outcome = run->dropped.count ? RUN_PARTLY : RUN_DONE;
 	run->result->users_undone = run->dropped.count;
 	run_tell_users(run, USER_DONE);
@@ -376,7 +389,15 @@ run_undo(struct run *run)
 		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))
 			return false;
 	}
-	return sync_undone(run) && staging_remove_all(run);
+	return sync_undone(run) && staging_remove_all(run) && staging_sweep(run);
+}
+
+/* An interrupted run may have told the registry; what never committed has not. */
+static bool
+unregister(struct run *run)
+{
+	return !run->committed ||
+		registry_record_rollback(run->state, run->plan, run->id, NULL, run->diags);
 }
 
 bool
@@ -384,6 +405,7 @@ run_abort(struct run *run, const char *why)
 {
 	run->result->outcome = RUN_STUCK;
 	if (!journal_mark(&run->journal, run->diags, JOURNAL_ABORT, "%s", why) || !run_undo(run) ||
+		!unregister(run) ||
 		!journal_mark(
 			&run->journal, run->diags, JOURNAL_UNDONE, "%s", run_log_now(run->arena)))
 		return false;

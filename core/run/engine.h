@@ -33,7 +33,9 @@ NODISCARD bool run_undo(struct run *run);
 /* ABORT, run_undo(), UNDONE; sets the outcome (UNDONE or STUCK). Always returns false. */
 bool run_abort(struct run *run, const char *why);
 
-/* After the last phase: registry, END; sets the outcome. */
+/* After the last phase: tells the registry. */
+NODISCARD bool run_register(struct run *run);
+/* After that: END; sets the outcome. */
 NODISCARD bool run_complete(struct run *run);
 
 /* Tells the events about every user of the run. */

@@ -192,6 +192,36 @@ announce(struct run *run, const char *dir, bool outside, bool made_dir, struct b
 	return journal_mark(&run->journal, run->diags, JOURNAL_HANDOUT, "%s", text);
 }
 
+static bool
+check_dir(struct run *run, const char *dir, const struct host_entry *entry)
+{
+	if (!entry->exists ||
+		(S_ISDIR(entry->st.st_mode) && entry->st.st_uid == 0 && !(entry->st.st_mode & 077)))
+		return true;
+	diag_error(run->diags, at(dir, 0), "the handout's directory must be root's alone (0700)");
+	diag_hint(run->diags, "Run: chown 0:0 %s && chmod 0700 %s", dir, dir);
+	return false;
+}
+
+/* Whatever has these names after the announcement is ours, and an undo takes it away. */
+static bool
+names_are_free(struct run *run, struct host *host, const char *dir)
+{
+	static const char *const ends[] = { ".csv", "" };
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		struct host_entry entry;
+		const char *path = arena_printf(run->arena, "%s/run-%s%s", dir, run->id, ends[i]);
+		if (!host_inspect(host, path, &entry, run->diags))
+			return false;
+		if (!entry.exists)
+			continue;
+		diag_error(run->diags, at(path, 0), "in the way of this run's handout");
+		diag_hint(run->diags, "Move it away; it is another machine's or an older run's.");
+		return false;
+	}
+	return true;
+}
+
 bool
 handout_write(struct run *run)
 {
@@ -210,13 +240,8 @@ handout_write(struct run *run)
 		return true;
 	if (!open_host(run, outside, &own, &host) || !host_inspect(host, dir, &entry, run->diags))
 		return false;
-	if (entry.exists &&
-		(!S_ISDIR(entry.st.st_mode) || entry.st.st_uid != 0 || (entry.st.st_mode & 077))) {
-		diag_error(run->diags, at(dir, 0),
-			"the handout's directory must be root's alone (0700)");
-		diag_hint(run->diags, "Run: chown 0:0 %s && chmod 0700 %s", dir, dir);
+	if (!check_dir(run, dir, &entry) || (entry.exists && !names_are_free(run, host, dir)))
 		return false;
-	}
 	build_table(run, &table);
 	if (!announce(run, dir, outside, !entry.exists, buffer_bytes(&table)))
 		return false;
@@ -268,7 +293,8 @@ remove_table(struct run *run, struct host *host, const char *path, const char *s
 	if (!exists)
 		return true;
 	digest(content, found);
-	if (strcmp(found, sha256) != 0) {
+	/* Before COMMIT it may be half written, and nobody has been told of it. */
+	if (run->committed && strcmp(found, sha256) != 0) {
 		run_kept(run, NULL, "%s stays: it was changed since", path);
 		return true;
 	}

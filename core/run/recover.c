@@ -64,10 +64,10 @@ passwd_is_renamed(struct run *run, bool *ret_renamed)
 static bool
 finish(struct run *run)
 {
-	if (!staging_remove_all(run) || !run_perform(run, PHASE_CHECK))
+	if (!staging_remove_all(run) || !staging_sweep(run) || !run_perform(run, PHASE_CHECK))
 		return run_abort(run, "finishing failed");
-	run->result->users_done = run->changes.count;
-	return run_complete(run);
+	run->result->users_done = run->changes.count - run->dropped.count;
+	return run_register(run) && run_complete(run);
 }
 
 static bool

@@ -55,8 +55,8 @@ refuse_if_built_upon(struct run *run, const char *later_id, const struct run_log
 	ARRAY_FOREACH (change, &plan->changes) {
 		const char *login = (*change)->login;
 		if ((*change)->action == CHANGE_UNCHANGED || (*change)->action == CHANGE_BLOCKED ||
-			!table_get(&run->changes, login) || !is_selected(run->users, login) ||
-			!still_stands(later, login))
+			!table_get(&run->changes, login) || table_get(&run->dropped, login) ||
+			!is_selected(run->users, login) || !still_stands(later, login))
 			continue;
 		diag_error(run->diags, NOWHERE, "run %s changed %s later", later_id, login);
 		diag_user(run->diags, login);
@@ -206,10 +206,10 @@ undo(struct run *run, const struct run_log *log)
 	run->result->outcome = RUN_STUCK;
 	if (!run_undo(run) ||
 		!registry_record_rollback(run->state, run->plan, run->id, run->users, run->diags) ||
+		!release_all_shared(run) ||
 		!journal_mark(&run->journal, run->diags, JOURNAL_ROLLED_BACK, "%s",
 			run_log_rolled_back_payload(is_everybody(run, log) ? NULL : &users,
-				run->shared_kept, run->conflicts, run->arena)) ||
-		!release_all_shared(run))
+				run->shared_kept, run->conflicts, run->arena)))
 		return false;
 	run->result->conflicts = run->conflicts;
 	run->result->users_undone = run->users ? users.count : run->changes.count;

@@ -3,6 +3,8 @@
  *
  * "<base>/.rehome-stage-<run>", root 0700, on the filesystem of the target. The name is in no
  * record: it follows from the run's number, so that recovery finds it whatever was written last.
+ * Single files are staged beside their targets by the host layer under drawn names, which a killed
+ * process leaves behind; they are known by their form.
  */
 #include <string.h>
 #include <unistd.h>
@@ -85,6 +87,12 @@ remove_below(struct run *run, const char *base)
 }
 
 bool
+staging_remove(struct run *run, const char *base)
+{
+	return remove_below(run, base);
+}
+
+bool
 staging_remove_all(struct run *run)
 {
 	bool ok = true;
@@ -104,4 +112,51 @@ staging_remove_all(struct run *run)
 			ok = false;
 	}
 	return ok;
+}
+
+/* ---- temporaries of the host layer ---- */
+
+/* ".rehome-" and 16 hex digits: host_stage_file() */
+static bool
+is_temporary(const char *name)
+{
+	static const char prefix[] = ".rehome-";
+	size_t length = strlen(prefix);
+	return strncmp(name, prefix, length) == 0 && strlen(name) == length + 16 &&
+		strspn(name + length, "0123456789abcdef") == 16;
+}
+
+static bool
+sweep(struct run *run, const char *dir)
+{
+	struct string_list names = { 0 };
+	struct host_entry entry;
+	AUTO_CLOSE int fd = -1;
+	if (!host_inspect(run->host, dir, &entry, run->diags))
+		return false;
+	if (!entry.exists || !S_ISDIR(entry.st.st_mode))
+		return true;
+	if (!host_open_dir(run->host, dir, &fd, run->diags) ||
+		!host_list_at(run->host, fd, run->arena, &names, run->diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		if (!is_temporary(*name))
+			continue;
+		if (!host_inspect_at(run->host, fd, *name, &entry, run->diags))
+			return false;
+		if (S_ISREG(entry.st.st_mode) && entry.st.st_uid == 0 &&
+			!host_unlink_at(run->host, fd, *name, run->diags))
+			return false;
+	}
+	return true;
+}
+
+bool
+staging_sweep(struct run *run)
+{
+	const struct plan *plan = run->plan;
+	const char *dropin_dir = arena_strndup(
+		run->arena, plan->dropin, (size_t)(strrchr(plan->dropin, '/') - plan->dropin));
+	return sweep(run, "/etc") && sweep(run, dropin_dir) && sweep(run, plan->keys_dir) &&
+		sweep(run, state_run_path(run->state, run->id, NULL));
 }

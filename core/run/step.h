@@ -127,6 +127,10 @@ bool run_creates(const struct run *run, const char *login);
 NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);
 /* Empties and removes those of this run, the ones of an earlier process included. */
 NODISCARD bool staging_remove_all(struct run *run);
+/* The one below a directory that is about to go itself. */
+NODISCARD bool staging_remove(struct run *run, const char *base);
+/* Removes the temporary files that a killed process left where this run stages single files. */
+NODISCARD bool staging_sweep(struct run *run);
 /* "/home/.rehome-stage-7" */
 char *staging_path(const struct run *run, const char *base);
 

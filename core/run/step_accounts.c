@@ -21,6 +21,22 @@ enum { LOCK_SECONDS = 15 };
 #define LOCK_FILE "/etc/.pwd.lock"
 #define ACCOUNT_DIR "/etc"
 
+/* The edits of everybody who is still in the run. */
+static struct edit_list
+edits_of_run(struct run *run)
+{
+	struct edit_list edits = run->plan->edits;
+	if (!run->dropped.count)
+		return edits;
+	edits.items = NULL;
+	edits.count = edits.room = 0;
+	ARRAY_FOREACH (edit, &run->plan->edits) {
+		if (!edit->user || !table_get(&run->dropped, edit->user))
+			ARRAY_PUSH(run->arena, &edits, *edit);
+	}
+	return edits;
+}
+
 static bool
 lock_and_load(struct run *run)
 {
@@ -93,22 +109,6 @@ accounts_finish(struct run *run)
 
 /* ---- the four files ---- */
 
-/* The edits of everybody who is still in the run. */
-static struct edit_list
-edits_of_run(struct run *run)
-{
-	struct edit_list edits = run->plan->edits;
-	if (!run->dropped.count)
-		return edits;
-	edits.items = NULL;
-	edits.count = edits.room = 0;
-	ARRAY_FOREACH (edit, &run->plan->edits) {
-		if (!edit->user || !table_get(&run->dropped, edit->user))
-			ARRAY_PUSH(run->arena, &edits, *edit);
-	}
-	return edits;
-}
-
 /* Somebody may have run useradd between the plan and the lock. */
 static bool
 check_edits(struct run *run, const struct edit_list *edits)
@@ -172,11 +172,12 @@ keep_removed_lines(struct run *run)
 	const char *path = state_run_path(run->state, run->id, "removed");
 	bool exists;
 	struct bytes earlier;
+	struct edit_list edits = edits_of_run(run);
 
 	if (!host_read_file(run->host, path, run->arena, &exists, &earlier, run->diags))
 		return false;
 	buffer_add(&text, earlier.data, earlier.size);
-	ARRAY_FOREACH (edit, &run->plan->edits) {
+	ARRAY_FOREACH (edit, &edits) {
 		if (edit->kind != EDIT_ADD_LINE || !edit->user ||
 			(run->users && !table_get(run->users, edit->user)))
 			continue;
@@ -215,10 +216,11 @@ undo_files(struct run *run)
 	static const enum accountdb_file order[] = { ACCOUNTDB_PASSWD, ACCOUNTDB_SHADOW,
 		ACCOUNTDB_GROUP, ACCOUNTDB_GSHADOW };
 	size_t conflicts = 0, first_diag = run->diags->count;
+	struct edit_list edits = edits_of_run(run);
 
 	if (!lock_and_load(run) || !keep_removed_lines(run))
 		return false;
-	if (!edits_undo_all(&run->plan->edits, run->users, &run->db, &conflicts, run->diags))
+	if (!edits_undo_all(&edits, run->users, &run->db, &conflicts, run->diags))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		if (!stage(run, order[i]))
@@ -279,7 +281,8 @@ static bool
 end_processes(struct run *run)
 {
 	struct id_table uids = { .arena = run->arena };
-	ARRAY_FOREACH (edit, &run->plan->edits) {
+	struct edit_list edits = edits_of_run(run);
+	ARRAY_FOREACH (edit, &edits) {
 		uint32_t uid;
 		if (edit->kind != EDIT_ADD_LINE || edit->file != ACCOUNTDB_PASSWD || !edit->user ||
 			(run->users && !table_get(run->users, edit->user)))
@@ -300,7 +303,8 @@ end_processes(struct run *run)
 bool
 accounts_gate(struct run *run)
 {
-	if (lock_and_load(run) && edits_gate(&run->plan->edits, run->users, &run->db, run->diags) &&
+	struct edit_list edits = edits_of_run(run);
+	if (lock_and_load(run) && edits_gate(&edits, run->users, &run->db, run->diags) &&
 		rewrite_shadow(run))
 		return end_processes(run);
 	accounts_abandon(run);

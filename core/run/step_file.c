@@ -81,7 +81,8 @@ keys_apply(const struct step *step, struct run *run)
 	int staging_fd;
 	AUTO_CLOSE int dir_fd = -1;
 	if (!step->content)
-		return host_unlink(run->host, step->path, run->diags);
+		return host_unlink(run->host, step->path, run->diags) &&
+			host_sync_dir(run->host, step->base, run->diags);
 	return staging_open(run, step->base, &staging_fd) &&
 		host_open_dir(run->host, step->base, &dir_fd, run->diags) &&
 		host_rename_at(
@@ -181,7 +182,8 @@ dropin_undo(const struct step *step, struct run *run)
 		return true;
 	if (!accounts_depend_on_group(run, &depend))
 		return false;
-	if (depend && (!step->before || run->others_followed)) {
+	/* What was before it does for those who were there before, not for this run's others. */
+	if (depend && (!step->before || run->others_followed || run->users)) {
 		run->shared_kept = true;
 		run_kept(run, NULL, "%s stays: other members of %s depend on it", step->path,
 			run->plan->jail_group);

@@ -40,8 +40,9 @@ was_present(const struct step *step, const struct run *run)
 	return run->facts[step_index(step, run)].known;
 }
 
+/* Not built aside: homes are staged in it. Until then it is an empty directory of root's. */
 static bool
-dir_apply(const struct step *step, struct run *run)
+dir_prepare(const struct step *step, struct run *run)
 {
 	return was_present(step, run) ||
 		host_make_dir(run->host, step->path, &step->owner, run->diags);
@@ -53,7 +54,8 @@ dir_undo(const struct step *step, struct run *run)
 	bool not_empty = false;
 	if (was_present(step, run))
 		return true;
-	if (!host_remove_dir(run->host, step->path, &not_empty, run->diags))
+	if (!staging_remove(run, step->path) ||
+		!host_remove_dir(run->host, step->path, &not_empty, run->diags))
 		return false;
 	if (not_empty) {
 		run->shared_kept = true;
@@ -64,7 +66,7 @@ dir_undo(const struct step *step, struct run *run)
 
 const struct step_ops step_dir_create = {
 	.check = dir_check,
-	.apply = dir_apply,
+	.prepare = dir_prepare,
 	.undo = dir_undo,
 };
 
@@ -96,7 +98,7 @@ static bool
 tree_check(const struct step *step, struct run *run)
 {
 	const struct jail_component *fault =
-		jail_path_fault(&run->jails, step->base, step->kind == STEP_HOME_CREATE);
+		jail_base_fault(&run->jails, step->base, step->kind == STEP_HOME_CREATE);
 	if (fault) {
 		const char *message, *hint;
 		jail_explain(fault, run->arena, &message, &hint);
@@ -297,45 +299,29 @@ take_away(const struct step *step, int staging_fd, const char *name, struct run 
 			false, run->diags);
 }
 
-/* Nothing of the tree can be left where even its base is gone. */
-static bool
-base_is_there(const struct step *step, struct run *run, bool *ret_there)
-{
-	struct host_entry base;
-	if (!host_inspect(run->host, step->base, &base, run->diags))
-		return false;
-	*ret_there = base.exists;
-	return true;
-}
-
 static bool
 tree_undo(const struct step *step, struct run *run)
 {
 	const struct step_fact *fact = &run->facts[step_index(step, run)];
 	const char *name = staged_name(step, run);
 	struct host_entry placed, staged;
+	const char *aside = arena_printf(run->arena, "%s/%s", staging_path(run, step->base), name);
 	int staging_fd;
-	bool there;
 
 	if (!fact->known)
 		return true; /* its inode was never announced, so it never appeared */
-	if (!base_is_there(step, run, &there))
+	if (!host_inspect(run->host, step->path, &placed, run->diags) ||
+		!host_inspect(run->host, aside, &staged, run->diags))
 		return false;
-	if (!there)
-		return true;
-	if (!staging_open(run, step->base, &staging_fd) ||
-		!host_inspect(run->host, step->path, &placed, run->diags) ||
-		!host_inspect_at(run->host, staging_fd, name, &staged, run->diags))
-		return false;
-	if (is_ours(&placed, fact)) {
-		if (!take_away(step, staging_fd, name, run))
-			return false;
-	} else if (!is_ours(&staged, fact)) {
+	if (!is_ours(&placed, fact) && !is_ours(&staged, fact)) {
 		if (placed.exists)
 			run_conflict(run, step->user, "%s is not the directory that run %s made",
 				step->path, run->id);
 		return true;
 	}
+	if (!staging_open(run, step->base, &staging_fd) ||
+		(is_ours(&placed, fact) && !take_away(step, staging_fd, name, run)))
+		return false;
 
 	bool pristine;
 	{
