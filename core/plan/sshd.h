@@ -24,6 +24,8 @@ struct sshd_directive {
 	const char *keyword;	      /* lower case */
 	struct string_list arguments; /* as sshd splits them: quotes removed */
 	const char *match;	      /* the Match line's criteria it stands under, NULL = global */
+	const struct string_list *criteria; /* the same, word by word */
+	unsigned depth;			    /* Includes around it: 0 = in the file itself */
 	struct place place;
 };
 
@@ -33,8 +35,11 @@ struct sshd_config {
 	struct {
 		struct sshd_directive *items;
 		size_t count, room;
-	} directives; /* in the order sshd reads them, Includes in place; Match lines themselves are
-			 directives with keyword "match" */
+	} directives; /* in the order sshd reads them. Match lines themselves are directives with
+			 keyword "match", their own criteria included; an Include line is one
+			 directive for each of its patterns, as an absolute path, followed by what
+			 the files say. An Include that stands under a Match adds its criteria to
+			 those in the file: sshd wants both. */
 };
 
 /*
