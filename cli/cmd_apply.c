@@ -1,0 +1,133 @@
+/*
+ * cmd_apply.c - `rehome apply`: a saved plan as it is, or sources: plan, show, ask, perform.
+ */
+#include "cli/performing.h"
+#include "cli/planning.h"
+#include "cli/saved_plan.h"
+
+static const struct option_spec apply_options[] = {
+	PLANNING_OPTIONS,
+	{ .name = "handout",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct planning_options, handout),
+		.argument = "DIR",
+		.help = "where generated passwords are written, for root alone" },
+	{ .name = "expect-sha256",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct planning_options, expected_sha256),
+		.argument = "HEX",
+		.help = "refuse a PLAN file with another digest than this" },
+	{ .name = NULL },
+};
+
+static enum exit_code
+perform(struct session *session, const struct planning_options *options, struct plan *plan,
+	struct plan_secrets *secrets, const char *plan_sha256)
+{
+	struct performing performing;
+	const char *reason = options->reason ? options->reason : plan->reason;
+
+	performing_begin(&performing, session, "Applying", options->handout, reason);
+	performing.options.confirmed_plan_sha256 = plan_sha256;
+	bool ok = run_apply(&session->state, plan, secrets, &performing.options, session->arena,
+		&performing.result, &session->diags);
+	return performing_end(&performing, ok);
+}
+
+static enum exit_code
+nothing_to_do(struct session *session)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	buffer_add_text(&text,
+		session->output.json
+			? "{\"type\":\"summary\",\"run\":null,\"outcome\":\"nothing\",\"exit\":0}\n"
+			: "Nothing to do.\n");
+	output_write(&session->output, &text);
+	return EXIT_DONE;
+}
+
+/* ---- a saved plan ---- */
+
+static bool
+check_plan_options(struct session *session, const struct planning_options *options)
+{
+	if (!options->settings.count && !options->users.count && !options->users_file &&
+		!options->canary && !options->adopt.count && !options->skip_blocked &&
+		!options->rejects)
+		return true;
+	diag_error(&session->diags, NOWHERE, "a saved plan is applied as it is");
+	diag_code(&session->diags, "usage");
+	diag_hint(&session->diags, "Give --user, --adopt and the like to rehome plan.");
+	return session_fail(session, EXIT_USAGE);
+}
+
+static enum exit_code
+apply_saved(struct session *session, const struct planning_options *options, const char *path)
+{
+	struct saved_plan saved;
+	struct plan *plan;
+	if (!check_plan_options(session, options) || !session_open(session, HOST_READ_WRITE) ||
+		!saved_plan_read(session, path, options->expected_sha256, &saved) ||
+		!session_lock(session) || !planning_select(session, saved.plan, false, &plan))
+		return session->exit;
+	if (!plan_has_work(plan))
+		return nothing_to_do(session);
+	if (!planning_hash(session, plan, &saved.secrets, true, options->jobs))
+		return session->exit;
+	return perform(session, options, plan, &saved.secrets, saved.sha256);
+}
+
+/* ---- sources ---- */
+
+static enum exit_code
+apply_sources(struct session *session, const struct planning_options *options,
+	const struct string_list *sources)
+{
+	struct planning planning;
+	struct plan *plan;
+	if (!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
+		!planning_make(session, options, sources, &planning))
+		return session->exit;
+	planning_show_working(session, planning.plan, options->all);
+	if (!planning_select(session, planning.plan, options->skip_blocked, &plan))
+		return session->exit;
+	if (!plan_has_work(plan))
+		return nothing_to_do(session);
+	if (!session_confirm(session, "Apply these changes?") ||
+		!planning_hash(session, plan, &planning.secrets, true, options->jobs))
+		return session->exit;
+	return perform(session, options, plan, &planning.secrets, NULL);
+}
+
+static enum exit_code
+apply_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	const struct planning_options *options = config;
+	const char *first = operands->items[0];
+	session->output.streaming = true;
+	if (operands->count == 1 && saved_plan_is(first, session->arena))
+		return apply_saved(session, options, first);
+	if (options->expected_sha256) {
+		diag_error(&session->diags, NOWHERE,
+			"--expect-sha256 needs a saved plan, and '%s' is none", first);
+		diag_code(&session->diags, "usage");
+		return EXIT_USAGE;
+	}
+	return apply_sources(session, options, operands);
+}
+
+const struct command command_apply = {
+	.name = "apply",
+	.arguments = "PLAN | SOURCE...",
+	.summary = "Make the changes: all of them, or none",
+	.details =
+		"A PLAN saved by rehome plan is applied without asking, and refused when the host\n"
+		"or the sources have changed since. Sources are planned and shown first, and "
+		"nothing\n"
+		"is done before the answer is yes. Whatever fails, the run is undone by itself.",
+	.options = apply_options,
+	.options_size = sizeof(struct planning_options),
+	.min_operands = 1,
+	.max_operands = ANY_OPERANDS,
+	.run = apply_run,
+};

@@ -1,0 +1,174 @@
+/*
+ * cmd_importers.c - `rehome importers [NAME]`, `rehome exporters [NAME]`: the plug-ins there are,
+ * and their options.
+ */
+#include <string.h>
+
+#include "cli/help.h"
+#include "cli/json.h"
+#include "cli/paint.h"
+#include "cli/session.h"
+#include "core/base/text.h"
+#include "core/model/exporter.h"
+#include "core/model/importer.h"
+
+/* What is shown of either kind. */
+struct plugin {
+	const char *name, *summary;
+	const struct option_spec *options;
+};
+
+struct plugin_list {
+	const char *kind;  /* "importer" */
+	const char *kinds; /* "importers" */
+	const char *use;   /* how its options are given */
+	struct plugin *items;
+	size_t count, room;
+};
+
+/* ---- JSON ---- */
+
+static void
+add_json_options(struct json_writer *json, const struct option_spec *options)
+{
+	json_write_open(json, "options", '[');
+	for (; options && options->name; options++) {
+		json_write_open(json, NULL, '{');
+		json_write_text(json, "name", options->name);
+		json_write_text(json, "default", options->initial);
+		json_write_text(json, "choices", options->choices);
+		json_write_text(json, "help", options->help);
+		json_write_close(json);
+	}
+	json_write_close(json);
+}
+
+static void
+add_json(const struct plugin_list *list, const char *name, struct buffer *out)
+{
+	struct json_writer json = { .out = out };
+	json_write_open(&json, NULL, '{');
+	json_write_open(&json, list->kinds, '[');
+	ARRAY_FOREACH (plugin, list) {
+		if (name && strcmp(plugin->name, name) != 0)
+			continue;
+		json_write_open(&json, NULL, '{');
+		json_write_text(&json, "name", plugin->name);
+		json_write_text(&json, "summary", plugin->summary);
+		add_json_options(&json, plugin->options);
+		json_write_close(&json);
+	}
+	json_write_close(&json);
+	json_write_close(&json);
+}
+
+/* ---- text ---- */
+
+static void
+add_list(const struct plugin_list *list, struct arena *arena, struct buffer *out)
+{
+	struct paint paint = { .out = out };
+	struct paint_table table = { .arena = arena, .columns = 2 };
+	ARRAY_FOREACH (plugin, list) {
+		paint_cell(&table, plugin->name);
+		paint_cell(&table, plugin->summary);
+	}
+	paint_table(&paint, &table);
+}
+
+static void
+add_plugin(const struct plugin_list *list, const struct plugin *plugin, struct buffer *out)
+{
+	buffer_printf(out, "%s: %s\n", plugin->name, plugin->summary);
+	if (!plugin->options || !plugin->options->name) {
+		buffer_add_text(out, "\nIt has no options.\n");
+		return;
+	}
+	buffer_printf(out, "\nOptions (%s):\n", list->use);
+	help_options(plugin->options, true, out);
+}
+
+/* ---- the commands ---- */
+
+static const struct plugin *
+find(const struct plugin_list *list, const char *name, struct session *session)
+{
+	struct string_list names = { 0 };
+	ARRAY_FOREACH (plugin, list) {
+		if (strcmp(plugin->name, name) == 0)
+			return plugin;
+		string_list_push(session->arena, &names, plugin->name);
+	}
+	string_list_push(session->arena, &names, NULL);
+	diag_error(&session->diags, NOWHERE, "unknown %s '%s'", list->kind, name);
+	const char *near = text_nearest(name, names.items);
+	if (near)
+		diag_hint(&session->diags, "Did you mean '%s'?", near);
+	else
+		diag_hint(&session->diags, "Run rehome %s for the list.", list->kinds);
+	return NULL;
+}
+
+static enum exit_code
+show(struct session *session, const struct plugin_list *list, const struct string_list *operands)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	const char *name = operands->count ? operands->items[0] : NULL;
+	const struct plugin *plugin = name ? find(list, name, session) : NULL;
+	if (name && !plugin)
+		return EXIT_USAGE;
+	if (session->output.json)
+		add_json(list, name, &text);
+	else if (plugin)
+		add_plugin(list, plugin, &text);
+	else
+		add_list(list, session->arena, &text);
+	output_write(&session->output, &text);
+	return EXIT_DONE;
+}
+
+static enum exit_code
+importers_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	struct plugin_list list = { .kind = "importer",
+		.kinds = "importers",
+		.use = "in the configuration, or with --set" };
+	(void)config;
+	for (size_t i = 0; importers[i]; i++) {
+		const struct importer *importer = importers[i];
+		struct plugin plugin = { importer->name, importer->summary, importer->options };
+		ARRAY_PUSH(session->arena, &list, plugin);
+	}
+	return show(session, &list, operands);
+}
+
+static enum exit_code
+exporters_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	struct plugin_list list = {
+		.kind = "exporter", .kinds = "exporters", .use = "with export --option"
+	};
+	(void)config;
+	for (size_t i = 0; exporters[i]; i++) {
+		const struct exporter *exporter = exporters[i];
+		struct plugin plugin = { exporter->name, exporter->summary, exporter->options };
+		ARRAY_PUSH(session->arena, &list, plugin);
+	}
+	return show(session, &list, operands);
+}
+
+const struct command command_importers = {
+	.name = "importers",
+	.arguments = "[NAME]",
+	.summary = "List what can be read, or the options of one importer",
+	.max_operands = 1,
+	.run = importers_run,
+};
+
+const struct command command_exporters = {
+	.name = "exporters",
+	.arguments = "[NAME]",
+	.summary = "List what can be written, or the options of one exporter",
+	.max_operands = 1,
+	.run = exporters_run,
+};

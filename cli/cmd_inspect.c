@@ -1,0 +1,324 @@
+/*
+ * cmd_inspect.c - `rehome inspect`: what a source says before any planning, and where it says so.
+ *
+ * Nothing of the host is read. Passwords and hashes are named as given, never shown.
+ */
+#include <string.h>
+
+#include "cli/paint.h"
+#include "cli/planning.h"
+#include "core/base/text.h"
+#include "core/model/ssh_key.h"
+#include "core/plan/json_writer.h"
+#include "exporters/field.h"
+
+struct inspect_options {
+	struct string_list settings;
+	bool tsv;
+	const char *rejects;
+};
+
+static const struct option_spec inspect_options[] = {
+	PLANNING_SET(struct inspect_options),
+	{ .name = "tsv",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct inspect_options, tsv),
+		.help = "tab-separated, every field, for other programs" },
+	{ .name = "rejects",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct inspect_options, rejects),
+		.argument = "FILE",
+		.help = "write refused rows to FILE, with the reason, as CSV" },
+	{ .name = NULL },
+};
+
+/* What is shown of a field; "" when it is not given. */
+static const char *
+shown(const struct account *account, enum account_field field, struct arena *arena)
+{
+	if (!account_has(account, field) && field != ACCOUNT_USERNAME && field != ACCOUNT_KEY)
+		return "";
+	if (field == ACCOUNT_PASSWORD || field == ACCOUNT_PASSWORD_HASH)
+		return "given";
+	const char *text = field_text(account, field, arena);
+	return text ? text : "";
+}
+
+static bool
+is_wanted(const struct account *account, const struct string_list *users)
+{
+	return !users->count || (account->username && string_list_has(users, account->username));
+}
+
+/* ---- a table of all ---- */
+
+static const char *
+ways_in(const struct account *account, struct arena *arena)
+{
+	const char *password = account_has(account, ACCOUNT_PASSWORD) ? "password"
+		: account_has(account, ACCOUNT_PASSWORD_HASH)	      ? "password hash"
+								      : NULL;
+	size_t keys = account->ssh_keys.count;
+	if (!keys)
+		return password;
+	return arena_printf(arena, "%s%s%zu key%s", password ? password : "", password ? ", " : "",
+		keys, keys == 1 ? "" : "s");
+}
+
+static const char *
+place_text(const struct place *place, struct arena *arena)
+{
+	if (!place->file)
+		return "";
+	return place->line ? arena_printf(arena, "%s:%u", place->file, place->line) : place->file;
+}
+
+static void
+add_table(const struct intake *intake, const struct string_list *users, const struct paint *paint,
+	struct arena *arena)
+{
+	static const char *const head[] = { "LOGIN", "FULL NAME", "FOLDERS", "GROUPS", "LOGS IN BY",
+		"EXPIRES", "FROM" };
+	struct paint_table table = {
+		.arena = arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
+	};
+	for (size_t i = 0; i < ARRAY_LEN(head); i++)
+		paint_cell(&table, head[i]);
+	ARRAY_FOREACH (item, &intake->accounts) {
+		const struct account *account = *item;
+		if (!is_wanted(account, users))
+			continue;
+		const char *folders = shown(account, ACCOUNT_FOLDERS, arena);
+		paint_cell(&table, account->username);
+		paint_cell(&table, shown(account, ACCOUNT_FULL_NAME, arena));
+		paint_cell(&table, *folders ? folders : shown(account, ACCOUNT_LAYOUT, arena));
+		paint_cell(&table, shown(account, ACCOUNT_GROUPS, arena));
+		paint_cell(&table, ways_in(account, arena));
+		paint_cell(&table, shown(account, ACCOUNT_EXPIRES, arena));
+		paint_cell(&table, place_text(&account->place, arena));
+	}
+	paint_table(paint, &table);
+}
+
+/* ---- one user, field by field ---- */
+
+static const char *
+origin(const struct account *account, enum account_field field, struct arena *arena)
+{
+	const struct place *place = &account->places[field];
+	const char *where = place_text(place, arena);
+	if (field == ACCOUNT_USERNAME && account->username_generated)
+		return "made from the name";
+	if (field == ACCOUNT_KEY && !account_has(account, field))
+		return "from the login";
+	if (place->line && place->column)
+		where = arena_printf(arena, "%s:%u", where, place->column);
+	return place->field ? arena_printf(arena, "%s, %s", where, place->field) : where;
+}
+
+/* Several keys are several lines: what tells them apart is the fingerprint. */
+static void
+add_keys(struct paint_table *table, const struct account *account, struct arena *arena)
+{
+	ARRAY_FOREACH (key, &account->ssh_keys) {
+		paint_cell(table, account_field_name(ACCOUNT_SSH_KEYS));
+		paint_cell(table, ssh_key_fingerprint(*key, arena));
+		paint_cell(table, origin(account, ACCOUNT_SSH_KEYS, arena));
+	}
+}
+
+static void
+add_user(const struct account *account, const struct paint *paint, struct arena *arena)
+{
+	struct paint_table table = { .arena = arena, .columns = 3, .head = COLOR_BOLD };
+	paint_cell(&table, "FIELD");
+	paint_cell(&table, "VALUE");
+	paint_cell(&table, "FROM");
+	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
+		const char *value = shown(account, field, arena);
+		if (field == ACCOUNT_SSH_KEYS) {
+			add_keys(&table, account, arena);
+		} else if (*value) {
+			paint_cell(&table, account_field_name(field));
+			paint_cell(&table, value);
+			paint_cell(&table, origin(account, field, arena));
+		}
+	}
+	paint_table(paint, &table);
+}
+
+static void
+add_text(const struct intake *intake, const struct string_list *users, const struct paint *paint,
+	struct arena *arena)
+{
+	buffer_add_text(paint->out, "Read ");
+	paint_text(paint, intake->name);
+	buffer_add_text(paint->out, " (");
+	if (intake->detected) {
+		paint_text(paint, intake->detected);
+		buffer_add_text(paint->out, ", ");
+	}
+	buffer_printf(
+		paint->out, "%zu rows, %zu refused)\n\n", intake->rows, intake->rejected.count);
+	if (!users->count && intake->accounts.count)
+		add_table(intake, users, paint, arena);
+	ARRAY_FOREACH (account, &intake->accounts) {
+		if (users->count && is_wanted(*account, users))
+			add_user(*account, paint, arena);
+	}
+}
+
+/* ---- for programs ---- */
+
+static void
+add_tsv(const struct intake *intake, const struct string_list *users, struct buffer *out,
+	struct arena *arena)
+{
+	struct paint paint = { .out = out };
+	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++)
+		buffer_printf(out, "%s\t", account_field_name(field));
+	buffer_add_text(out, "from\n");
+	ARRAY_FOREACH (account, &intake->accounts) {
+		if (!is_wanted(*account, users))
+			continue;
+		for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
+			paint_text(&paint, shown(*account, field, arena));
+			buffer_add_char(out, '\t');
+		}
+		paint_text(&paint, place_text(&(*account)->place, arena));
+		buffer_add_char(out, '\n');
+	}
+}
+
+static void
+add_json_field(struct json_writer *json, const struct account *account, enum account_field field,
+	struct arena *arena)
+{
+	const struct place *place = &account->places[field];
+	json_write_open(json, account_field_name(field), '{');
+	if (field == ACCOUNT_SSH_KEYS)
+		json_write_texts(json, "value", &account->ssh_keys);
+	else if (field == ACCOUNT_GROUPS)
+		json_write_texts(json, "value", &account->groups);
+	else
+		json_write_text(json, "value", shown(account, field, arena));
+	json_write_text(json, "file", place->file);
+	json_write_number(json, "line", place->line);
+	json_write_number(json, "column", place->column);
+	json_write_text(json, "field", place->field);
+	json_write_close(json);
+}
+
+static void
+add_json_account(struct json_writer *json, const struct account *account, struct arena *arena)
+{
+	json_write_open(json, NULL, '{');
+	json_write_text(json, "user", account->username);
+	json_write_flag(json, "generated", account->username_generated);
+	json_write_text(json, "key", account->key);
+	json_write_text(json, "file", account->place.file);
+	json_write_number(json, "line", account->place.line);
+	json_write_open(json, "fields", '{');
+	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
+		if (account_has(account, field))
+			add_json_field(json, account, field, arena);
+	}
+	json_write_close(json);
+	json_write_close(json);
+}
+
+static void
+add_json(const struct intake *intake, const struct string_list *users, struct buffer *out,
+	struct arena *arena)
+{
+	struct json_writer json = { .out = out };
+	json_write_open(&json, NULL, '{');
+	json_write_text(&json, "source", intake->name);
+	json_write_text(&json, "importer", intake->importer);
+	json_write_text(&json, "location", intake->location);
+	json_write_text(&json, "detected", intake->detected);
+	json_write_number(&json, "rows", (long long)intake->rows);
+	json_write_number(&json, "refused", (long long)intake->rejected.count);
+	json_write_flag(&json, "complete", intake->complete);
+	json_write_open(&json, "accounts", '[');
+	ARRAY_FOREACH (account, &intake->accounts) {
+		if (is_wanted(*account, users))
+			add_json_account(&json, *account, arena);
+	}
+	json_write_close(&json);
+	json_write_close(&json);
+}
+
+/* ---- the command ---- */
+
+static bool
+find_users(struct session *session, const struct intake *intake, const struct string_list *users)
+{
+	struct table logins = { .arena = session->arena };
+	ARRAY_FOREACH (account, &intake->accounts) {
+		if ((*account)->username)
+			table_set(&logins, (*account)->username, *account);
+	}
+	ARRAY_FOREACH (user, users) {
+		if (table_get(&logins, *user))
+			continue;
+		diag_error(&session->diags, NOWHERE, "%s lists no user '%s'", intake->name, *user);
+		return session_fail(session, EXIT_FAILED);
+	}
+	return true;
+}
+
+static void
+show(struct session *session, const struct inspect_options *options, const struct intake *intake,
+	const struct string_list *users)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	struct paint paint = { &text, session->output.color_out };
+	output_diags(&session->output);
+	if (options->tsv)
+		add_tsv(intake, users, &text, session->arena);
+	else if (session->output.json)
+		add_json(intake, users, &text, session->arena);
+	else
+		add_text(intake, users, &paint, session->arena);
+	output_write(&session->output, &text);
+}
+
+static enum exit_code
+inspect_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	const struct inspect_options *options = config;
+	struct string_list source = { 0 }, users = { 0 };
+	struct reading reading;
+
+	for (size_t i = 0; i < operands->count; i++)
+		string_list_push(session->arena, i ? &users : &source, operands->items[i]);
+	if (!session_load_config(session))
+		return session->exit;
+	bool read = planning_read(session, &source, &options->settings, false, &reading);
+	if (!reading.count)
+		return session->exit;
+	if (!planning_write_rejects(session, options->rejects, &reading))
+		return EXIT_FAILED;
+	/* With --json a refused row has made stdout a list of errors. */
+	if (!read && (session->output.json || !reading.intakes[0].accounts.count))
+		return EXIT_BAD_DATA;
+	if (read && !find_users(session, &reading.intakes[0], &users))
+		return session->exit;
+	show(session, options, &reading.intakes[0], &users);
+	return read ? EXIT_DONE : EXIT_BAD_DATA;
+}
+
+const struct command command_inspect = {
+	.name = "inspect",
+	.arguments = "SOURCE [USER...]",
+	.summary = "Show what a source says, before any planning",
+	.details =
+		"With USER: each field of that user, and which cell or rule gave it. Neither the\n"
+		"host nor anything else is looked at.",
+	.options = inspect_options,
+	.options_size = sizeof(struct inspect_options),
+	.min_operands = 1,
+	.max_operands = ANY_OPERANDS,
+	.run = inspect_run,
+};

@@ -1,0 +1,62 @@
+/*
+ * cmd_plan.c - `rehome plan`: everything up to the point where something would change.
+ *
+ * The host is opened read-only, so that no mistake behind this file can change it. The one thing
+ * written is what -o and --rejects name.
+ */
+#include "cli/planning.h"
+#include "cli/saved_plan.h"
+
+static const struct option_spec plan_options[] = {
+	PLANNING_OPTIONS,
+	{ .name = "output",
+		.letter = 'o',
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct planning_options, output),
+		.argument = "FILE",
+		.help = "save the plan to FILE (.json), for apply" },
+	{ .name = NULL },
+};
+
+static bool
+save(struct session *session, const struct planning_options *options, struct planning *planning,
+	struct plan *plan)
+{
+	return planning_hash(session, plan, &planning->secrets, false, options->jobs) &&
+		saved_plan_write(session, options->output, plan, &planning->secrets);
+}
+
+static enum exit_code
+plan_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	const struct planning_options *options = config;
+	struct planning planning;
+	struct plan *plan;
+	enum exit_code exit = EXIT_DONE;
+
+	if (!session_open(session, HOST_READ_ONLY) ||
+		!planning_make(session, options, operands, &planning))
+		return session->exit;
+	planning_show(session, planning.plan, options->all);
+	if (options->detailed_exitcode && plan_has_work(planning.plan))
+		exit = EXIT_CHANGES;
+	if (!planning_select(session, planning.plan, options->skip_blocked, &plan))
+		return exit_code_first(exit, session->exit);
+	if (options->output && !save(session, options, &planning, plan))
+		return session->exit;
+	return exit;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.arguments = "SOURCE... [-o FILE]",
+	.summary = "Read sources, compare with the host, show what would change",
+	.details =
+		"Nothing is changed. With -o FILE the plan is saved, to be looked at and applied\n"
+		"later; passwords are hashed into FILE.secrets, which belongs to it.",
+	.options = plan_options,
+	.options_size = sizeof(struct planning_options),
+	.min_operands = 1,
+	.max_operands = ANY_OPERANDS,
+	.run = plan_run,
+};

@@ -1,0 +1,150 @@
+/*
+ * cmd_verify.c - `rehome verify`: every rule of every jail; with --login, real sessions.
+ */
+#include <string.h>
+
+#include "cli/performing.h"
+#include "cli/render_verify.h"
+#include "cli/session.h"
+#include "core/base/text.h"
+#include "core/run/login_test.h"
+
+struct verify_options {
+	bool login;
+};
+
+static const struct option_spec verify_options[] = {
+	{ .name = "login",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct verify_options, login),
+		.help = "also log in as each USER over the loopback, with a temporary key" },
+	{ .name = NULL },
+};
+
+static void
+show(struct session *session, const struct verification *verification)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	struct paint paint = { &text, session->output.color_out };
+	struct json_writer json = { .out = &text };
+	if (!session->output.json) {
+		render_verification(&paint, verification, session->output.quiet);
+	} else {
+		json_write_open(&json, NULL, '{');
+		json_write_open(&json, "accounts", '[');
+		ARRAY_FOREACH (account, &verification->accounts) {
+			json_write_open(&json, NULL, '{');
+			render_account_json(&json, account);
+			json_write_close(&json);
+		}
+		json_write_close(&json);
+		json_write_number(&json, "faults", (long long)verification_faults(verification));
+		json_write_texts(&json, "not_checked", &verification->not_checked);
+		json_write_close(&json);
+	}
+	output_write(&session->output, &text);
+}
+
+static bool
+check_login_options(struct session *session, const struct verify_options *options,
+	const struct string_list *users)
+{
+	if (!options->login || users->count)
+		return true;
+	diag_error(&session->diags, NOWHERE, "--login needs the users to log in as");
+	diag_code(&session->diags, "usage");
+	diag_hint(&session->diags, "Name a few: rehome verify --login USER...");
+	return session_fail(session, EXIT_USAGE);
+}
+
+/* sshd's first Port line; 0 when there is none. */
+static unsigned
+port_of(const struct sshd_config *sshd)
+{
+	unsigned long long port;
+	ARRAY_FOREACH (directive, &sshd->directives) {
+		if (strcmp(directive->keyword, "port") == 0 && directive->arguments.count &&
+			text_number(directive->arguments.items[0], 65535, &port))
+			return (unsigned)port;
+	}
+	return 0;
+}
+
+/* The folders of an account that is only a member of the group are not known. */
+static bool
+find_folders(struct session *session, const char *login, struct folder_list *ret_folders)
+{
+	const struct managed_account *managed = table_get(&session->managed.by_login, login);
+	return !managed || !managed->folders || !*managed->folders ||
+		folder_list_parse(
+			managed->folders, NOWHERE, session->arena, ret_folders, &session->diags);
+}
+
+/* What the session showed is added to the account's findings. */
+static bool
+log_in(struct session *session, struct verified_account *account)
+{
+	struct folder_list folders = { 0 };
+	struct login_test test = {
+		.login = account->login,
+		.home = account->home,
+		.folders = &folders,
+		.keys_dir = session->config->jail.keys_dir,
+		.port = port_of(&session->snapshot.sshd),
+	};
+	if (!find_folders(session, account->login, &folders) ||
+		!login_test_run(&session->state, &test, session->arena, &account->findings,
+			&session->diags))
+		return session_fail(session, EXIT_FAILED);
+	return true;
+}
+
+/* A signal ends it between two sessions: each takes its key away again. */
+static bool
+log_in_all(struct session *session, struct verification *verification)
+{
+	const volatile sig_atomic_t *stop = performing_catch_signals();
+	if (!host_is_live(session->host)) {
+		diag_error(&session->diags, NOWHERE, "nobody can log in below --root");
+		return session_fail(session, EXIT_USAGE);
+	}
+	ARRAY_FOREACH (account, &verification->accounts) {
+		if (*stop) {
+			diag_error(&session->diags, NOWHERE, "stopped");
+			return session_fail(session, EXIT_FAILED);
+		}
+		if (!log_in(session, account))
+			return false;
+	}
+	return true;
+}
+
+static enum exit_code
+verify_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	const struct verify_options *options = config;
+	struct verification verification;
+	if (!check_login_options(session, options, operands) ||
+		!session_open(session, options->login ? HOST_READ_WRITE : HOST_READ_ONLY) ||
+		(options->login && !session_lock(session)) || !session_take_snapshot(session))
+		return session->exit;
+	if (!verify_accounts(session->config, &session->snapshot, operands, session->arena,
+		    &verification, &session->diags))
+		return EXIT_FAILED;
+	if (options->login && !log_in_all(session, &verification))
+		return session->exit;
+	show(session, &verification);
+	return verification_faults(&verification) ? EXIT_FAULTS : EXIT_DONE;
+}
+
+const struct command command_verify = {
+	.name = "verify",
+	.arguments = "[USER...]",
+	.summary = "Check every rule of every jail, and tell how to correct it",
+	.details = "Without USER: all accounts that rehome manages, and whoever else is jailed by\n"
+		   "the same group. Exit status 9 when there are faults.",
+	.options = verify_options,
+	.options_size = sizeof(struct verify_options),
+	.max_operands = ANY_OPERANDS,
+	.run = verify_run,
+};

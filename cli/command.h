@@ -1,0 +1,38 @@
+/*
+ * command.h - one command of the program: a row of the table in main.c.
+ *
+ * Options, --help and the list of commands come from these rows. A command returns the exit status;
+ * what went wrong is in session->diags and is shown by the caller.
+ */
+#ifndef REHOME_CLI_COMMAND_H
+#define REHOME_CLI_COMMAND_H
+
+#include "cli/exit.h"
+#include "core/model/option.h"
+
+struct session;
+
+struct command {
+	const char *name;
+	const char *arguments;		   /* "SOURCE... [-o FILE]": the rest of the usage line */
+	const char *summary;		   /* one line, no full stop */
+	const char *details;		   /* paragraphs for --help; NULL = none */
+	const struct option_spec *options; /* ends with a NULL name; NULL = none */
+	size_t options_size;		   /* of the struct that they fill */
+	unsigned min_operands, max_operands;
+	enum exit_code (*run)(
+		struct session *session, const void *options, const struct string_list *operands);
+};
+
+#define ANY_OPERANDS (~0u)
+
+/* commands.c; ends with NULL. */
+extern const struct command *const commands[];
+
+/* NULL when there is none of that name. */
+const struct command *command_find(const char *name);
+
+/* Appends an error with "did you mean". */
+void command_unknown(const char *name, struct arena *arena, struct diags *diags);
+
+#endif

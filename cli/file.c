@@ -1,0 +1,151 @@
+/*
+ * file.c - reading and writing what the command line names; see file.h.
+ *
+ * Writing goes through the host layer like every other effect: the file's directory is taken as the
+ * root of a host of its own, which is the one place where symbolic links may be followed.
+ */
+#include "cli/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/host.h"
+
+static const size_t max_size = (size_t)1 << 30;
+
+static bool
+read_all(int fd, const char *path, struct buffer *content, struct diags *diags)
+{
+	char chunk[65536];
+	ssize_t got;
+	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return diag_error(diags, at(path, 0), "cannot read: %s", strerror(errno));
+		buffer_add(content, chunk, (size_t)got);
+		explicit_bzero(chunk, sizeof(chunk));
+		if (content->size > max_size)
+			return diag_error(diags, at(path, 0), "is larger than 1 GiB");
+	}
+	return true;
+}
+
+bool
+file_read(const char *path, struct arena *arena, struct bytes *ret_content, struct stat *ret_stat,
+	struct diags *diags)
+{
+	AUTO_BUFFER struct buffer content = { 0 };
+	struct stat st;
+	/* O_NONBLOCK so that a FIFO is refused instead of waited for. */
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return diag_error(diags, at(path, 0), "cannot open: %s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return diag_error(diags, at(path, 0), "is not a regular file");
+	if (!read_all(fd, path, &content, diags))
+		return false;
+	ret_content->size = content.size;
+	ret_content->data = arena_copy(arena, buffer_text(&content), content.size + 1);
+	if (ret_stat)
+		*ret_stat = st;
+	return true;
+}
+
+/* ---- writing ---- */
+
+static void
+finish_host(struct host **host)
+{
+	host_destroy(*host);
+}
+
+#define AUTO_HOST AUTO(finish_host)
+
+/* One file to be changed, below a host that is its directory. */
+struct target {
+	struct host *host;
+	const char *name; /* "/plan.json" */
+	const char *path; /* as it was given, for messages */
+	size_t said;	  /* diagnostics there were before */
+	struct diags *diags;
+};
+
+static void
+target_finish(struct target *target)
+{
+	host_destroy(target->host);
+	/* The host calls the file by its name below the directory. */
+	for (size_t i = target->said; i < target->diags->count; i++)
+		target->diags->items[i].place.file = target->path;
+}
+
+#define AUTO_TARGET AUTO(target_finish)
+
+static bool
+target_open(struct target *target, struct arena *arena)
+{
+	const char *slash = strrchr(target->path, '/');
+	const char *name = slash ? slash + 1 : target->path;
+	const char *directory = slash == target->path ? "/"
+		: slash ? arena_strndup(arena, target->path, (size_t)(slash - target->path))
+			: ".";
+	struct stat st;
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return diag_error(target->diags, NOWHERE, "names a directory, not a file");
+	if (stat(directory, &st) < 0)
+		return diag_error(
+			target->diags, NOWHERE, "cannot open its directory: %s", strerror(errno));
+	target->name = arena_printf(arena, "/%s", name);
+	target->host = host_create(directory, HOST_READ_WRITE, target->diags);
+	return target->host != NULL;
+}
+
+static struct host_owner
+own(void)
+{
+	return (struct host_owner){ .uid = geteuid(), .gid = getegid(), .mode = 0600 };
+}
+
+bool
+file_write(const char *path, struct bytes content, struct arena *arena, struct diags *diags)
+{
+	struct host_owner owner = own();
+	AUTO_TARGET struct target target = { .path = path, .said = diags->count, .diags = diags };
+	return target_open(&target, arena) &&
+		host_replace_file(target.host, target.name, content, &owner, diags);
+}
+
+bool
+file_create(const char *path, struct bytes content, struct arena *arena, struct diags *diags)
+{
+	struct host_owner owner = own();
+	AUTO_CLOSE int dir_fd = -1;
+	AUTO_TARGET struct target target = { .path = path, .said = diags->count, .diags = diags };
+	return target_open(&target, arena) && host_open_dir(target.host, "/", &dir_fd, diags) &&
+		host_create_file_at(target.host, dir_fd, target.name + 1, content, &owner,
+			HOST_SYNC_NOW, diags);
+}
+
+bool
+file_remove(const char *path, struct arena *arena, struct diags *diags)
+{
+	AUTO_TARGET struct target target = { .path = path, .said = diags->count, .diags = diags };
+	return target_open(&target, arena) && host_unlink(target.host, target.name, diags);
+}
+
+void
+file_digest(struct bytes content, char ret_hex[static 65])
+{
+	struct sha256_ctx ctx;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	sha256_init(&ctx);
+	sha256_update(&ctx, content.size, (const uint8_t *)content.data);
+	sha256_digest(&ctx, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+}

@@ -1,0 +1,113 @@
+/*
+ * output.c - standard output and standard error; see output.h.
+ */
+#include "cli/output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/json.h"
+#include "cli/paint.h"
+#include "core/base/text.h"
+
+enum { DEFAULT_WIDTH = 80, MAX_WIDTH = 1000 };
+
+/* NO_COLOR: https://no-color.org, any value but the empty one. */
+static bool
+wants_color(const char *choice, int fd)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	if (strcmp(choice, "auto") != 0)
+		return strcmp(choice, "always") == 0;
+	return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static unsigned
+terminal_width(void)
+{
+	struct winsize size;
+	unsigned long long columns;
+	const char *asked = getenv("COLUMNS");
+	if (asked && text_number(asked, MAX_WIDTH, &columns) && columns)
+		return (unsigned)columns;
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return DEFAULT_WIDTH;
+}
+
+void
+output_init(struct output *output, const struct globals *globals, const struct diags *diags)
+{
+	*output = (struct output){
+		.json = globals->json,
+		.quiet = globals->quiet,
+		.verbose = globals->verbose,
+		.color_out = !globals->json && wants_color(globals->color, STDOUT_FILENO),
+		.color_err = wants_color(globals->color, STDERR_FILENO),
+		.terminal_err = isatty(STDERR_FILENO),
+		.width = terminal_width(),
+		.diags = diags,
+	};
+	output->progress = strcmp(globals->progress, "always") == 0 ||
+		(strcmp(globals->progress, "auto") == 0 && output->terminal_err && !output->quiet &&
+			!output->json);
+}
+
+void
+output_write(struct output *output, const struct buffer *text)
+{
+	(void)output;
+	fwrite(buffer_text(text), 1, text->size, stdout);
+}
+
+static bool
+is_wanted(const struct output *output, enum diag_level level)
+{
+	if (level == DIAG_NOTE)
+		return output->verbose && !output->quiet;
+	return level == DIAG_ERROR || !output->quiet;
+}
+
+static void
+write_object(struct output *output, const struct diag *diag)
+{
+	AUTO_BUFFER struct buffer line = { 0 };
+	struct json_writer json = { .out = &line, .one_line = true };
+	json_write_open(&json, NULL, '{');
+	json_write_text(&json, "type", paint_level_name(diag->level));
+	json_diag(&json, diag);
+	json_write_close(&json);
+	output_write(output, &line);
+}
+
+static void
+write_text(struct output *output, const struct diag *diag)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	struct paint paint = { &text, output->color_err };
+	paint_diag(&paint, diag);
+	fwrite(buffer_text(&text), 1, text.size, stderr);
+}
+
+void
+output_diags(struct output *output)
+{
+	for (; output->shown < output->diags->count; output->shown++) {
+		const struct diag *diag = &output->diags->items[output->shown];
+		if (!is_wanted(output, diag->level))
+			continue;
+		if (output->json && (output->streaming || diag->level == DIAG_ERROR))
+			write_object(output, diag);
+		else
+			write_text(output, diag);
+	}
+}
+
+bool
+output_finish(struct output *output)
+{
+	output_diags(output);
+	return fflush(stdout) == 0 && !ferror(stdout);
+}

@@ -1,0 +1,43 @@
+/*
+ * output.h - what reaches the terminal, and in which shape.
+ *
+ * Results go to stdout, diagnostics and progress to stderr. With --json stdout is JSON only: one
+ * document for a command that answers a question, one object a line for a command that works; in
+ * both cases errors are objects on stdout too. Everything else in the program builds text in
+ * buffers; only here, in progress.c and in main.c is it written.
+ */
+#ifndef REHOME_CLI_OUTPUT_H
+#define REHOME_CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "cli/args.h"
+#include "core/base/buffer.h"
+#include "core/base/diag.h"
+
+struct output {
+	bool json, quiet, verbose;
+	bool color_out, color_err; /* whether stdout and stderr get colours */
+	bool terminal_err;	   /* stderr is a terminal */
+	bool progress;
+	unsigned width; /* columns of the terminal on stderr, or of COLUMNS; 80 when unknown */
+	bool streaming; /* with json: one object a line, warnings among them */
+	const struct diags *diags;
+	size_t shown; /* how many of the diagnostics were written */
+};
+
+void output_init(struct output *output, const struct globals *globals, const struct diags *diags);
+
+/* To stdout. */
+void output_write(struct output *output, const struct buffer *text);
+
+/*
+ * The diagnostics that were not written yet. Text on stderr; with --json errors (and, when
+ * streaming, warnings and notes) as objects on stdout. -q drops warnings, notes need -v.
+ */
+void output_diags(struct output *output);
+
+/* Flushes; false when something could not be written. */
+bool output_finish(struct output *output);
+
+#endif

@@ -1,0 +1,236 @@
+/*
+ * planning.c - sources read, plan made; see planning.h.
+ */
+#include "cli/planning.h"
+
+#include <string.h>
+
+#include "cli/file.h"
+#include "cli/progress.h"
+#include "cli/render_plan.h"
+#include "core/model/importer.h"
+#include "core/plan/codec.h"
+#include "core/plan/planner.h"
+
+/* ---- sources ---- */
+
+static bool
+resolve(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, bool skip_bad_rows, struct source_config **ret_sources)
+{
+	for (size_t i = 0; i < sources->count; i++) {
+		if (!intake_resolve(sources->items[i], session->config, importers, settings,
+			    session->arena, &ret_sources[i], &session->diags))
+			return session_fail(session, EXIT_USAGE);
+		if (skip_bad_rows)
+			ret_sources[i]->on_bad_row = BAD_ROW_SKIP;
+	}
+	return true;
+}
+
+bool
+planning_read(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, bool skip_bad_rows, struct reading *ret_reading)
+{
+	bool ok = true;
+	struct source_config **resolved =
+		arena_alloc(session->arena, sources->count * sizeof(*resolved));
+	*ret_reading = (struct reading){ 0 };
+	if (!resolve(session, sources, settings, skip_bad_rows, resolved))
+		return false;
+	ret_reading->intakes =
+		arena_alloc(session->arena, sources->count * sizeof(*ret_reading->intakes));
+	ret_reading->count = sources->count;
+	/* A fault in one source does not hide those of the next. */
+	for (size_t i = 0; i < sources->count; i++)
+		ok = intake_read(resolved[i], importers, session->arena, &ret_reading->intakes[i],
+			     &session->diags) &&
+			ok;
+	return ok || session_fail(session, EXIT_BAD_DATA);
+}
+
+static bool
+check_one_source(struct session *session, const char *rejects, const struct string_list *sources)
+{
+	if (!rejects || sources->count == 1)
+		return true;
+	diag_error(&session->diags, NOWHERE, "--rejects takes one source at a time");
+	diag_hint(&session->diags, "Sources differ in their columns: name one of them.");
+	return session_fail(session, EXIT_USAGE);
+}
+
+bool
+planning_write_rejects(struct session *session, const char *path, const struct reading *reading)
+{
+	AUTO_BUFFER struct buffer rows = { 0 };
+	if (!path || !reading->count || !reading->intakes[0].rejected.count)
+		return true;
+	intake_write_rejects(&reading->intakes[0], &rows);
+	if (!file_write(path, buffer_bytes(&rows), session->arena, &session->diags))
+		return session_fail(session, EXIT_FAILED);
+	diag_note(&session->diags, at(path, 0), "%zu refused rows were written",
+		reading->intakes[0].rejected.count);
+	return true;
+}
+
+/* ---- the plan ---- */
+
+/* The logins of --users FILE. */
+static bool
+read_users(struct session *session, const char *path, const struct table **ret_logins)
+{
+	struct bytes content;
+	*ret_logins = NULL;
+	if (!path)
+		return true;
+	if (!file_read(path, session->arena, &content, NULL, &session->diags))
+		return session_fail(session, EXIT_USAGE);
+	struct table *logins = ARENA_NEW(session->arena, struct table);
+	logins->arena = session->arena;
+	char *text = arena_strndup(session->arena, content.data ? content.data : "", content.size);
+	char *rest = NULL;
+	for (char *line = strtok_r(text, "\r\n", &rest); line;
+		line = strtok_r(NULL, "\r\n", &rest)) {
+		const char *login = text_trimmed(session->arena, line);
+		if (*login && *login != '#')
+			table_set(logins, login, logins);
+	}
+	*ret_logins = logins;
+	return true;
+}
+
+static bool
+make(struct session *session, const struct planning_options *options, struct planning *ret_planning)
+{
+	const struct reading *reading = &ret_planning->reading;
+	struct planner_options planner = {
+		.reason = options->reason,
+		.users = options->users,
+		.canary = options->canary,
+		.adopt = options->adopt,
+		.skip_blocked = options->skip_blocked,
+	};
+	if (!read_users(session, options->users_file, &planner.only) ||
+		!session_take_snapshot(session))
+		return false;
+	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,
+		    &planner, session->arena, &ret_planning->plan, &ret_planning->secrets,
+		    &session->diags))
+		return session_fail(session, EXIT_FAILED);
+	return true;
+}
+
+bool
+planning_make(struct session *session, const struct planning_options *options,
+	const struct string_list *sources, struct planning *ret_planning)
+{
+	*ret_planning = (struct planning){ 0 };
+	if (!check_one_source(session, options->rejects, sources))
+		return false;
+	bool read = planning_read(session, sources, &options->settings, options->skip_blocked,
+		&ret_planning->reading);
+	enum exit_code exit = session->exit;
+	if (!planning_write_rejects(session, options->rejects, &ret_planning->reading))
+		return false;
+	if (!read)
+		return session_fail(session, exit);
+	return make(session, options, ret_planning);
+}
+
+/* ---- what of it can be done ---- */
+
+static struct plan *
+without_blocked(const struct plan *plan, struct arena *arena)
+{
+	struct table logins = { .arena = arena };
+	ARRAY_FOREACH (change, &plan->changes) {
+		if ((*change)->action != CHANGE_BLOCKED)
+			table_set(&logins, (*change)->login, *change);
+	}
+	return plan_subset(plan, &logins, arena);
+}
+
+static bool
+blocked(struct session *session, const struct plan *plan)
+{
+	size_t users = plan->counts[CHANGE_BLOCKED];
+	if (plan->findings.errors) {
+		diag_error(&session->diags, NOWHERE, "the host is not fit for this plan");
+		diag_code(&session->diags, "host-unfit");
+		diag_hint(&session->diags, "Correct what is shown above, then plan again.");
+	} else {
+		diag_error(&session->diags, NOWHERE,
+			users == 1 ? "%zu blocked user stops the plan"
+				   : "%zu blocked users stop the plan",
+			users);
+		diag_code(&session->diags, "blocked");
+		diag_hint(&session->diags, "Correct them, or leave them out with --skip-blocked.");
+	}
+	return session_fail(session, EXIT_BLOCKED);
+}
+
+bool
+planning_select(
+	struct session *session, const struct plan *plan, bool skip_blocked, struct plan **ret_plan)
+{
+	if (plan->findings.errors || (plan->counts[CHANGE_BLOCKED] && !skip_blocked))
+		return blocked(session, plan);
+	*ret_plan = plan->counts[CHANGE_BLOCKED] ? without_blocked(plan, session->arena)
+						 : (struct plan *)plan;
+	return true;
+}
+
+static void
+hash_progress(void *ctx, size_t done, size_t count)
+{
+	progress_show(ctx, "passwords", done, count);
+}
+
+bool
+planning_hash(struct session *session, struct plan *plan, struct plan_secrets *secrets,
+	bool generate, unsigned jobs)
+{
+	struct progress progress;
+	progress_init(&progress, &session->output, "Hashing");
+	bool ok = planner_hash_secrets(plan, secrets, generate, jobs, hash_progress, &progress,
+		session->arena, &session->diags);
+	progress_finish(&progress);
+	return ok || session_fail(session, EXIT_FAILED);
+}
+
+void
+planning_show(struct session *session, const struct plan *plan, bool all)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	struct render_plan_options options = {
+		.color = session->output.color_out,
+		.brief = session->output.quiet,
+		.all = all,
+	};
+	/* What is said about the sources stands before what follows from them. */
+	output_diags(&session->output);
+	if (session->output.json)
+		plan_report(plan, &text);
+	else
+		render_plan(plan, &options, &text);
+	output_write(&session->output, &text);
+}
+
+void
+planning_show_working(struct session *session, const struct plan *plan, bool all)
+{
+	if (!session->output.json) {
+		planning_show(session, plan, all);
+		return;
+	}
+	output_diags(&session->output);
+	ARRAY_FOREACH (change, &plan->changes) {
+		ARRAY_FOREACH (diag, &(*change)->findings) {
+			diag_append(&session->diags, diag);
+			diag_user(&session->diags, (*change)->login);
+		}
+	}
+	ARRAY_FOREACH (diag, &plan->findings)
+		diag_append(&session->diags, diag);
+	output_diags(&session->output);
+}

@@ -1,0 +1,126 @@
+/*
+ * planning.h - from SOURCE arguments to a plan: what plan, apply, inspect and export share.
+ */
+#ifndef REHOME_CLI_PLANNING_H
+#define REHOME_CLI_PLANNING_H
+
+#include "cli/session.h"
+#include "core/model/intake.h"
+#include "core/model/option.h"
+#include "core/plan/plan.h"
+
+/* The options of plan and apply; each has a table of those that it takes. */
+struct planning_options {
+	struct string_list settings, users, adopt;
+	const char *users_file, *rejects, *reason;
+	unsigned canary, jobs;
+	bool skip_blocked, detailed_exitcode, all;
+	const char *output;		       /* plan */
+	const char *handout, *expected_sha256; /* apply */
+};
+
+/* Rows of both tables, to stand in front of their own. */
+#define PLANNING_OPTIONS                                                                           \
+	PLANNING_SET(struct planning_options),                                                     \
+		{ .name = "user",                                                                  \
+			.type = OPTION_LIST,                                                       \
+			.offset = offsetof(struct planning_options, users),                        \
+			.argument = "GLOB",                                                        \
+			.help = "only logins that match" },                                        \
+		{ .name = "users",                                                                 \
+			.type = OPTION_TEXT,                                                       \
+			.offset = offsetof(struct planning_options, users_file),                   \
+			.argument = "FILE",                                                        \
+			.help = "only the logins listed in FILE, one a line" },                    \
+		{ .name = "canary",                                                                \
+			.type = OPTION_NUMBER,                                                     \
+			.offset = offsetof(struct planning_options, canary),                       \
+			.argument = "N",                                                           \
+			.help = "only the first N users that would change" },                      \
+		{ .name = "adopt",                                                                 \
+			.type = OPTION_LIST,                                                       \
+			.offset = offsetof(struct planning_options, adopt),                        \
+			.argument = "LOGIN|all",                                                   \
+			.help = "take over an account that exists already" },                      \
+		{ .name = "skip-blocked",                                                          \
+			.type = OPTION_FLAG,                                                       \
+			.offset = offsetof(struct planning_options, skip_blocked),                 \
+			.help = "leave out blocked users and refused rows, do the rest" },         \
+		{ .name = "rejects",                                                               \
+			.type = OPTION_TEXT,                                                       \
+			.offset = offsetof(struct planning_options, rejects),                      \
+			.argument = "FILE",                                                        \
+			.help = "write refused rows to FILE, with the reason, as CSV" },           \
+		{ .name = "reason",                                                                \
+			.type = OPTION_TEXT,                                                       \
+			.offset = offsetof(struct planning_options, reason),                       \
+			.argument = "TEXT",                                                        \
+			.help = "why, for the history" },                                          \
+		{ .name = "jobs",                                                                  \
+			.letter = 'j',                                                             \
+			.type = OPTION_NUMBER,                                                     \
+			.offset = offsetof(struct planning_options, jobs),                         \
+			.argument = "N",                                                           \
+			.help = "threads for hashing passwords; otherwise one a processor" },      \
+		{ .name = "all",                                                                   \
+			.type = OPTION_FLAG,                                                       \
+			.offset = offsetof(struct planning_options, all),                          \
+			.help = "show every user, however many there are" },                       \
+	{                                                                                          \
+		.name = "detailed-exitcode", .type = OPTION_FLAG,                                  \
+		.offset = offsetof(struct planning_options, detailed_exitcode),                    \
+		.help = "exit with 2 when there is something to do"                                \
+	}
+
+/* --set, for every command that reads a SOURCE; its struct has a member `settings`. */
+#define PLANNING_SET(struct_)                                                                      \
+	{                                                                                          \
+		.name = "set", .type = OPTION_LIST, .offset = offsetof(struct_, settings),         \
+		.argument = "KEY=VALUE", .help = "an option of the importer"                       \
+	}
+
+/* What the sources said. */
+struct reading {
+	struct intake *intakes;
+	size_t count;
+};
+
+/*
+ * Reads every source. False with EXIT_USAGE for an unknown one and EXIT_BAD_DATA when any was dead
+ * or had refused rows; what was read by then is in ret_reading for --rejects.
+ */
+NODISCARD bool planning_read(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, bool skip_bad_rows, struct reading *ret_reading);
+
+/* The refused rows of the first source to a file, when there are some and path is not NULL. */
+NODISCARD bool planning_write_rejects(
+	struct session *session, const char *path, const struct reading *reading);
+
+struct planning {
+	struct reading reading;
+	struct plan *plan; /* as it is shown, blocked users among it */
+	struct plan_secrets secrets;
+};
+
+/* On an open session: reads the sources and plans. */
+NODISCARD bool planning_make(struct session *session, const struct planning_options *options,
+	const struct string_list *sources, struct planning *ret_planning);
+
+/*
+ * What of the plan can be performed: all of it, or with --skip-blocked what is not blocked. False
+ * with EXIT_BLOCKED when that is not allowed; the errors are in the plan.
+ */
+NODISCARD bool planning_select(struct session *session, const struct plan *plan, bool skip_blocked,
+	struct plan **ret_plan);
+
+/* Hashes passwords, with progress. generate as in planner_hash_secrets(). */
+NODISCARD bool planning_hash(struct session *session, struct plan *plan,
+	struct plan_secrets *secrets, bool generate, unsigned jobs);
+
+/* Shows a plan the way the command line asks for: text, or the report. */
+void planning_show(struct session *session, const struct plan *plan, bool all);
+
+/* The same for a command that goes on to apply it: with --json only the findings, one a line. */
+void planning_show_working(struct session *session, const struct plan *plan, bool all);
+
+#endif

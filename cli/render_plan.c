@@ -1,0 +1,198 @@
+/*
+ * render_plan.c - the plan's text; see render_plan.h.
+ *
+ *	  + create   jmueller   Jörg Müller                          partners.csv:2
+ *	      account  uid 20000, groups sftponly press, nologin, 1 key, no password
+ *	      jail     /home/jmueller                   root:root 0755
+ *
+ * Signs carry words, so colour is never needed.
+ */
+#include "cli/render_plan.h"
+
+#include "cli/paint.h"
+#include "cli/render_verify.h"
+
+enum {
+	MANY_USERS = 50, /* with more than these to show, only the first of each action are */
+	FEW_USERS = 10,
+	ACTION_WIDTH = 9,
+	LOGIN_MIN_WIDTH = 11,
+	LOGIN_MAX_WIDTH = 34,
+	NAME_WIDTH = 37,
+};
+
+static enum color
+action_color(enum change_action action)
+{
+	static const enum color colors[CHANGE_ACTIONS] = {
+		[CHANGE_CREATE] = COLOR_GREEN,
+		[CHANGE_ADOPT] = COLOR_YELLOW,
+		[CHANGE_CHANGE] = COLOR_YELLOW,
+		[CHANGE_LEAVE] = COLOR_RED,
+		[CHANGE_BLOCKED] = COLOR_RED,
+	};
+	return colors[action];
+}
+
+/* ---- one user ---- */
+
+static void
+add_place(const struct paint *paint, const struct change *change)
+{
+	const struct place *place = &change->place;
+	if (!place->file)
+		return;
+	paint_text(paint, place->file);
+	if (place->line)
+		buffer_printf(paint->out, ":%u", place->line);
+	if (place->line && place->column && change->action == CHANGE_BLOCKED)
+		buffer_printf(paint->out, ":%u", place->column);
+}
+
+static void
+add_change(const struct paint *paint, const struct change *change, size_t login_width)
+{
+	const char *name = change->full_name ? change->full_name : "";
+	enum color color = action_color(change->action);
+	char sign[] = { change_action_sign(change->action), '\0' };
+	buffer_add_text(paint->out, "  ");
+	paint_colored(paint, color, sign);
+	buffer_add_char(paint->out, ' ');
+	paint_column(paint, color, change_action_name(change->action), ACTION_WIDTH);
+	if (change->place.file) {
+		paint_column(paint, COLOR_BOLD, change->login ? change->login : "-", login_width);
+		paint_column(paint, COLOR_PLAIN, name, NAME_WIDTH);
+		add_place(paint, change);
+	} else if (*name) {
+		paint_column(paint, COLOR_BOLD, change->login ? change->login : "-", login_width);
+		paint_text(paint, name);
+	} else {
+		paint_colored(paint, COLOR_BOLD, change->login ? change->login : "-");
+	}
+	buffer_add_char(paint->out, '\n');
+	ARRAY_FOREACH (line, &change->lines)
+		paint_labelled(paint, COLOR_PLAIN, line->label, line->text);
+	ARRAY_FOREACH (diag, &change->findings)
+		paint_finding(paint, diag, &change->place, false);
+}
+
+/* ---- all users ---- */
+
+/* An unchanged user is shown only when there is something to say about them. */
+static bool
+is_shown(const struct change *change)
+{
+	return change->action != CHANGE_UNCHANGED || change->findings.warnings;
+}
+
+static size_t
+count_shown(const struct plan *plan, size_t *ret_login_width)
+{
+	size_t count = 0, width = LOGIN_MIN_WIDTH;
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (!is_shown(*change))
+			continue;
+		size_t login = paint_width((*change)->login ? (*change)->login : "-") + 2;
+		if (login > width)
+			width = login;
+		count++;
+	}
+	*ret_login_width = width < LOGIN_MAX_WIDTH ? width : LOGIN_MAX_WIDTH;
+	return count;
+}
+
+static void
+add_rest(const struct paint *paint, enum change_action action, size_t left)
+{
+	buffer_printf(paint->out, "    ... and %zu more to %s; --all shows them\n", left,
+		action == CHANGE_BLOCKED ? "correct" : change_action_name(action));
+}
+
+static void
+add_changes(const struct paint *paint, const struct plan *plan, bool all)
+{
+	size_t login_width, in_action = 0;
+	size_t shown = count_shown(plan, &login_width);
+	size_t limit = all || shown <= MANY_USERS ? shown : FEW_USERS;
+	enum change_action action = CHANGE_ACTIONS;
+
+	if (shown)
+		buffer_add_char(paint->out, '\n');
+	ARRAY_FOREACH (item, &plan->changes) {
+		const struct change *change = *item;
+		if (!is_shown(change))
+			continue;
+		if (change->action != action) {
+			if (in_action > limit)
+				add_rest(paint, action, in_action - limit);
+			in_action = 0;
+			action = change->action;
+		}
+		if (in_action++ < limit)
+			add_change(paint, change, login_width);
+	}
+	if (in_action > limit)
+		add_rest(paint, action, in_action - limit);
+}
+
+/* ---- around them ---- */
+
+static void
+add_inputs(const struct paint *paint, const struct plan *plan)
+{
+	ARRAY_FOREACH (input, &plan->inputs) {
+		buffer_add_text(paint->out, "Read ");
+		paint_text(paint, input->source);
+		buffer_add_text(paint->out, " (");
+		if (input->detected) {
+			paint_text(paint, input->detected);
+			buffer_add_text(paint->out, ", ");
+		}
+		buffer_printf(paint->out, "%zu %s)%s\n", input->rows,
+			input->rows == 1 ? "row" : "rows", input->complete ? "" : ", not complete");
+	}
+}
+
+static void
+add_host_findings(const struct paint *paint, const struct plan *plan)
+{
+	if (!plan->findings.count)
+		return;
+	buffer_add_text(paint->out, plan->findings.errors ? "\n  ! host\n" : "\n    host\n");
+	ARRAY_FOREACH (diag, &plan->findings)
+		paint_finding(paint, diag, NULL, false);
+}
+
+static void
+add_totals(const struct paint *paint, const struct plan *plan)
+{
+	static const enum change_action order[] = {
+		CHANGE_CREATE,
+		CHANGE_ADOPT,
+		CHANGE_CHANGE,
+		CHANGE_LEAVE,
+		CHANGE_BLOCKED,
+		CHANGE_UNCHANGED,
+	};
+	buffer_add_text(paint->out, "Plan:");
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		buffer_printf(paint->out, "%s %zu %s", i ? "," : "", plan->counts[order[i]],
+			change_action_name(order[i]));
+	buffer_add_text(paint->out, ".\n");
+}
+
+void
+render_plan(const struct plan *plan, const struct render_plan_options *options, struct buffer *out)
+{
+	struct paint paint = { out, options->color };
+	if (!options->brief) {
+		size_t before = out->size;
+		add_inputs(&paint, plan);
+		add_changes(&paint, plan, options->all);
+		add_host_findings(&paint, plan);
+		render_not_checked(&paint, &plan->not_checked);
+		if (out->size > before)
+			buffer_add_char(out, '\n');
+	}
+	add_totals(&paint, plan);
+}

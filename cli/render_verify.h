@@ -1,0 +1,24 @@
+/*
+ * render_verify.h - what verify, status and doctor found.
+ */
+#ifndef REHOME_CLI_RENDER_VERIFY_H
+#define REHOME_CLI_RENDER_VERIFY_H
+
+#include "cli/json.h"
+#include "cli/paint.h"
+#include "core/plan/verify.h"
+
+/* Each account with what was found; brief: only those with faults. Then the totals. */
+void render_verification(
+	const struct paint *paint, const struct verification *verification, bool brief);
+
+/* Members of an object that the caller opens and closes. */
+void render_account_json(struct json_writer *json, const struct verified_account *account);
+
+/* "Not checked: a; b." or nothing. */
+void render_not_checked(const struct paint *paint, const struct string_list *not_checked);
+
+/* Accounts with at least one error. */
+size_t verification_faults(const struct verification *verification);
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * session.c - configuration, host, state and registry for a command; see session.h.
+ */
+#include "cli/session.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/run/registry.h"
+#include "core/run/run.h"
+
+bool
+session_fail(struct session *session, enum exit_code exit)
+{
+	session->exit = exit;
+	return false;
+}
+
+static const char *
+root_of(const struct session *session)
+{
+	return session->globals.root ? session->globals.root : "/";
+}
+
+bool
+session_load_config(struct session *session)
+{
+	if (!config_load(session->globals.config, root_of(session), session->arena,
+		    &session->config, &session->diags))
+		return session_fail(session, EXIT_BAD_CONFIG);
+	return true;
+}
+
+/* Below --root the administrator may be anybody who owns the files there. */
+static bool
+check_permitted(struct session *session)
+{
+	if (geteuid() == 0 || !host_is_live(session->host))
+		return true;
+	diag_error(&session->diags, NOWHERE,
+		"only root may read the accounts of this machine, let alone change them");
+	diag_code(&session->diags, "not-root");
+	diag_hint(&session->diags, "Run it with sudo, or try it out with --root DIR.");
+	return session_fail(session, EXIT_NOT_PERMITTED);
+}
+
+bool
+session_open(struct session *session, enum host_mode mode)
+{
+	bool exists;
+	if (!session_load_config(session))
+		return false;
+	session->host = host_create(root_of(session), mode, &session->diags);
+	if (!session->host)
+		return session_fail(session, EXIT_FAILED);
+	if (!check_permitted(session))
+		return false;
+	state_init(&session->state, session->host, session->globals.state_dir, session->arena);
+	if (!state_check(&session->state, &exists, &session->diags))
+		return session_fail(session, EXIT_NOT_PERMITTED);
+	return true;
+}
+
+static bool
+refuse_pending(struct session *session, const char *run_id)
+{
+	diag_error(&session->diags, NOWHERE, "run %s was interrupted", run_id);
+	diag_code(&session->diags, "interrupted-run");
+	diag_hint(&session->diags, "Finish it, or undo it, with: rehome recover");
+	return session_fail(session, EXIT_LOCKED);
+}
+
+bool
+session_lock(struct session *session)
+{
+	bool locked = false;
+	const char *run_id;
+	size_t errors = session->diags.errors;
+	if (!state_lock(&session->state, &locked, &session->diags)) {
+		const struct diag *last = &session->diags.items[session->diags.count - 1];
+		bool busy = session->diags.errors > errors && last->code &&
+			strcmp(last->code, "locked") == 0;
+		return session_fail(session, busy ? EXIT_LOCKED : EXIT_FAILED);
+	}
+	if (!run_pending(&session->state, session->arena, &run_id, &session->diags))
+		return session_fail(session, EXIT_LOCKED);
+	return !run_id || refuse_pending(session, run_id);
+}
+
+bool
+session_load_managed(struct session *session)
+{
+	managed_init(&session->managed, session->arena);
+	if (!registry_load(&session->state, session->arena, &session->managed, &session->diags))
+		return session_fail(session, EXIT_FAILED);
+	return true;
+}
+
+bool
+session_take_snapshot(struct session *session)
+{
+	if (!session_load_managed(session))
+		return false;
+	if (!snapshot_take(session->host, session->config, &session->managed, session->arena,
+		    &session->snapshot, &session->diags))
+		return session_fail(session, EXIT_FAILED);
+	return true;
+}
+
+void
+session_finish(struct session *session)
+{
+	if (session->host)
+		state_finish(&session->state);
+	host_destroy(session->host);
+	session->host = NULL;
+}
+
+/* ---- asking ---- */
+
+static bool
+nobody_to_ask(struct session *session)
+{
+	diag_error(&session->diags, NOWHERE, "cannot ask before changing the machine: %s",
+		session->globals.no_input	? "--no-input was given"
+			: session->globals.json ? "--json was given"
+						: "standard input is no terminal");
+	diag_code(&session->diags, "not-confirmed");
+	diag_hint(&session->diags, "Add -y to change it without being asked.");
+	return session_fail(session, EXIT_USAGE);
+}
+
+static bool
+is_yes(const char *answer)
+{
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
+		strcmp(answer, "yes\n") == 0;
+}
+
+bool
+session_confirm(struct session *session, const char *question)
+{
+	char answer[16] = "";
+	if (session->globals.yes)
+		return true;
+	if (session->globals.no_input || session->globals.json || !isatty(STDIN_FILENO) ||
+		!isatty(STDERR_FILENO))
+		return nobody_to_ask(session);
+	output_diags(&session->output);
+	fflush(stdout);
+	fprintf(stderr, "\n%s [y/N] ", question);
+	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
+		return true;
+	diag_error(&session->diags, NOWHERE, "nothing was changed");
+	return session_fail(session, EXIT_FAILED);
+}
