@@ -83,7 +83,20 @@ refuse() {
 	esac
 }
 
-# said NAME TEXT: passes when the output of the last check or refuse has TEXT in it.
+# exits NAME STATUS COMMAND [ARG]...: passes when the command ends with exactly this status.
+exits() {
+	tap_name=$1 tap_expected=$2 tap_status=0
+	shift 2
+	"$@" >"$tap_output" 2>&1 || tap_status=$?
+	if [ "$tap_status" = "$tap_expected" ]; then
+		ok "$tap_name"
+	else
+		not_ok "$tap_name" "status $tap_status, expected $tap_expected, of: $*"
+		sed 's/^/# /' "$tap_output"
+	fi
+}
+
+# said NAME TEXT: passes when the output of the last check, refuse or exits has TEXT in it.
 said() {
 	if grep -qF -e "$2" "$tap_output"; then
 		ok "$1"
@@ -100,6 +113,16 @@ is() {
 	else
 		not_ok "$1" "found:    $2"
 		diag "expected: $3"
+	fi
+}
+
+# unsaid NAME TEXT
+unsaid() {
+	if grep -qF -e "$2" "$tap_output"; then
+		not_ok "$1" "said: $2"
+		sed 's/^/# /' "$tap_output"
+	else
+		ok "$1"
 	fi
 }
 

@@ -1,0 +1,237 @@
+#!/bin/sh
+# crash.sh - kill -9 in the middle of apply, rollback and recover: nobody is ever let in unjailed,
+# and `rehome recover` ends in exactly the old or the new state.
+#
+# strace kills the program when it is about to make the n-th call of a kind: journal marks
+# (fdatasync), renames, removals, directories, signals. Every such point of all kinds is for
+# tests/fault; here a real sshd and a real client watch.
+. "$(dirname "$0")/../sandbox/lib.sh"
+. "$(dirname "$0")/people.sh"
+
+plan=/root/p.json
+calls='fdatasync fsync renameat2 mkdirat unlinkat pidfd_send_signal'
+
+# The leak checker cannot work below strace.
+traced() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq "$@"
+}
+
+# points_of COMMAND...: "CALL N" lines, the calls that the program itself makes while it works.
+points_of() {
+	traced -o /tmp/trace -e "trace=$(echo "$calls" | tr ' ' ,)" "$REHOME" "$@" \
+		>/tmp/out 2>&1 || bail "$* fails below strace: $(cat /tmp/out)"
+	awk '{ sub(/\(.*/, "", $2) } NR == 1 { pid = $1 } $1 == pid { print $2, ++count[$2] }' \
+		/tmp/trace
+}
+
+# Every journal mark and every rename, and of the others one in three.
+selected() {
+	awk '$1 == "fdatasync" || $1 == "renameat2" || $2 % 3 == 1'
+}
+
+# killed CALL N COMMAND...: runs it up to that point.
+killed() {
+	killed_call=$1 killed_when=$2 killed_status=0
+	shift 2
+	traced -o /dev/null -e "trace=$killed_call" \
+		-e "inject=$killed_call:signal=KILL:when=$killed_when" "$REHOME" "$@" \
+		>/tmp/killed.out 2>&1 || killed_status=$?
+	[ "$killed_status" = 137 ] || {
+		echo "was not killed: status $killed_status"
+		cat /tmp/killed.out
+		return 1
+	}
+}
+
+# ---- what must be true after a crash ----
+
+nobody_is_unjailed() {
+	for crash_login in "$(login_by_key anna "$anna_key")" \
+		"$(login_by_password matteo "$matteo_password")"; do
+		case $crash_login in
+		refused | jailed) ;;
+		*)
+			echo "after the crash somebody is $crash_login"
+			return 1
+			;;
+		esac
+	done
+}
+
+others_must_wait() {
+	[ "$(newest_run status)" = interrupted ] || return 0
+	for crash_command in "apply -y $plan" "rollback -y 1"; do
+		crash_status=0
+		# shellcheck disable=SC2086
+		rehome $crash_command >/tmp/out 2>&1 || crash_status=$?
+		[ "$crash_status" = 8 ] || {
+			echo "$crash_command exits $crash_status while a run is interrupted"
+			cat /tmp/out
+			return 1
+		}
+	done
+}
+
+# recovered STATE...: recover ends well, in one of these states, and is idempotent.
+recovered() {
+	rehome recover -y >/tmp/recover.out 2>&1 || {
+		echo "recover: status $?"
+		cat /tmp/recover.out
+		return 1
+	}
+	quick_fingerprint /tmp/fp.now
+	rehome recover -y >/tmp/out 2>&1 || {
+		echo "recover again: status $?"
+		return 1
+	}
+	quick_fingerprint /tmp/fp.then
+	cmp /tmp/fp.now /tmp/fp.then || return 1
+	for crash_state in "$@"; do
+		cmp -s /tmp/fp.now "/tmp/fp.$crash_state" && {
+			[ "$(login_by_key anna "$anna_key")" = "$(login_when "$crash_state")" ] ||
+				echo "the login is not as it was $crash_state"
+			return
+		}
+	done
+	echo "recover left neither of: $*"
+	diff "/tmp/fp.$1" /tmp/fp.now
+	return 1
+}
+
+login_when() {
+	[ "$1" = before ] && echo refused || echo jailed
+}
+
+# bring STATE: however the last case ended.
+bring() {
+	rehome recover -y >/tmp/out 2>&1 || :
+	if [ "$1" = before ] && account_is_there anna; then
+		take_people_back
+	elif [ "$1" = after ] && ! account_is_there anna; then
+		rehome apply -y "$plan" >/tmp/out 2>&1 || bail "cannot apply: $(cat /tmp/out)"
+	fi
+}
+
+# survives CALL N STATES COMMAND...
+survives() {
+	survives_call=$1 survives_when=$2 survives_states=$3
+	shift 3
+	# shellcheck disable=SC2086
+	killed "$survives_call" "$survives_when" "$@" && nobody_is_unjailed && others_must_wait &&
+		recovered $survives_states
+}
+
+# ---- the cases ----
+
+test_killed_apply() {
+	rehome plan "csv:$people" -o "$plan" >/tmp/out || bail "cannot plan: $(cat /tmp/out)"
+	quick_fingerprint /tmp/fp.before
+	points_of apply -y "$plan" | selected >/tmp/points
+	quick_fingerprint /tmp/fp.after
+	is "apply has points to be killed at" "$(wc -l </tmp/points | tr -d ' ')" \
+		"$(grep -c . /tmp/points)"
+	start_prober
+	while read -r call when; do
+		bring before
+		check "apply killed at $call $when: jailed or refused, then wholly before or after" \
+			survives "$call" "$when" "before after" apply -y "$plan"
+	done </tmp/points
+	bring before
+}
+
+test_killed_rollback() {
+	bring after
+	points_of rollback -y "$(newest_run)" | selected >/tmp/points
+	while read -r call when; do
+		bring after
+		check "rollback killed at $call $when: jailed or refused, then wholly back" \
+			survives "$call" "$when" "before after" rollback -y "$(newest_run)"
+	done </tmp/points
+	bring before
+}
+
+# Recovery after COMMIT goes forward, and before it backward; both are killed in turn.
+test_killed_recover() {
+	for first in "fdatasync 4" "renameat2 8"; do
+		for second in "fdatasync 1" "fdatasync 2" "renameat2 1"; do
+			bring before
+			# shellcheck disable=SC2086
+			killed $first apply -y "$plan" || bail "cannot be killed at $first"
+			check "recover of $first killed at $second: recover finishes it" \
+				survives ${second% *} ${second#* } "before after" recover -y
+		done
+	done
+	bring before
+}
+
+test_prober() {
+	stop_prober
+	is "of all logins meanwhile none was unjailed" "$(grep -m 5 UNJAILED /tmp/prober || :)" ""
+	check "some were let in" grep -q jailed /tmp/prober
+	check "some were refused" grep -q refused /tmp/prober
+}
+
+# A connection that sshd accepted before the reload goes by the rules of before. It must not be able
+# to wait for the accounts to open.
+test_waiting_connection() {
+	bring before
+	rm -f /tmp/go
+	# shellcheck disable=SC2086
+	timeout 60 ssh $key_options -i "$anna_key" -o User=anna -W 127.0.0.1:22 -o \
+		ProxyCommand="$(dirname "$0")/late-client /tmp/go" 127.0.0.1 \
+		>/tmp/waiting.out 2>&1 </dev/null &
+	waiting=$!
+	wait_until 10 test -e /tmp/go.waiting || bail "the late client does not connect"
+	bring after
+	: >/tmp/go
+	wait "$waiting" || :
+	refuse "a connection from before the run gets no forwarding" \
+		grep -q '^SSH-2' /tmp/waiting.out
+	is "later ones are jailed" "$(login_by_key anna "$anna_key")" jailed
+	bring before
+}
+
+# ---- a signal instead of a crash ----
+
+# interrupted SIGNAL CALL N: the program undoes what it did and says so, or had committed.
+interrupted() {
+	interrupted_status=0
+	traced -o /dev/null -e "trace=$2" -e "inject=$2:signal=$1:when=$3" \
+		"$REHOME" apply -y "$plan" >/tmp/out 2>&1 || interrupted_status=$?
+	quick_fingerprint /tmp/fp.now
+	case $interrupted_status in
+	0) cmp /tmp/fp.after /tmp/fp.now ;;
+	1)
+		cmp /tmp/fp.before /tmp/fp.now && [ "$(newest_run status)" = undone ] &&
+			grep -q 'stopped by a signal' /tmp/out
+		;;
+	*)
+		echo "status $interrupted_status"
+		cat /tmp/out
+		return 1
+		;;
+	esac
+}
+
+test_interrupted() {
+	check "Ctrl-C in the middle undoes the run" interrupted INT renameat2 1
+	is "with exit 1" "$interrupted_status" 1
+	check "Ctrl-C before the account files undoes the run" interrupted INT mkdirat 4
+	is "with exit 1 too" "$interrupted_status" 1
+	check "SIGTERM does the same" interrupted TERM fdatasync 2
+	bring before
+	check "Ctrl-C after the commit point lets it finish" interrupted INT renameat2 9
+	bring before
+	is "nothing is pending" "$(newest_run status)" rolled-back
+}
+
+write_people
+start_sshd
+test_killed_apply
+test_killed_rollback
+test_killed_recover
+test_prober
+test_waiting_connection
+test_interrupted
+stop_sshd
+finish
