@@ -29,7 +29,7 @@ add_json_run(struct json_writer *json, const struct run_summary *run)
 static void
 add_json(const struct run_list *runs, struct buffer *out)
 {
-	struct json_writer json = { .out = out };
+	struct json_writer json = { .out = out, .one_line = true };
 	json_write_open(&json, NULL, '{');
 	json_write_open(&json, "runs", '[');
 	ARRAY_FOREACH (run, runs)

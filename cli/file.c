@@ -58,14 +58,6 @@ file_read(const char *path, struct arena *arena, struct bytes *ret_content, stru
 
 /* ---- writing ---- */
 
-static void
-finish_host(struct host **host)
-{
-	host_destroy(*host);
-}
-
-#define AUTO_HOST AUTO(finish_host)
-
 /* One file to be changed, below a host that is its directory. */
 struct target {
 	struct host *host;

@@ -111,11 +111,11 @@ static void
 begin_value(struct json_writer *json, const char *name, const char *suffix)
 {
 	if (json->filled)
-		buffer_add_text(json->out, is_spread(json) ? "," : ", ");
+		buffer_add_text(json->out, is_spread(json) || json->one_line ? "," : ", ");
 	if (is_spread(json))
 		break_line(json, json->depth);
 	if (name)
-		buffer_printf(json->out, "\"%s%s\": ", name, suffix);
+		buffer_printf(json->out, "\"%s%s\":%s", name, suffix, json->one_line ? "" : " ");
 	json->filled = true;
 }
 
@@ -162,7 +162,7 @@ json_write_texts(struct json_writer *json, const char *name, const struct string
 	buffer_add_char(json->out, '[');
 	for (size_t i = 0; i < texts->count; i++) {
 		if (i)
-			buffer_add_text(json->out, ", ");
+			buffer_add_text(json->out, json->one_line ? "," : ", ");
 		add_text(json->out, texts->items[i], as_utf8);
 	}
 	buffer_add_char(json->out, ']');

@@ -29,7 +29,7 @@ struct json_writer {
 	unsigned depth;
 	char closing[JSON_WRITER_DEPTH]; /* the brackets that are open */
 	bool filled;			 /* something stands in the innermost one */
-	bool one_line;			 /* nothing begins a line: for JSON Lines */
+	bool one_line;			 /* without blanks and line breaks: for JSON Lines */
 };
 
 /* bracket is '{' or '['. name is NULL for items of arrays and for the outermost value. */
