@@ -14,6 +14,10 @@
 #include "core/model/config.h"
 #include "core/plan/snapshot.h"
 
+/* The comment of the key that a test login lays down for a moment: one found later was left over.
+ */
+#define VERIFY_KEY_COMMENT "rehome-verify"
+
 struct verified_account {
 	const char *login;
 	const char *home;

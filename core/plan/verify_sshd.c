@@ -1,0 +1,144 @@
+/*
+ * verify_sshd.c - what the sshd on the live host says about each account.
+ *
+ * One `sshd -T -C` costs some milliseconds, so that it is asked once for all who have the same
+ * groups, unless a rule can tell them apart.
+ */
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/plan/verify_internal.h"
+
+/* True when a criterion of some Match names this group by its name, or by a pattern that is more
+ * than "anything". Words that are no groups at all may match too: that costs a question, no more.
+ */
+static bool
+is_matched_by_name(const struct sshd_config *config, const char *group, struct arena *arena)
+{
+	ARRAY_FOREACH (directive, &config->directives) {
+		if (strcmp(directive->keyword, "match") != 0)
+			continue;
+		ARRAY_FOREACH (argument, &directive->arguments) {
+			char *save, *text = arena_strdup(arena, *argument);
+			char *word = strtok_r(text, ",=!", &save);
+			for (; word; word = strtok_r(NULL, ",=!", &save)) {
+				if (strcmp(word, "*") != 0 && text_glob(word, group))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The groups that can make a difference, as one word. */
+static const char *
+group_set(struct verifier *verifier, const struct subject *subject)
+{
+	struct string_list names = { 0 };
+	AUTO_BUFFER struct buffer set = { 0 };
+	ARRAY_FOREACH (name, &subject->groups)
+		string_list_push(verifier->arena, &names, *name);
+	if (subject->own_group &&
+		(strcmp(subject->own_group, subject->account.login) != 0 ||
+			is_matched_by_name(
+				&verifier->snapshot->sshd, subject->own_group, verifier->arena)))
+		string_list_push(verifier->arena, &names, subject->own_group);
+	if (names.count)
+		qsort(names.items, names.count, sizeof(*names.items), compare_texts);
+	ARRAY_FOREACH (name, &names)
+		buffer_printf(&set, "%s\n", *name);
+	return arena_strdup(verifier->arena, buffer_text(&set));
+}
+
+void
+verify_choose_asked(struct verifier *verifier, const struct subjects *subjects,
+	struct sshd_question *ret_question)
+{
+	bool each = sshd_config_depends_on_user(&verifier->snapshot->sshd);
+	struct table sets = { .arena = verifier->arena }; /* -> index + 1 */
+	struct sshd_question question = { 0 };
+	question.of = arena_alloc(verifier->arena, (subjects->count + 1) * sizeof(*question.of));
+	for (size_t i = 0; i < subjects->count; i++) {
+		const struct subject *subject = subjects->items[i];
+		const char *set = each ? subject->account.login : group_set(verifier, subject);
+		uintptr_t found = (uintptr_t)table_get(&sets, set);
+		if (!found) {
+			string_list_push(verifier->arena, &question.asked, subject->account.login);
+			found = question.asked.count;
+			table_set(&sets, set, (void *)found);
+		}
+		question.of[i] = found - 1;
+	}
+	*ret_question = question;
+}
+
+/* ---- judging ---- */
+
+static void
+judge(struct verifier *verifier, struct subject *subject, const struct sshd_effective *effective)
+{
+	struct sshd_expectation expectation = {
+		.login = subject->account.login,
+		.home = subject->account.home,
+		.has_password = subject->has_password,
+		.has_key = subject->has_key,
+		.keys_dir = verifier->config->jail.keys_dir,
+	};
+	if (subject->own_group)
+		string_list_push(verifier->arena, &expectation.groups, subject->own_group);
+	ARRAY_FOREACH (name, &subject->groups)
+		string_list_push(verifier->arena, &expectation.groups, *name);
+	sshd_effective_judge(effective, &expectation, verifier->arena, &subject->account.findings);
+}
+
+static void
+report_refusal(struct verifier *verifier, struct subject *subject, const char *why)
+{
+	struct diags *findings = &subject->account.findings;
+	finding_error(findings, "sshd-config", at(verifier->config->jail.sshd_config, 0),
+		"sshd refuses its configuration: %s", why);
+	diag_hint(findings, "Correct it, then run: sshd -t");
+}
+
+bool
+verify_effective(struct verifier *verifier, const struct subjects *subjects,
+	struct string_list *not_checked, struct diags *diags)
+{
+	struct subjects known = { 0 };
+	struct sshd_question question;
+	enum sshd_answer answer;
+	const char *why;
+
+	/* The snapshot says already that another root's sshd is not asked. */
+	if (!host_is_live(verifier->snapshot->host))
+		return true;
+	ARRAY_FOREACH (subject, subjects) {
+		if ((*subject)->passwd)
+			ARRAY_PUSH(verifier->arena, &known, *subject);
+	}
+	if (!known.count)
+		return true;
+	verify_choose_asked(verifier, &known, &question);
+	struct sshd_effective *effective =
+		arena_alloc(verifier->arena, question.asked.count * sizeof(*effective));
+	if (!sshd_ask(verifier->snapshot->host, verifier->config->jail.sshd_config, NULL, 0,
+		    question.asked.items, question.asked.count, verifier->arena, effective, &answer,
+		    &why, diags))
+		return false;
+	if (answer == SSHD_UNAVAILABLE)
+		string_list_push(verifier->arena, not_checked,
+			arena_printf(verifier->arena, "what sshd makes of the accounts: %s", why));
+	for (size_t i = 0; i < known.count; i++) {
+		if (answer == SSHD_ANSWERED)
+			judge(verifier, known.items[i], &effective[question.of[i]]);
+		else if (answer == SSHD_REFUSED)
+			report_refusal(verifier, known.items[i], why);
+	}
+	return true;
+}
