@@ -23,20 +23,14 @@ static const struct option_spec config_options[] = {
 static void
 add_keys_text(struct session *session, struct buffer *out)
 {
-	static const char *const head[] = { "KEY", "TYPE", "DEFAULT", "MEANING" };
 	struct paint paint = { out, session->output.color_out };
-	struct paint_table table = {
-		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
-	};
-	for (size_t i = 0; i < ARRAY_LEN(head); i++)
-		paint_cell(&table, head[i]);
 	for (const struct config_key *key = config_keys; key->path; key++) {
-		paint_cell(&table, key->path);
-		paint_cell(&table, key->type);
-		paint_cell(&table, key->initial);
-		paint_cell(&table, key->help);
+		paint_colored(&paint, COLOR_BOLD, key->path);
+		buffer_printf(out, ": %s\n", key->type);
+		buffer_printf(out, "    %s\n", key->help);
+		if (key->initial)
+			buffer_printf(out, "    default: %s\n", key->initial);
 	}
-	paint_table(&paint, &table);
 }
 
 static void

@@ -58,8 +58,8 @@ output_init(struct output *output, const struct globals *globals, const struct d
 void
 output_write(struct output *output, const struct buffer *text)
 {
-	(void)output;
 	fwrite(buffer_text(text), 1, text->size, stdout);
+	output->answered = output->json && !output->streaming;
 }
 
 static bool
@@ -70,8 +70,15 @@ is_wanted(const struct output *output, enum diag_level level)
 	return level == DIAG_ERROR || !output->quiet;
 }
 
+/* With --json: as an object on stdout? */
+static bool
+is_object(const struct output *output, enum diag_level level)
+{
+	return output->json && (output->streaming || (level == DIAG_ERROR && !output->answered));
+}
+
 static void
-write_object(struct output *output, const struct diag *diag)
+write_object(const struct diag *diag)
 {
 	AUTO_BUFFER struct buffer line = { 0 };
 	struct json_writer json = { .out = &line, .one_line = true };
@@ -79,7 +86,7 @@ write_object(struct output *output, const struct diag *diag)
 	json_write_text(&json, "type", paint_level_name(diag->level));
 	json_diag(&json, diag);
 	json_write_close(&json);
-	output_write(output, &line);
+	fwrite(buffer_text(&line), 1, line.size, stdout);
 }
 
 static void
@@ -98,8 +105,8 @@ output_diags(struct output *output)
 		const struct diag *diag = &output->diags->items[output->shown];
 		if (!is_wanted(output, diag->level))
 			continue;
-		if (output->json && (output->streaming || diag->level == DIAG_ERROR))
-			write_object(output, diag);
+		if (is_object(output, diag->level))
+			write_object(diag);
 		else
 			write_text(output, diag);
 	}

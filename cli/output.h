@@ -2,9 +2,9 @@
  * output.h - what reaches the terminal, and in which shape.
  *
  * Results go to stdout, diagnostics and progress to stderr. With --json stdout is JSON only: one
- * document for a command that answers a question, one object a line for a command that works; in
- * both cases errors are objects on stdout too. Everything else in the program builds text in
- * buffers; only here, in progress.c and in main.c is it written.
+ * document for a command that answers a question, or else the errors why there is none, one object
+ * a line; and one object a line for a command that works. Everything else in the program builds
+ * text in buffers; only here, in progress.c and in main.c is it written.
  */
 #ifndef REHOME_CLI_OUTPUT_H
 #define REHOME_CLI_OUTPUT_H
@@ -22,6 +22,8 @@ struct output {
 	bool progress;
 	unsigned width; /* columns of the terminal on stderr, or of COLUMNS; 80 when unknown */
 	bool streaming; /* with json: one object a line, warnings among them */
+	bool answered;	/* with json and not streaming: the document was written, and stdout is full
+			 */
 	const struct diags *diags;
 	size_t shown; /* how many of the diagnostics were written */
 };

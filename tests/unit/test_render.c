@@ -1,0 +1,337 @@
+/*
+ * test_render.c - what people see: whole texts, compared as a whole.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cli/exit.h"
+#include "cli/paint.h"
+#include "cli/progress.h"
+#include "cli/render_plan.h"
+#include "cli/render_verify.h"
+#include "diag_fixture.h"
+
+static struct change *
+add_change(struct fixture *fixture, struct plan *plan, enum change_action action, const char *login,
+	const char *full_name, unsigned line)
+{
+	struct change *change = ARENA_NEW(&fixture->arena, struct change);
+	change->action = action;
+	change->login = login;
+	change->full_name = full_name;
+	change->place = at("partners.csv", line);
+	change->findings.arena = &fixture->arena;
+	ARRAY_PUSH(&fixture->arena, &plan->changes, change);
+	plan->counts[action]++;
+	return change;
+}
+
+static void
+add_line(struct fixture *fixture, struct change *change, const char *label, const char *text)
+{
+	struct change_line line = { label, text };
+	ARRAY_PUSH(&fixture->arena, &change->lines, line);
+}
+
+static void
+assert_rendered(const struct plan *plan, struct render_plan_options options, const char *expected)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	render_plan(plan, &options, &out);
+	assert_string_equal(buffer_text(&out), expected);
+}
+
+/* ---- plans ---- */
+
+static struct plan *
+example_plan(struct fixture *fixture)
+{
+	struct arena *arena = &fixture->arena;
+	struct plan *plan = ARENA_NEW(arena, struct plan);
+	struct plan_input input = {
+		.source = "partners", .detected = "windows-1252, ';'", .rows = 3, .complete = true
+	};
+	plan->findings.arena = arena;
+	ARRAY_PUSH(arena, &plan->inputs, input);
+
+	struct change *change =
+		add_change(fixture, plan, CHANGE_CREATE, "jmueller", "Jörg Müller", 2);
+	add_line(fixture, change, "account", "uid 20000, groups sftponly press, nologin, 1 key");
+	add_line(fixture, change, "jail", "/home/jmueller\troot:root 0755");
+
+	change = add_change(fixture, plan, CHANGE_BLOCKED, "kmeier", "Karl Meier", 4);
+	change->place.column = 1;
+	diag_error(&change->findings, change->place,
+		"login belongs to uid 1012, which rehome does not manage");
+	diag_hint(&change->findings, "Change the login column.");
+
+	add_change(fixture, plan, CHANGE_UNCHANGED, "quiet", NULL, 5);
+	string_list_push(arena, &plan->not_checked, "whether avogel is logged in");
+	string_list_push(arena, &plan->not_checked, "mail delivery");
+	return plan;
+}
+
+static void
+test_a_plan_shows_users_with_their_lines_and_totals(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_rendered(example_plan(fixture), (struct render_plan_options){ 0 },
+		"Read partners (windows-1252, ';', 3 rows)\n"
+		"\n"
+		"  + create   jmueller   Jörg Müller                          partners.csv:2\n"
+		"      account  uid 20000, groups sftponly press, nologin, 1 key\n"
+		"      jail     /home/jmueller                   root:root 0755\n"
+		"  ! blocked  kmeier     Karl Meier                           partners.csv:4:1\n"
+		"      error    login belongs to uid 1012, which rehome does not manage\n"
+		"      hint     Change the login column.\n"
+		"\n"
+		"Not checked: whether avogel is logged in; mail delivery.\n"
+		"\n"
+		"Plan: 1 create, 0 adopt, 0 change, 0 leave, 1 blocked, 1 unchanged.\n");
+}
+
+static void
+test_a_brief_plan_is_its_totals(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_rendered(example_plan(fixture), (struct render_plan_options){ .brief = true },
+		"Plan: 1 create, 0 adopt, 0 change, 0 leave, 1 blocked, 1 unchanged.\n");
+}
+
+static void
+test_colours_only_wrap_what_stands_there_anyway(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	add_change(fixture, &plan, CHANGE_CREATE, "anna", NULL, 2);
+	assert_rendered(&plan, (struct render_plan_options){ .color = true },
+		"\n"
+		"  \033[32m+\033[0m \033[32mcreate\033[0m   \033[1manna\033[0m       "
+		"                                     partners.csv:2\n"
+		"\n"
+		"Plan: 1 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
+}
+
+static void
+test_text_of_strangers_is_escaped_and_still_aligned(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	add_change(fixture, &plan, CHANGE_CREATE, "anna", "A\033[31m\nB", 2);
+	add_change(fixture, &plan, CHANGE_CREATE, "lin", "\xe6\x9e\x97\xe5\xa4\xa7", 3);
+	assert_rendered(&plan, (struct render_plan_options){ 0 },
+		"\n"
+		"  + create   anna       A\\e[31m\\nB                           partners.csv:2\n"
+		"  + create   lin        \xe6\x9e\x97\xe5\xa4\xa7                                 "
+		"partners.csv:3\n"
+		"\n"
+		"Plan: 2 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
+}
+
+static void
+test_findings_of_the_host_stand_apart(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	diag_error(&plan.findings, at("/etc/ssh/sshd_config", 3), "no Include for the drop-in");
+	diag_hint(&plan.findings, "Add the line.");
+	assert_rendered(&plan, (struct render_plan_options){ 0 },
+		"\n"
+		"  ! host\n"
+		"      error    /etc/ssh/sshd_config:3: no Include for the drop-in\n"
+		"      hint     Add the line.\n"
+		"\n"
+		"Plan: 0 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
+}
+
+static size_t
+count_lines_with(const char *text, const char *part)
+{
+	size_t count = 0;
+	for (; (text = strstr(text, part)); text += strlen(part))
+		count++;
+	return count;
+}
+
+static void
+assert_counts(const struct plan *plan, bool all, size_t creates, size_t blocked, const char *rest)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct render_plan_options options = { .all = all };
+	render_plan(plan, &options, &out);
+	assert_int_equal(count_lines_with(buffer_text(&out), "  + create"), creates);
+	assert_int_equal(count_lines_with(buffer_text(&out), "  ! blocked"), blocked);
+	assert_int_equal(count_lines_with(buffer_text(&out), "... and"), rest ? 2 : 0);
+	if (rest)
+		assert_non_null(strstr(buffer_text(&out), rest));
+}
+
+static void
+test_of_many_users_the_first_of_each_action_are_shown(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	for (unsigned i = 0; i < 38; i++)
+		add_change(fixture, &plan, CHANGE_CREATE, "someone", NULL, i + 2);
+	for (unsigned i = 0; i < 12; i++)
+		add_change(fixture, &plan, CHANGE_BLOCKED, "other", NULL, i + 50);
+	assert_counts(&plan, false, 38, 12, NULL);
+
+	add_change(fixture, &plan, CHANGE_BLOCKED, "other", NULL, 99);
+	assert_counts(&plan, false, 10, 10,
+		"    ... and 28 more to create; --all shows them\n  ! blocked  other");
+	assert_counts(
+		&plan, false, 10, 10, "    ... and 3 more to correct; --all shows them\n\nPlan:");
+	assert_counts(&plan, true, 38, 13, NULL);
+}
+
+/* ---- diagnostics and tables ---- */
+
+static void
+assert_diag_text(struct diag diag, const char *expected)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct paint paint = { .out = &out };
+	paint_diag(&paint, &diag);
+	assert_string_equal(buffer_text(&out), expected);
+}
+
+static void
+test_a_diagnostic_says_where_what_and_what_to_do(void **state)
+{
+	(void)state;
+	assert_diag_text((struct diag){ .level = DIAG_ERROR,
+				 .place = at_column("staff.csv", 14, 9, "end_date"),
+				 .message = "not a date",
+				 .hint = "Correct the cell." },
+		"staff.csv:14:9: error: not a date\n  hint: Correct the cell.\n");
+	assert_diag_text(
+		(struct diag){ .level = DIAG_WARNING, .place = at("/srv", 0), .message = "odd" },
+		"/srv: warning: odd\n");
+	assert_diag_text((struct diag){ .level = DIAG_ERROR, .message = "unknown command 'x'" },
+		"rehome: error: unknown command 'x'\n");
+	assert_diag_text((struct diag){ .level = DIAG_NOTE,
+				 .place = at("a\033b", 3),
+				 .user = "anna",
+				 .message = "already applied" },
+		"a\\eb:3: note: anna: already applied\n");
+	assert_diag_text((struct diag){ .level = DIAG_NOTE,
+				 .user = "anna",
+				 .message = "anna was already rolled back" },
+		"rehome: note: anna was already rolled back\n");
+}
+
+static void
+test_columns_are_as_wide_as_their_widest_cell(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct paint paint = { .out = &out };
+	struct paint_table table = { .arena = &fixture->arena, .columns = 3 };
+	static const char *const cells[] = { "RUN", "BY", "REASON", "7", "jörg", NULL, "12", "x",
+		"a\tb" };
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+		paint_cell(&table, cells[i]);
+	paint_table(&paint, &table);
+	assert_string_equal(buffer_text(&out),
+		"RUN  BY    REASON\n"
+		"7    jörg  -\n"
+		"12   x     a\\tb\n");
+}
+
+static void
+test_a_verification_lists_accounts_rules_and_fixes(void **state)
+{
+	struct fixture *fixture = *state;
+	struct arena *arena = &fixture->arena;
+	struct verification verification = { 0 };
+	struct verified_account good = { .login = "matteo",
+		.home = "/home/matteo",
+		.managed = true,
+		.open = true,
+		.findings = { .arena = arena } };
+	struct verified_account bad = {
+		.login = "anna", .home = "/home/anna", .findings = { .arena = arena }
+	};
+	diag_error(&bad.findings, at("/home/anna", 0), "group-writable (0775)");
+	diag_code(&bad.findings, "jail-mode");
+	diag_hint(&bad.findings, "Run: chmod g-w /home/anna");
+	ARRAY_PUSH(arena, &verification.accounts, good);
+	ARRAY_PUSH(arena, &verification.accounts, bad);
+
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct paint paint = { .out = &out };
+	render_verification(&paint, &verification, false);
+	assert_string_equal(buffer_text(&out),
+		"  ok       matteo     /home/matteo\n"
+		"  fault    anna       /home/anna  (not managed)  (cannot log in)\n"
+		"      error    /home/anna: group-writable (0775) (jail-mode)\n"
+		"      hint     Run: chmod g-w /home/anna\n"
+		"\n"
+		"Verified: 2 accounts, 1 with faults.\n");
+}
+
+/* ---- progress and exit ---- */
+
+static void
+test_the_progress_line_shows_rate_and_time_left(void **state)
+{
+	(void)state;
+	static const struct {
+		size_t done, total;
+		double seconds;
+		unsigned width;
+		const char *expected;
+	} cases[] = {
+		{ 0, 200, 0, 100, "Applying run 7 [>                   ] 0/200 | folders" },
+		{ 50, 200, 10, 100,
+			"Applying run 7 [=====>              ] 50/200 | folders | 5/s | 0:30 "
+			"left" },
+		{ 200, 200, 40, 100, "Applying run 7 [====================] 200/200 | folders" },
+		{ 0, 0, 0, 100, "Applying run 7 [====================] 0/0 | folders" },
+		{ 50, 200, 10, 20, "Applying run 7 [===" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_BUFFER struct buffer out = { 0 };
+		progress_line("Applying run 7", "folders", cases[i].done, cases[i].total,
+			cases[i].seconds, cases[i].width, &out);
+		assert_string_equal(buffer_text(&out), cases[i].expected);
+	}
+}
+
+static void
+test_bad_input_wins_over_blocked_over_limit_over_pending(void **state)
+{
+	(void)state;
+	static const enum exit_code order[] = { EXIT_BAD_DATA, EXIT_BLOCKED, EXIT_LIMIT,
+		EXIT_CHANGES, EXIT_DONE };
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+		for (size_t j = i; j < ARRAY_LEN(order); j++) {
+			assert_int_equal(exit_code_first(order[i], order[j]), order[i]);
+			assert_int_equal(exit_code_first(order[j], order[i]), order[i]);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		fixture_test(test_a_plan_shows_users_with_their_lines_and_totals),
+		fixture_test(test_a_brief_plan_is_its_totals),
+		fixture_test(test_colours_only_wrap_what_stands_there_anyway),
+		fixture_test(test_text_of_strangers_is_escaped_and_still_aligned),
+		fixture_test(test_findings_of_the_host_stand_apart),
+		fixture_test(test_of_many_users_the_first_of_each_action_are_shown),
+		cmocka_unit_test(test_a_diagnostic_says_where_what_and_what_to_do),
+		fixture_test(test_columns_are_as_wide_as_their_widest_cell),
+		fixture_test(test_a_verification_lists_accounts_rules_and_fixes),
+		cmocka_unit_test(test_the_progress_line_shows_rate_and_time_left),
+		cmocka_unit_test(test_bad_input_wins_over_blocked_over_limit_over_pending),
+	};
+	return cmocka_run_group_tests_name("render", tests, NULL, NULL);
+}
