@@ -13,6 +13,9 @@
 
 /* ---- findings ---- */
 
+static void append_finding(struct planner *planner, struct change *change, enum diag_level level,
+	struct place place, const char *code, const char *format, va_list args) PRINTF_LIKE(6, 0);
+
 static void
 append_finding(struct planner *planner, struct change *change, enum diag_level level,
 	struct place place, const char *code, const char *format, va_list args)
@@ -104,8 +107,8 @@ host_name(struct snapshot *snapshot, struct arena *arena)
 	return line;
 }
 
-struct plan *
-planner_new_plan(const struct config *config, struct snapshot *snapshot, const char *reason,
+static struct plan *
+new_plan(const struct config *config, struct snapshot *snapshot, const char *reason,
 	struct arena *arena)
 {
 	struct plan *plan = ARENA_NEW(arena, struct plan);
@@ -120,7 +123,7 @@ planner_new_plan(const struct config *config, struct snapshot *snapshot, const c
 		.created = arena_strdup(arena, created),
 		.tool_version = REHOME_VERSION,
 		.host_name = host_name(snapshot, arena),
-		.root = host_root(snapshot->host),
+		.root = arena_strdup(arena, host_root(snapshot->host)),
 		.reason = reason,
 		.jail_group = config->jail.group,
 		.keys_dir = config->jail.keys_dir,
@@ -166,12 +169,11 @@ is_wanted(const struct planner_options *options, const char *login)
 
 /* An id that another source's or another person's account carries must not take this one over. */
 static bool
-is_same_person(const struct planner *planner, const struct account *account,
+is_same_person(const struct account *account, const struct change *change,
 	const struct managed_account *managed)
 {
-	const char *origin = planner_origin(account, planner->arena);
-	bool ad_hoc = strchr(origin, ':') && strchr(managed->source, ':');
-	if (!ad_hoc && strcmp(origin, managed->source) != 0)
+	bool ad_hoc = strchr(change->source, ':') && strchr(managed->source, ':');
+	if (!ad_hoc && strcmp(change->source, managed->source) != 0)
 		return false;
 	return strcmp(managed->key, account->key) == 0 ||
 		strcmp(managed->key, managed->login) == 0 ||
@@ -179,14 +181,12 @@ is_same_person(const struct planner *planner, const struct account *account,
 }
 
 static void
-block_existing(struct planner *planner, const struct account *account, struct change *change,
+block_unmanaged(struct planner *planner, const struct account *account, struct change *change,
 	struct accountdb_line *line)
 {
-	struct place place = planner_place(account, ACCOUNT_USERNAME);
 	bool asked = string_list_has(&planner->options->adopt, change->login) ||
 		string_list_has(&planner->options->adopt, "all");
-	change->has_before = true;
-	planner_block(planner, change, place, "login-unmanaged",
+	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "login-unmanaged",
 		"login belongs to uid %s, which rehome does not manage",
 		accountdb_field(line, PASSWD_UID));
 	planner_hint(change,
@@ -196,32 +196,25 @@ block_existing(struct planner *planner, const struct account *account, struct ch
 }
 
 static void
-plan_existing(struct planner *planner, const struct account *account, struct change *change,
-	struct accountdb_line *line)
+block_other_origin(struct planner *planner, const struct account *account, struct change *change,
+	const struct managed_account *managed)
 {
-	const struct managed_account *managed =
-		table_get(&planner->snapshot->managed->by_login, change->login);
-	struct place place = planner_place(account, ACCOUNT_USERNAME);
-	if (!managed) {
-		block_existing(planner, account, change, line);
-	} else if (!is_same_person(planner, account, managed)) {
-		planner_block(planner, change, place, "other-origin",
-			"login '%s' is managed for %s '%s', here it is %s '%s'", change->login,
-			managed->source, managed->key, planner_origin(account, planner->arena),
-			account->key);
+	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "other-origin",
+		"login '%s' is managed for %s '%s', here it is %s '%s'", change->login,
+		managed->source, managed->key, change->source, account->key);
+	if (strcmp(change->source, managed->source) != 0)
+		planner_hint(
+			change, "Change the login, or read this person from %s.", managed->source);
+	else
 		planner_hint(change, "Change the login, or correct the id.");
-	} else {
-		planner_change(planner, account, managed, line, change);
-	}
 }
 
 /* The same person under another login: a rename, which is more than a change of fields. */
 static bool
 block_rename(struct planner *planner, const struct account *account, struct change *change)
 {
-	char *key =
-		managed_key(planner->arena, planner_origin(account, planner->arena), account->key);
-	const struct managed_account *managed = table_get(&planner->snapshot->managed->by_key, key);
+	const struct managed_account *managed =
+		table_get(&planner->snapshot->managed->by_key, planner_person(planner, change));
 	if (!managed || strcmp(managed->login, change->login) == 0 ||
 		!accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login))
 		return false;
@@ -235,122 +228,82 @@ block_rename(struct planner *planner, const struct account *account, struct chan
 static void
 plan_account(struct planner *planner, const struct account *account, struct change *change)
 {
-	struct change *earlier = table_get(&planner->logins, change->login);
 	struct accountdb_line *line =
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, change->login);
-	if (earlier) {
-		planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME),
-			"login-twice", "login '%s' is also in %s:%u", change->login,
-			earlier->place.file ? earlier->place.file : earlier->source,
-			earlier->place.line);
-		planner_hint(change, "Every login can come from one row only.");
-		return;
-	}
-	table_set(&planner->logins, change->login, change);
+	const struct managed_account *managed =
+		table_get(&planner->snapshot->managed->by_login, change->login);
 	if (block_rename(planner, account, change))
 		return;
-	if (line) {
-		plan_existing(planner, account, change, line);
-	} else if (account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_LEFT) {
+	if (!line && planner_has_left(account))
 		change->action = CHANGE_UNCHANGED; /* gone there, never here */
-		return;
-	} else {
+	else if (!line)
 		planner_create(planner, account, change);
-	}
-	planner->accounts++;
+	else if (!managed)
+		block_unmanaged(planner, account, change, line);
+	else if (!is_same_person(account, change, managed))
+		block_other_origin(planner, account, change, managed);
+	else
+		planner_change(planner, account, managed, line, change);
 }
 
 static void
-plan_row(struct planner *planner, const struct account *account)
+plan_rows(struct planner *planner)
 {
-	struct change *change = ARENA_NEW(planner->arena, struct change);
-	change->action = CHANGE_UNCHANGED;
-	change->findings.arena = planner->arena;
-	change->login = account->username;
-	change->full_name = account->full_name;
-	change->source = planner_origin(account, planner->arena);
-	change->key = account->key;
-	change->place = account->place;
-	change->login_generated = account->username_generated;
-	change->login = planner_choose_login(planner, account, change);
-	if (!change->login)
-		change->login = account->username;
-	else if (!is_wanted(planner->options, change->login))
-		return;
-	if (!planner_is_blocked(change))
-		plan_account(planner, account, change);
-	ARRAY_PUSH(planner->arena, &planner->plan->changes, change);
+	ARRAY_FOREACH (row, &planner->rows) {
+		if (!is_wanted(planner->options, row->change->login))
+			continue;
+		if (!planner_is_blocked(row->change))
+			plan_account(planner, row->account, row->change);
+		ARRAY_PUSH(planner->arena, &planner->plan->changes, row->change);
+	}
+}
+
+/* A mistyped --user would otherwise end in "nothing to do". */
+static void
+warn_of_nobody(struct planner *planner)
+{
+	ARRAY_FOREACH (pattern, &planner->options->users) {
+		bool found = false;
+		ARRAY_FOREACH (row, &planner->rows)
+			found = found || text_glob(*pattern, row->change->login);
+		if (found)
+			continue;
+		diag_warning(&planner->plan->findings, at("--user", 0),
+			"'%s' is nobody in the sources", *pattern);
+		diag_code(&planner->plan->findings, "no-such-user");
+		diag_hint(&planner->plan->findings, "See the logins with: rehome inspect SOURCE");
+	}
 }
 
 /* ---- after all accounts ---- */
 
 static int
+compare_texts(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int
 compare_changes(const void *a, const void *b)
 {
-	const struct change *const *left = a, *const *right = b;
-	if ((*left)->action != (*right)->action)
-		return (*left)->action < (*right)->action ? -1 : 1;
-	int order = strcmp((*left)->login, (*right)->login);
-	return order ? order : (int)(*left)->place.line - (int)(*right)->place.line;
+	const struct change *left = *(const struct change *const *)a;
+	const struct change *right = *(const struct change *const *)b;
+	if (left->action != right->action)
+		return left->action < right->action ? -1 : 1;
+	int order = strcmp(left->login, right->login);
+	if (!order)
+		order = compare_texts(left->place.file, right->place.file);
+	if (!order && left->place.line != right->place.line)
+		order = left->place.line < right->place.line ? -1 : 1;
+	return order;
 }
 
-/* Blocked users keep their lines for people, and lose their steps and edits. */
 static void
-take_out_blocked(struct planner *planner)
+sort_changes(struct plan *plan)
 {
-	struct plan *plan = planner->plan;
-	struct table blocked = { .arena = planner->arena };
-	size_t kept = 0;
-	ARRAY_FOREACH (change, &plan->changes) {
-		if (!planner_is_blocked(*change))
-			continue;
-		(*change)->action = CHANGE_BLOCKED;
-		if (table_get(&planner->logins, (*change)->login) == *change)
-			table_set(&blocked, (*change)->login, *change);
-	}
-	ARRAY_FOREACH (step, &plan->steps) {
-		if (!step->user || !table_get(&blocked, step->user))
-			plan->steps.items[kept++] = *step;
-	}
-	plan->steps.count = kept;
-	kept = 0;
-	ARRAY_FOREACH (edit, &plan->edits) {
-		if (!edit->user || !table_get(&blocked, edit->user))
-			plan->edits.items[kept++] = *edit;
-	}
-	plan->edits.count = kept;
-}
-
-/* Only the first N that would change something; the rest is for another day. */
-static void
-keep_canaries(struct planner *planner)
-{
-	struct plan *plan = planner->plan;
-	size_t working = 0, kept = 0;
-	struct table left_out = { .arena = planner->arena };
-	if (!planner->options->canary)
-		return;
-	ARRAY_FOREACH (change, &plan->changes) {
-		bool works =
-			(*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_CHANGE;
-		if (works && working++ >= planner->options->canary)
-			table_set(&left_out, (*change)->login, *change);
-		else
-			plan->changes.items[kept++] = *change;
-	}
-	plan->changes.count = kept;
-	kept = 0;
-	ARRAY_FOREACH (step, &plan->steps) {
-		if (!step->user || !table_get(&left_out, step->user))
-			plan->steps.items[kept++] = *step;
-	}
-	plan->steps.count = kept;
-	kept = 0;
-	ARRAY_FOREACH (edit, &plan->edits) {
-		if (!edit->user || !table_get(&left_out, edit->user))
-			plan->edits.items[kept++] = *edit;
-	}
-	plan->edits.count = kept;
+	if (plan->changes.count)
+		qsort(plan->changes.items, plan->changes.count, sizeof(*plan->changes.items),
+			compare_changes);
 }
 
 /* Every directory takes a block of 4 KiB and an inode; a tenth more is asked for. */
@@ -361,7 +314,7 @@ check_space(struct planner *planner)
 	struct table bases = { .arena = planner->arena };
 	uint64_t dirs = 0, bytes, inodes;
 	ARRAY_FOREACH (step, &plan->steps)
-		dirs += step->kind == STEP_HOME_CREATE ? 1 + step->folders.count : 1;
+		dirs += 1 + step->folders.count;
 	ARRAY_FOREACH (step, &plan->steps) {
 		if (!step->base || table_get(&bases, step->base))
 			continue;
@@ -384,86 +337,63 @@ check_space(struct planner *planner)
 	return true;
 }
 
+/* What could not be asked may know a login or an id that looks free. */
 static void
-see_homes(struct planner *planner)
+warn_of_silent_nss(struct planner *planner)
 {
-	const struct accountdb_table *passwd = &planner->snapshot->db.tables[ACCOUNTDB_PASSWD];
-	ARRAY_FOREACH (line, &passwd->lines) {
-		uint32_t uid;
-		if (!accountdb_name(*line) || !accountdb_line_id(*line, PASSWD_UID, &uid) ||
-			uid < 1000 || uid == 65534)
-			continue;
-		const char *home =
-			arena_strdup(planner->arena, accountdb_field(*line, PASSWD_HOME));
-		if (jail_path_is_normal(home) && !jail_is_system_directory(home))
-			planner_note_home(
-				planner, home, arena_strdup(planner->arena, accountdb_name(*line)));
-	}
-}
-
-/* The jail's group, with the gid that folders will carry. */
-static bool
-find_jail_group(struct planner *planner)
-{
-	const char *group = planner->plan->jail_group;
-	if (planner_group_id(planner, group, &planner->jail_gid))
-		return true;
-	if (snapshot_nss_has_group(planner->snapshot, group)) {
-		diag_error(&planner->plan->findings, at("/etc/group", 0),
-			"group '%s' is kept in another database", group);
-		diag_hint(&planner->plan->findings, "Set jail.group to a local group.");
-		return true;
-	}
-	planner->jail_group_is_new = true;
-	if (planner_new_group(planner, group) &&
-		planner_group_id(planner, group, &planner->jail_gid))
-		return true;
-	return diag_error(planner->diags, at("/etc/group", 0),
-		"no free gid is left between %u and %u (login.defs) for group '%s'",
-		(unsigned)planner->snapshot->sys_gid_min, (unsigned)planner->snapshot->sys_gid_max,
-		group);
+	const char *problem = planner->snapshot->nss_problem;
+	if (!problem)
+		return;
+	diag_warning(&planner->plan->findings, at("/etc/nsswitch.conf", 0),
+		"not every user database could be asked for logins and ids: %s", problem);
+	diag_code(&planner->plan->findings, "nss-silent");
+	diag_hint(&planner->plan->findings, "Plan again when `getent passwd` answers.");
 }
 
 static bool
 make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 {
 	struct plan *plan = planner->plan;
-	if (!find_jail_group(planner))
-		return false;
-	see_homes(planner);
-	for (size_t i = 0; i < intake_count; i++) {
+	for (size_t i = 0; i < intake_count; i++)
 		add_input(plan, &intakes[i], planner->arena);
-		ARRAY_FOREACH (account, &intakes[i].accounts)
-			plan_row(planner, *account);
-	}
-	take_out_blocked(planner);
-	if (plan->changes.count)
-		qsort(plan->changes.items, plan->changes.count, sizeof(*plan->changes.items),
-			compare_changes);
-	keep_canaries(planner);
+	if (!planner_collect(planner, intakes, intake_count))
+		return false;
+	warn_of_nobody(planner);
+	planner_find_jail_group(planner);
+	plan_rows(planner);
+	planner_take_out_blocked(planner);
+	sort_changes(plan);
+	planner_keep_canaries(planner);
 	if (!planner_share(planner) || !check_space(planner) || !planner_ask_sshd(planner))
 		return false;
-	ARRAY_FOREACH (change, &plan->changes)
-		plan->counts[(*change)->action]++;
+	sort_changes(plan); /* sshd may have found some to block */
+	warn_of_silent_nss(planner);
+	planner_forget_secrets(planner);
+	plan_count(plan);
 	return true;
 }
 
-bool
-planner_make(const struct config *config, const struct intake *intakes, size_t intake_count,
-	struct snapshot *snapshot, const struct planner_options *options, struct arena *arena,
-	struct plan **ret_plan, struct plan_secrets *ret_secrets, struct diags *diags)
+void
+planner_init(struct planner *planner, const struct config *config, struct snapshot *snapshot,
+	const char *reason, struct arena *arena, struct plan_secrets *secrets, struct diags *diags)
 {
-	struct planner planner = {
+	static const struct planner_options no_options;
+	const char *pattern = config->policy.username_pattern;
+	*planner = (struct planner){
 		.config = config,
 		.snapshot = snapshot,
-		.options = options,
+		.options = &no_options,
 		.arena = arena,
-		.plan = planner_new_plan(config, snapshot, options->reason, arena),
-		.secrets = ret_secrets,
+		.plan = new_plan(config, snapshot, reason, arena),
+		.secrets = secrets,
 		.diags = diags,
 		.logins = { .arena = arena },
+		.persons = { .arena = arena },
+		.asked_groups = { .arena = arena },
+		.suffixes = { .arena = arena },
 		.homes = { .arena = arena },
 		.above_homes = { .arena = arena },
+		.asked_ids = { .arena = arena },
 		.ids = { .arena = arena },
 		.next_id = config->policy.uid_min,
 		.next_group_id = snapshot->sys_gid_max,
@@ -471,12 +401,33 @@ planner_make(const struct config *config, const struct intake *intakes, size_t i
 		.made_dirs = { .arena = arena },
 		.today = time(NULL) / 86400,
 	};
-	*ret_secrets = (struct plan_secrets){
-		.plan_id = planner.plan->id,
+	/* config.c has compiled it before. */
+	planner->has_login_pattern =
+		pattern && regcomp(&planner->login_pattern, pattern, REG_EXTENDED | REG_NOSUB) == 0;
+	*secrets = (struct plan_secrets){
+		.plan_id = planner->plan->id,
 		.by_login = { .arena = arena },
 	};
-	if (!make(&planner, intakes, intake_count))
-		return false;
-	*ret_plan = planner.plan;
-	return true;
+}
+
+void
+planner_finish(struct planner *planner)
+{
+	if (planner->has_login_pattern)
+		regfree(&planner->login_pattern);
+}
+
+bool
+planner_make(const struct config *config, const struct intake *intakes, size_t intake_count,
+	struct snapshot *snapshot, const struct planner_options *options, struct arena *arena,
+	struct plan **ret_plan, struct plan_secrets *ret_secrets, struct diags *diags)
+{
+	struct planner planner;
+	planner_init(&planner, config, snapshot, options->reason, arena, ret_secrets, diags);
+	planner.options = options;
+	bool made = make(&planner, intakes, intake_count);
+	planner_finish(&planner);
+	if (made)
+		*ret_plan = planner.plan;
+	return made;
 }

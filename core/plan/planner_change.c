@@ -80,6 +80,7 @@ update_shell(const struct update *update)
 		strcmp(before, update->account->shell) == 0)
 		return;
 	update->change->after.shell = update->account->shell;
+	planner_check_shell(update->planner, update->account, update->change);
 	tell(update, "shell", before, update->account->shell);
 	set_field(update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before, update->account->shell);
 }
@@ -104,6 +105,10 @@ update_expiry(const struct update *update)
 		update->account->expires == before->expires || before->disabled)
 		return;
 	after->expires = update->account->expires;
+	if (after->expires != ACCOUNT_NEVER && after->expires <= update->planner->today)
+		planner_warn(update->planner, update->change,
+			planner_place(update->account, ACCOUNT_EXPIRES), "expired",
+			"the account has expired already");
 	const char *wanted = day_text(update, after->expires);
 	tell(update, "expires", *text ? text : "never", *wanted ? wanted : "never");
 	set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text, wanted);
@@ -158,26 +163,13 @@ update_groups(const struct update *update)
 		}
 		string_list_push(planner->arena, &change->after.groups, *group);
 	}
-	if (!planner->jail_group_is_new)
-		join(update, planner->plan->jail_group);
+	join(update, planner->plan->jail_group);
 	if (!given)
 		return;
 	planner_check_groups(planner, update->account, change);
-	ARRAY_FOREACH (group, &update->account->groups)
-		join(update, *group);
-}
-
-static void
-list_fingerprints(const struct update *update, const char *text, struct string_list *list)
-{
-	char *copy = arena_strdup(update->planner->arena, text ? text : ""), *save;
-	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		struct diags ignored = { .arena = update->planner->arena };
-		const char *key;
-		if (*line != '#' &&
-			ssh_key_parse(line, NOWHERE, update->planner->arena, &key, &ignored))
-			string_list_push(update->planner->arena, list,
-				ssh_key_fingerprint(key, update->planner->arena));
+	ARRAY_FOREACH (group, &update->account->groups) {
+		if (strcmp(*group, change->login) != 0)
+			join(update, *group);
 	}
 }
 
@@ -195,34 +187,23 @@ update_keys(const struct update *update)
 {
 	struct planner *planner = update->planner;
 	struct change *change = update->change;
+	const struct account *account = update->account;
 	struct diags problems = { .arena = planner->arena };
-	struct host_entry entry;
-	struct bytes bytes;
-	bool exists;
-	const char *path = planner_keys_path(planner, change->login);
-
-	if (!host_inspect(planner->snapshot->host, path, &entry, &problems) ||
-		!host_read_file(planner->snapshot->host, path, planner->arena, &exists, &bytes,
-			&problems)) {
-		planner_block(planner, change, update->account->place, "keys-unreadable", "%s: %s",
-			path, problems.items[0].message);
+	struct key_file file;
+	if (!planner_read_keys(planner, change->login, &file, &problems)) {
+		planner_block(planner, change, account->place, "unreadable", "%s/%s: %s",
+			planner->plan->keys_dir, change->login, problems.items[0].message);
 		return;
 	}
-	const char *text = exists ? arena_strndup(planner->arena, bytes.data, bytes.size) : NULL;
-	list_fingerprints(update, text, &change->before.keys);
+	change->before.keys = planner_fingerprints_of(planner, &file);
 	change->after.keys = change->before.keys;
-	if (!account_has(update->account, ACCOUNT_SSH_KEYS) ||
-		same_keys(&update->account->ssh_keys, text))
+	if (!account_has(account, ACCOUNT_SSH_KEYS) || same_keys(&account->ssh_keys, file.text))
 		return;
-	struct host_owner owner = { entry.st.st_uid, entry.st.st_gid, entry.st.st_mode & 07777 };
-	change->after.keys = (struct string_list){ 0 };
-	ARRAY_FOREACH (key, &update->account->ssh_keys)
-		string_list_push(planner->arena, &change->after.keys,
-			ssh_key_fingerprint(*key, planner->arena));
+	change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
 	planner_add_line(change, planner->arena, "keys",
 		arena_printf(planner->arena, "%zu -> %zu", change->before.keys.count,
 			change->after.keys.count));
-	planner_write_keys(planner, change, &update->account->ssh_keys, text, &owner);
+	planner_write_keys(planner, change->login, &account->ssh_keys, &file);
 }
 
 /* policy.passwords.existing: enforce. Otherwise a user's own change is never undone. */
@@ -237,7 +218,15 @@ update_password(const struct update *update)
 	const char *now = copy_field(update, update->shadow, SHADOW_HASH);
 	bool plain = account_has(account, ACCOUNT_PASSWORD);
 	bool hash = !plain && account_has(account, ACCOUNT_PASSWORD_HASH);
-	if ((!plain && !hash) || (plain && password_matches(account->password, now)) ||
+	if (!plain && !hash)
+		return;
+	if (*now == '!') {
+		planner_warn(update->planner, change, planner_place(account, ACCOUNT_PASSWORD),
+			"password-locked", "the password was locked here and stays so");
+		planner_hint(change, "To unlock it: passwd -u %s", change->login);
+		return;
+	}
+	if ((plain && password_matches(account->password, now)) ||
 		(hash && strcmp(account->password_hash, now) == 0))
 		return;
 	struct plan_secret *secret =
@@ -250,10 +239,32 @@ update_password(const struct update *update)
 	change->after.password = plain ? PASSWORD_GIVEN : PASSWORD_HASH;
 	planner_add_line(change, update->planner->arena, "password", "set as in the source");
 	set_field(update, ACCOUNTDB_SHADOW, SHADOW_HASH, NULL, NULL);
-	update->planner->has_passwords = true;
+}
+
+static void
+warn_when_shut_out(const struct update *update)
+{
+	const char *hash = update->shadow ? accountdb_field(update->shadow, SHADOW_HASH) : "*";
+	if ((*hash == '*' || *hash == '!') && update->change->after.password == PASSWORD_KEPT &&
+		!update->change->after.keys.count)
+		planner_warn_no_login(update->planner, update->account, update->change);
 }
 
 /* ---- the jail ---- */
+
+/* What the account was given before, as the registry remembers it. */
+static struct string_list
+known_folders(const struct update *update)
+{
+	struct planner *planner = update->planner;
+	struct diags ignored = { .arena = planner->arena };
+	struct folder_list folders = { 0 };
+	if (!update->managed->folders ||
+		!folder_list_parse(
+			update->managed->folders, NOWHERE, planner->arena, &folders, &ignored))
+		return (struct string_list){ 0 };
+	return planner_folder_texts(planner, &folders);
+}
 
 static void
 update_jail(const struct update *update)
@@ -265,6 +276,7 @@ update_jail(const struct update *update)
 	const char *home = copy_field(update, update->passwd, PASSWD_HOME);
 	change->before.home = change->after.home = home;
 	change->before.layout = change->after.layout = update->managed->layout;
+	change->before.folders = change->after.folders = known_folders(update);
 
 	if (account_has(update->account, ACCOUNT_HOME) &&
 		strcmp(update->account->home, home) != 0) {
@@ -286,39 +298,49 @@ update_jail(const struct update *update)
 	const struct folder_list *folders =
 		planner_folders_of(planner, update->account, change, &change->after.layout);
 	planner_make_missing_folders(planner, change, folders);
-	ARRAY_FOREACH (folder, folders)
-		string_list_push(planner->arena, &change->after.folders,
-			arena_printf(planner->arena, "%s:%s", folder->path,
-				folder_access_name(folder->access)));
+	change->after.folders = planner_folder_texts(planner, folders);
 }
 
 static void
-refuse_what_is_not_done(const struct update *update)
+refuse_uid_change(const struct update *update)
+{
+	const struct account *account = update->account;
+	unsigned uid = update->change->before.uid;
+	if (!account_has(account, ACCOUNT_UID) || account->uid == uid)
+		return;
+	planner_block(update->planner, update->change, planner_place(account, ACCOUNT_UID),
+		"uid-change", "the account has uid %u; this version does not change uids", uid);
+	planner_hint(update->change, "Keep uid %u in the source.", uid);
+}
+
+/* Somebody here may have shut the account for a reason: a source does not open it again. */
+static void
+compare_state(const struct update *update)
 {
 	const struct account *account = update->account;
 	struct planner *planner = update->planner;
-	if (account_has(account, ACCOUNT_UID) && account->uid != update->change->before.uid) {
-		planner_block(planner, update->change, planner_place(account, ACCOUNT_UID),
-			"uid-change", "the account has uid %u; this version does not change uids",
-			(unsigned)update->change->before.uid);
-		planner_hint(update->change, "Keep uid %u in the source.",
-			(unsigned)update->change->before.uid);
+	struct change *change = update->change;
+	struct place place = planner_place(account, ACCOUNT_STATE);
+	if (!account_has(account, ACCOUNT_STATE))
+		return;
+	if (account->state == ACCOUNT_ACTIVE) {
+		if (!change->before.disabled)
+			return;
+		planner_warn(planner, change, place, "disabled",
+			"cannot log in: the account is disabled here, though active in the source");
+		planner_hint(change, "To open it again: chage -E -1 %s", change->login);
+		return;
 	}
-	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE &&
-		!update->change->before.disabled) {
-		planner_block(planner, update->change, planner_place(account, ACCOUNT_STATE),
-			"leave",
-			account->state == ACCOUNT_LEFT ? "the source says that this person has "
-							 "left; this version does not "
-							 "take accounts out of service"
-						       : "the source says that this account is "
-							 "disabled; this version does "
-							 "not disable accounts that exist");
-		planner_hint(update->change,
-			"Take the row out, or disable the account by hand: "
-			"chage -E 1 %s",
-			update->change->login);
-	}
+	if (change->before.disabled)
+		return;
+	planner_block(planner, change, place, "leave",
+		account->state == ACCOUNT_LEFT
+			? "the source says that this person has left; this version does not take "
+			  "accounts out of service"
+			: "the source says that this account is disabled; this version does not "
+			  "disable accounts that exist");
+	planner_hint(change, "Take the row out, or disable the account by hand: chage -E 1 %s",
+		change->login);
 }
 
 /* ---- the whole ---- */
@@ -347,8 +369,8 @@ planner_change(struct planner *planner, const struct account *account,
 	if (!accountdb_line_id(passwd, PASSWD_UID, &uid) ||
 		!accountdb_line_id(passwd, PASSWD_GID, &gid) || uid != managed->uid) {
 		planner_block(planner, change, account->place, "uid-drift",
-			"'%s' has uid %u now, rehome made it with uid %u", change->login,
-			(unsigned)uid, (unsigned)managed->uid);
+			"'%s' has uid %s now, rehome made it with uid %u", change->login,
+			accountdb_field(passwd, PASSWD_UID), (unsigned)managed->uid);
 		planner_hint(change, "Somebody made the account anew; see `rehome status %s`.",
 			change->login);
 		return;
@@ -362,7 +384,9 @@ planner_change(struct planner *planner, const struct account *account,
 	update_groups(&update);
 	update_keys(&update);
 	update_password(&update);
+	warn_when_shut_out(&update);
 	update_jail(&update);
-	refuse_what_is_not_done(&update);
+	refuse_uid_change(&update);
+	compare_state(&update);
 	change->action = has_work(planner, edits, steps) ? CHANGE_CHANGE : CHANGE_UNCHANGED;
 }

@@ -5,15 +5,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "core/model/ssh_key.h"
 #include "core/plan/planner_internal.h"
-
-/* Membership in one of these is as good as root, or reads other people's secrets: a spreadsheet
- * never gives it. */
-static const char *const privileged_groups[] = { "root", "daemon", "bin", "sys", "adm", "tty",
-	"disk", "lp", "kmem", "sudo", "wheel", "admin", "shadow", "staff", "docker", "lxd",
-	"libvirt", "incus-admin", "podman", "kvm", "systemd-journal", "ssl-cert", "utmp", "backup",
-	NULL };
 
 /* ---- what create and change share ---- */
 
@@ -38,78 +30,10 @@ planner_gecos(struct planner *planner, const struct account *account, struct cha
 	return gecos;
 }
 
-static bool
-is_privileged(const char *group)
-{
-	for (size_t i = 0; privileged_groups[i]; i++) {
-		if (strcmp(privileged_groups[i], group) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-exists_on_host(struct planner *planner, const char *group)
-{
-	return accountdb_find(&planner->snapshot->db, ACCOUNTDB_GROUP, group) != NULL;
-}
-
-void
-planner_check_groups(struct planner *planner, const struct account *account, struct change *change)
-{
-	struct place place = planner_place(account, ACCOUNT_GROUPS);
-	ARRAY_FOREACH (group, &account->groups) {
-		if (strcmp(*group, planner->plan->jail_group) == 0)
-			continue;
-		if (is_privileged(*group)) {
-			planner_block(planner, change, place, "group-privileged",
-				"group '%s' gives rights over the system", *group);
-			planner_hint(
-				change, "A jailed account is never a member of it: take it out.");
-		} else if (!exists_on_host(planner, *group) &&
-			snapshot_nss_has_group(planner->snapshot, *group)) {
-			planner_block(planner, change, place, "group-elsewhere",
-				"group '%s' is kept in another database, not in /etc/group",
-				*group);
-			planner_hint(change, "Add the member there.");
-		} else if (!exists_on_host(planner, *group) &&
-			table_get(&planner->logins, *group)) {
-			planner_block(planner, change, place, "group-is-login",
-				"group '%s' would be the own group of another new account", *group);
-			planner_hint(change, "Choose another group.");
-		} else if (!exists_on_host(planner, *group) &&
-			!planner_new_group(planner, *group)) {
-			planner_block(planner, change, place, "gid-range-full",
-				"no free gid is left for the new group '%s'", *group);
-		}
-	}
-}
-
 void
 planner_add_edit(struct planner *planner, struct edit edit)
 {
 	ARRAY_PUSH(planner->arena, &planner->plan->edits, edit);
-}
-
-void
-planner_add_member(struct planner *planner, const char *login, const char *group)
-{
-	struct edit edit = {
-		.kind = EDIT_ADD_MEMBER,
-		.file = ACCOUNTDB_GROUP,
-		.user = login,
-		.name = group,
-		.member = login,
-	};
-	planner_add_edit(planner, edit);
-	/* gshadow keeps a second list, which must agree where it has a line. */
-	const struct accountdb *db = &planner->snapshot->db;
-	bool made_here = table_get(&planner->new_groups, group);
-	if (db->tables[ACCOUNTDB_GSHADOW].exists &&
-		(made_here || accountdb_find(db, ACCOUNTDB_GSHADOW, group))) {
-		edit.file = ACCOUNTDB_GSHADOW;
-		planner_add_edit(planner, edit);
-	}
 }
 
 const struct folder_list *
@@ -140,32 +64,42 @@ planner_folders_of(struct planner *planner, const struct account *account, struc
 	return &layout->folders;
 }
 
-char *
-planner_keys_path(const struct planner *planner, const char *login)
+struct string_list
+planner_folder_texts(struct planner *planner, const struct folder_list *folders)
 {
-	return arena_printf(planner->arena, "%s/%s", planner->plan->keys_dir, login);
+	struct string_list texts = { 0 };
+	ARRAY_FOREACH (folder, folders) {
+		const struct folder_list one = { .items = folder, .count = 1 };
+		string_list_push(planner->arena, &texts, folder_list_text(&one, planner->arena));
+	}
+	return texts;
+}
+
+static bool
+is_login_shell(const char *shell)
+{
+	const char *slash = strrchr(shell, '/');
+	const char *name = slash ? slash + 1 : shell;
+	return strcmp(name, "nologin") != 0 && strcmp(name, "false") != 0;
 }
 
 void
-planner_write_keys(struct planner *planner, struct change *change, const struct string_list *keys,
-	const char *before, const struct host_owner *before_owner)
+planner_check_shell(struct planner *planner, const struct account *account, struct change *change)
 {
-	AUTO_BUFFER struct buffer content = { 0 };
-	ARRAY_FOREACH (key, keys)
-		buffer_printf(&content, "%s\n", *key);
-	struct step step = {
-		.kind = STEP_KEYS_WRITE,
-		.user = change->login,
-		.path = planner_keys_path(planner, change->login),
-		.base = planner->plan->keys_dir,
-		/* sshd reads it as the user, so it cannot be secret; only root may change it. */
-		.owner = { .uid = 0, .gid = 0, .mode = 0644 },
-		.content = keys->count ? arena_strdup(planner->arena, buffer_text(&content)) : NULL,
-		.before = before,
-	};
-	if (before_owner)
-		step.before_owner = *before_owner;
-	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
+	if (!account_has(account, ACCOUNT_SHELL) || !is_login_shell(account->shell))
+		return;
+	planner_warn(planner, change, planner_place(account, ACCOUNT_SHELL), "login-shell",
+		"shell %s: a jailed account should have %s", account->shell,
+		planner->config->jail.shell);
+	planner_hint(change, "Leave the shell column empty.");
+}
+
+void
+planner_warn_no_login(struct planner *planner, const struct account *account, struct change *change)
+{
+	planner_warn(planner, change, account->place, "cannot-log-in",
+		"cannot log in: neither password nor key");
+	planner_hint(change, "Give a password or a key, or set policy.passwords.new: generated.");
 }
 
 /* ---- the account's lines ---- */
@@ -220,13 +154,13 @@ add_shadow_edit(struct planner *planner, const struct change *change)
 }
 
 static void
-add_passwd_edit(struct planner *planner, const struct change *change, const char *gecos)
+add_passwd_edit(struct planner *planner, const struct change *change)
 {
 	const struct account_facts *facts = &change->after;
 	const char *fields[PASSWD_FIELDS] = { change->login, "x",
 		arena_printf(planner->arena, "%u", (unsigned)facts->uid),
-		arena_printf(planner->arena, "%u", (unsigned)facts->gid), gecos, facts->home,
-		facts->shell };
+		arena_printf(planner->arena, "%u", (unsigned)facts->gid), facts->full_name,
+		facts->home, facts->shell };
 	add_line_edit(planner, change->login, ACCOUNTDB_PASSWD, fields, PASSWD_FIELDS);
 }
 
@@ -251,13 +185,8 @@ choose_password(struct planner *planner, const struct account *account, struct c
 		plan_secrets_get(planner->secrets, change->login, planner->arena)->generated = true;
 	} else {
 		facts->password = PASSWORD_NONE;
-		if (!account->ssh_keys.count) {
-			planner_warn(planner, change, account->place, "cannot-log-in",
-				"cannot log in: neither password nor key");
-			planner_hint(change,
-				"Give a password or a key, or set policy.passwords.new: "
-				"generated.");
-		}
+		if (!account->ssh_keys.count)
+			planner_warn_no_login(planner, account, change);
 	}
 }
 
@@ -267,7 +196,8 @@ choose_groups(struct planner *planner, const struct account *account, struct cha
 	string_list_push(planner->arena, &change->after.groups, planner->plan->jail_group);
 	planner_check_groups(planner, account, change);
 	ARRAY_FOREACH (group, &account->groups) {
-		if (!string_list_has(&change->after.groups, *group))
+		if (!string_list_has(&change->after.groups, *group) &&
+			strcmp(*group, change->login) != 0)
 			string_list_push(planner->arena, &change->after.groups, *group);
 	}
 }
@@ -275,18 +205,9 @@ choose_groups(struct planner *planner, const struct account *account, struct cha
 static void
 choose_shell(struct planner *planner, const struct account *account, struct change *change)
 {
-	const char *shell =
+	change->after.shell =
 		account_has(account, ACCOUNT_SHELL) ? account->shell : planner->config->jail.shell;
-	const char *name = strrchr(shell, '/') ? strrchr(shell, '/') + 1 : shell;
-	change->after.shell = shell;
-	if (strcmp(name, "nologin") == 0 || strcmp(name, "false") == 0)
-		return;
-	if (account_has(account, ACCOUNT_SHELL)) {
-		planner_warn(planner, change, planner_place(account, ACCOUNT_SHELL), "login-shell",
-			"shell %s: a jailed account should have %s", shell,
-			planner->config->jail.shell);
-		planner_hint(change, "Leave the shell column empty.");
-	}
+	planner_check_shell(planner, account, change);
 }
 
 static void
@@ -324,15 +245,31 @@ home_field(void *ctx, const char *field)
 	return NULL;
 }
 
-static void
-choose_home(struct planner *planner, const struct account *account, struct change *change)
+const char *
+planner_home_of(struct planner *planner, const struct account *account, const struct change *change)
 {
 	struct home_lookup lookup = { account, change };
-	change->after.home = account_has(account, ACCOUNT_HOME)
-		? account->home
-		: template_expand(planner->config->jail.home, home_field, &lookup,
-			  TEXT_LANGUAGE_DEFAULT, planner->arena, NULL);
-	planner_check_home(planner, change, planner_place(account, ACCOUNT_HOME));
+	if (account_has(account, ACCOUNT_HOME))
+		return account->home;
+	return template_expand(planner->config->jail.home, home_field, &lookup,
+		TEXT_LANGUAGE_DEFAULT, planner->arena, NULL);
+}
+
+/* Keys that an earlier account of this name left would open the new one to somebody else. */
+static void
+choose_keys(struct planner *planner, const struct account *account, struct change *change,
+	struct key_file *ret_before)
+{
+	struct diags problems = { .arena = planner->arena };
+	if (!planner_read_keys(planner, change->login, ret_before, &problems)) {
+		planner_block(planner, change, account->place, "unreadable", "%s/%s: %s",
+			planner->plan->keys_dir, change->login, problems.items[0].message);
+	} else if (ret_before->text) {
+		planner_block(planner, change, account->place, "keys-leftover",
+			"%s exists already, and the account does not", ret_before->path);
+		planner_hint(change, "See whose keys these are, then remove the file.");
+	}
+	change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
 }
 
 static bool
@@ -345,46 +282,46 @@ has_writable(const struct folder_list *folders)
 	return false;
 }
 
-void
-planner_create(struct planner *planner, const struct account *account, struct change *change)
+/* Everything that may block it. */
+static void
+decide(struct planner *planner, const struct account *account, struct change *change,
+	const struct folder_list **ret_folders, struct key_file *ret_keys_before)
 {
-	change->action = CHANGE_CREATE;
-	change->has_after = true;
 	planner_check_new_login(planner, account, change);
 	choose_groups(planner, account, change);
 	choose_shell(planner, account, change);
 	choose_expiry(planner, account, change);
-	choose_home(planner, account, change);
-	const char *gecos = planner_gecos(planner, account, change);
-	const struct folder_list *folders =
-		planner_folders_of(planner, account, change, &change->after.layout);
-	change->after.full_name = gecos;
+	planner_check_home(planner, change, planner_place(account, ACCOUNT_HOME));
+	choose_keys(planner, account, change, ret_keys_before);
+	change->after.full_name = planner_gecos(planner, account, change);
+	*ret_folders = planner_folders_of(planner, account, change, &change->after.layout);
+	change->after.folders = planner_folder_texts(planner, *ret_folders);
 	if (!planner_is_blocked(change))
 		planner_choose_ids(planner, account, change);
+}
+
+void
+planner_create(struct planner *planner, const struct account *account, struct change *change)
+{
+	const struct folder_list *folders;
+	struct key_file keys_before;
+	change->action = CHANGE_CREATE;
+	change->has_after = true;
+	decide(planner, account, change, &folders, &keys_before);
 	if (planner_is_blocked(change))
 		return;
 
 	choose_password(planner, account, change);
-	ARRAY_FOREACH (key, &account->ssh_keys)
-		string_list_push(planner->arena, &change->after.keys,
-			ssh_key_fingerprint(*key, planner->arena));
-	ARRAY_FOREACH (folder, folders)
-		string_list_push(planner->arena, &change->after.folders,
-			arena_printf(planner->arena, "%s:%s", folder->path,
-				folder_access_name(folder->access)));
 	if (!has_writable(folders)) {
 		planner_warn(planner, change, account->place, "no-folders",
 			"the jail has no folder to write to");
 		planner_hint(change, "Give folders or a layout, or configure layouts.default.");
 	}
-	planner_note_home(planner, change->after.home, change->login);
 	planner_make_home(planner, change, folders);
 	if (account->ssh_keys.count)
-		planner_write_keys(planner, change, &account->ssh_keys, NULL, NULL);
+		planner_write_keys(planner, change->login, &account->ssh_keys, &keys_before);
 	add_group_edits(planner, change);
 	add_shadow_edit(planner, change);
-	add_passwd_edit(planner, change, gecos);
-	planner_describe_create(planner, change);
-	if (change->after.password != PASSWORD_NONE)
-		planner->has_passwords = true;
+	add_passwd_edit(planner, change);
+	planner_describe_create(planner, change, folders);
 }

@@ -2,103 +2,136 @@
  * planner_credentials.c - `rehome credentials`: a new password or other keys for managed accounts.
  */
 #include <string.h>
-#include <time.h>
 
 #include "core/base/text.h"
-#include "core/model/ssh_key.h"
 #include "core/plan/planner_internal.h"
 
-static bool
-renew_password(struct planner *planner, struct change *change, struct accountdb_line *shadow)
+static void
+set_shadow(struct planner *planner, const char *login, size_t field, const char *before,
+	const char *after)
 {
 	struct edit edit = {
 		.kind = EDIT_SET_FIELD,
 		.file = ACCOUNTDB_SHADOW,
-		.user = change->login,
-		.name = change->login,
-		.field = SHADOW_HASH,
+		.user = login,
+		.name = login,
+		.field = field,
+		.before = before,
+		.after = after,
 	};
-	const char *before = arena_strdup(planner->arena, accountdb_field(shadow, SHADOW_HASH));
+	planner_add_edit(planner, edit);
+}
+
+static void
+renew_password(struct planner *planner, struct change *change, struct accountdb_line *shadow)
+{
 	struct plan_secret *secret =
 		plan_secrets_get(planner->secrets, change->login, planner->arena);
-	secret->before = before;
+	secret->before = arena_strdup(planner->arena, accountdb_field(shadow, SHADOW_HASH));
 	secret->generated = true;
-	planner_add_edit(planner, edit);
+	set_shadow(planner, change->login, SHADOW_HASH, NULL, NULL);
 
 	/* passwd(1) does the same; an old date could count as aged. */
-	edit.field = SHADOW_CHANGED;
-	edit.before = arena_strdup(planner->arena, accountdb_field(shadow, SHADOW_CHANGED));
-	edit.after = arena_printf(planner->arena, "%lld", (long long)planner->today);
-	if (strcmp(edit.before, edit.after) != 0 && planner->today > 365)
-		planner_add_edit(planner, edit);
+	const char *before = accountdb_field(shadow, SHADOW_CHANGED);
+	const char *today = arena_printf(planner->arena, "%lld", (long long)planner->today);
+	if (strcmp(before, today) != 0 && planner->today > 365)
+		set_shadow(planner, change->login, SHADOW_CHANGED,
+			arena_strdup(planner->arena, before), today);
 	change->after.password = PASSWORD_GENERATED;
-	planner->has_passwords = true;
 	planner_add_line(change, planner->arena, "password", "a new one, in the handout");
-	return true;
 }
 
 static bool
-replace_keys(
+look_at_keys(
 	struct planner *planner, const struct credentials_request *request, struct change *change)
 {
-	struct host_entry entry;
-	struct bytes bytes;
-	bool exists;
-	const char *path = planner_keys_path(planner, change->login);
-	if (!host_inspect(planner->snapshot->host, path, &entry, planner->diags) ||
-		!host_read_file(planner->snapshot->host, path, planner->arena, &exists, &bytes,
-			planner->diags))
+	struct key_file file;
+	if (!planner_read_keys(planner, change->login, &file, planner->diags))
 		return false;
-	const char *before = exists ? arena_strndup(planner->arena, bytes.data, bytes.size) : NULL;
-	struct host_owner owner = { entry.st.st_uid, entry.st.st_gid, entry.st.st_mode & 07777 };
-	ARRAY_FOREACH (key, &request->keys) {
-		const char *fingerprint = ssh_key_fingerprint(*key, planner->arena);
-		string_list_push(planner->arena, &change->after.keys, fingerprint);
-		planner_add_line(change, planner->arena, "key", fingerprint);
-	}
-	planner_write_keys(planner, change, &request->keys, before, &owner);
+	change->before.keys = change->after.keys = planner_fingerprints_of(planner, &file);
+	if (!request->keys.count)
+		return true;
+	change->after.keys = planner_fingerprints(planner, &request->keys);
+	ARRAY_FOREACH (fingerprint, &change->after.keys)
+		planner_add_line(change, planner->arena, "key", *fingerprint);
+	planner_write_keys(planner, change->login, &request->keys, &file);
 	return true;
+}
+
+/* The account as rehome made it, or an error. */
+static const struct managed_account *
+find_managed(struct planner *planner, const char *login)
+{
+	const struct managed_account *managed =
+		table_get(&planner->snapshot->managed->by_login, login);
+	const struct accountdb *db = &planner->snapshot->db;
+	const struct accountdb_line *passwd = accountdb_find(db, ACCOUNTDB_PASSWD, login);
+	uint32_t uid;
+	if (!managed) {
+		diag_error(planner->diags, NOWHERE, "'%s' is not an account that rehome manages",
+			login);
+		diag_hint(planner->diags, "List them with: rehome status");
+		return NULL;
+	}
+	if (passwd && accountdb_find(db, ACCOUNTDB_SHADOW, login) &&
+		accountdb_line_id(passwd, PASSWD_UID, &uid) && uid == managed->uid)
+		return managed;
+	diag_error(planner->diags, NOWHERE,
+		"the account '%s' is gone, or is not the one that rehome made", login);
+	diag_code(planner->diags, "uid-drift");
+	diag_user(planner->diags, login);
+	diag_hint(planner->diags, "See rehome status %s.", login);
+	return NULL;
+}
+
+static struct account_facts
+present_facts(struct planner *planner, const struct managed_account *managed)
+{
+	const struct accountdb_line *passwd =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login);
+	const struct accountdb_line *shadow =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, managed->login);
+	const char *gecos = accountdb_field(passwd, PASSWD_GECOS);
+	const char *expires = accountdb_field(shadow, SHADOW_EXPIRE);
+	return (struct account_facts){
+		.uid = managed->uid,
+		.gid = managed->gid,
+		.home = arena_strdup(planner->arena, accountdb_field(passwd, PASSWD_HOME)),
+		.full_name = arena_strndup(planner->arena, gecos, strcspn(gecos, ",")),
+		.shell = arena_strdup(planner->arena, accountdb_field(passwd, PASSWD_SHELL)),
+		.layout = managed->layout,
+		.groups = *accountdb_groups_of(&planner->snapshot->db, managed->login),
+		.expires = *expires ? strtoll(expires, NULL, 10) : ACCOUNT_NEVER,
+		.disabled = strcmp(expires, EDIT_BORN_EXPIRED) == 0,
+		.password = PASSWORD_KEPT,
+	};
 }
 
 static bool
 renew(struct planner *planner, const struct credentials_request *request, const char *login)
 {
-	const struct managed_account *managed =
-		table_get(&planner->snapshot->managed->by_login, login);
-	struct accountdb_line *passwd =
-		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, login);
-	struct accountdb_line *shadow =
-		accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, login);
-	if (!managed || !passwd || !shadow) {
-		diag_error(planner->diags, NOWHERE, "'%s' is not an account that rehome manages",
-			login);
-		diag_hint(planner->diags, "List them with: rehome status");
+	const struct managed_account *managed = find_managed(planner, login);
+	if (!managed)
 		return false;
-	}
 	struct change *change = ARENA_NEW(planner->arena, struct change);
-	change->action = CHANGE_CHANGE;
-	change->findings.arena = planner->arena;
-	change->login = managed->login;
-	change->source = managed->source;
-	change->key = managed->key;
-	change->has_before = change->has_after = true;
-	change->before = (struct account_facts){
-		.uid = managed->uid,
-		.gid = managed->gid,
-		.home = managed->home,
-		.full_name = "",
-		.shell = arena_strdup(planner->arena, accountdb_field(passwd, PASSWD_SHELL)),
-		.layout = managed->layout,
-		.groups = *accountdb_groups_of(&planner->snapshot->db, login),
-		.expires = ACCOUNT_NEVER,
-		.password = PASSWORD_KEPT,
+	*change = (struct change){
+		.action = CHANGE_CHANGE,
+		.login = managed->login,
+		.source = managed->source,
+		.key = managed->key,
+		.has_before = true,
+		.has_after = true,
+		.before = present_facts(planner, managed),
+		.findings = { .arena = planner->arena },
 	};
+	change->full_name = change->before.full_name;
 	change->after = change->before;
 	table_set(&planner->logins, change->login, change);
 	ARRAY_PUSH(planner->arena, &planner->plan->changes, change);
-	planner->accounts++;
-	return (!request->new_password || renew_password(planner, change, shadow)) &&
-		(!request->keys.count || replace_keys(planner, request, change));
+	if (request->new_password)
+		renew_password(planner, change,
+			accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, login));
+	return look_at_keys(planner, request, change);
 }
 
 bool
@@ -106,33 +139,18 @@ planner_make_credentials(const struct config *config, const struct credentials_r
 	struct snapshot *snapshot, const char *reason, struct arena *arena, struct plan **ret_plan,
 	struct plan_secrets *ret_secrets, struct diags *diags)
 {
-	static const struct planner_options no_options;
-	struct planner planner = {
-		.config = config,
-		.snapshot = snapshot,
-		.options = &no_options,
-		.arena = arena,
-		.plan = planner_new_plan(config, snapshot, reason, arena),
-		.secrets = ret_secrets,
-		.diags = diags,
-		.logins = { .arena = arena },
-		.ids = { .arena = arena },
-		.new_groups = { .arena = arena },
-		.made_dirs = { .arena = arena },
-		.today = time(NULL) / 86400,
-	};
+	struct planner planner;
 	bool ok = true;
-	*ret_secrets = (struct plan_secrets){
-		.plan_id = planner.plan->id,
-		.by_login = { .arena = arena },
-	};
+	planner_init(&planner, config, snapshot, reason, arena, ret_secrets, diags);
 	ARRAY_FOREACH (login, &request->logins) {
 		if (!table_get(&planner.logins, *login))
 			ok = renew(&planner, request, *login) && ok;
 	}
-	if (!ok || !planner_share(&planner))
+	ok = ok && planner_share(&planner);
+	planner_finish(&planner);
+	if (!ok)
 		return false;
-	planner.plan->counts[CHANGE_CHANGE] = planner.plan->changes.count;
+	plan_count(planner.plan);
 	*ret_plan = planner.plan;
 	return true;
 }

@@ -7,8 +7,8 @@
 
 static const struct host_owner JAIL_ROOT = { .uid = 0, .gid = 0, .mode = 0755 };
 
-static char *
-parent_of(const char *path, struct arena *arena)
+char *
+planner_parent(const char *path, struct arena *arena)
 {
 	const char *slash = strrchr(path, '/');
 	return slash == path ? arena_strdup(arena, "/")
@@ -50,13 +50,18 @@ owner_gid(struct planner *planner, const struct folder *folder, const struct acc
 		*ret_gid = facts->gid;
 		return true;
 	}
+	/* A group that this plan makes comes with its members: nobody else can rely on it. */
+	if (table_get(&planner->new_groups, folder->group) &&
+		!string_list_has(&facts->groups, folder->group))
+		return false;
 	return planner_group_id(planner, folder->group, ret_gid);
 }
 
-bool
-planner_folder_owner(struct planner *planner, const struct folder *folder,
-	const struct account_facts *facts, struct change *change, struct host_owner *ret_owner)
+static bool
+folder_owner(struct planner *planner, const struct folder *folder, struct change *change,
+	struct host_owner *ret_owner)
 {
+	const struct account_facts *facts = &change->after;
 	if (!owner_uid(planner, folder, facts, &ret_owner->uid)) {
 		planner_block(planner, change, folder->place, "folder-owner",
 			"folder '%s': there is no user '%s' to own it", folder->path,
@@ -76,24 +81,11 @@ planner_folder_owner(struct planner *planner, const struct folder *folder,
 
 /* ---- homes ---- */
 
-void
-planner_note_home(struct planner *planner, const char *home, const char *login)
-{
-	if (!table_get(&planner->homes, home))
-		table_set(&planner->homes, home, (void *)(uintptr_t)login);
-	for (char *above = parent_of(home, planner->arena); strcmp(above, "/") != 0;
-		above = parent_of(above, planner->arena)) {
-		if (table_get(&planner->above_homes, above))
-			break; /* then so is everything above it */
-		table_set(&planner->above_homes, above, (void *)(uintptr_t)login);
-	}
-}
-
 static void
 check_nesting(struct planner *planner, struct change *change, struct place place)
 {
 	const char *home = change->after.home;
-	const char *owner = table_get(&planner->homes, home);
+	const char *owner = planner_rival(table_get(&planner->homes, home), change->login);
 	const char *below = table_get(&planner->above_homes, home);
 	if (owner) {
 		planner_block(planner, change, place, "home-shared", "%s is the home of '%s'", home,
@@ -107,19 +99,55 @@ check_nesting(struct planner *planner, struct change *change, struct place place
 		planner_hint(change, "No jail may lie inside another: choose another directory.");
 		return;
 	}
-	for (char *above = parent_of(home, planner->arena); strcmp(above, "/") != 0;
-		above = parent_of(above, planner->arena)) {
-		owner = table_get(&planner->homes, above);
-		if (!owner)
+	for (char *above = planner_parent(home, planner->arena); strcmp(above, "/") != 0;
+		above = planner_parent(above, planner->arena)) {
+		const struct claim *claim = table_get(&planner->homes, above);
+		if (!claim)
 			continue;
 		planner_block(planner, change, place, "home-nested",
-			"%s is inside %s, the home of '%s'", home, above, owner);
+			"%s is inside %s, the home of '%s'", home, above, claim->login);
 		planner_hint(change, "No jail may lie inside another: choose another directory.");
 		return;
 	}
 }
 
-/* Appends the errors of a look at the host to the change, instead of ending the plan. */
+static bool
+check_path(struct planner *planner, struct change *change, struct place place)
+{
+	const char *home = change->after.home;
+	if (jail_path_is_normal(home) && !strchr(home, ':') && !strstr(home, "/.rehome")) {
+		if (!jail_is_system_directory(home))
+			return true;
+		planner_block(planner, change, place, "home-system",
+			"%s is a directory of the system and can never be a jail", home);
+		planner_hint(change, "Choose a directory below /home or /srv.");
+		return false;
+	}
+	planner_block(planner, change, place, "home-path",
+		"home '%s' is not an absolute path without '.', '..', ':', double slashes or names "
+		"that begin with '.rehome'",
+		home);
+	planner_hint(change, "Write it as in /home/anna.");
+	return false;
+}
+
+static bool
+check_parents(struct planner *planner, struct change *change, struct place place)
+{
+	const char *message, *hint;
+	const char *home = change->after.home;
+	const struct jail_component *fault = jail_path_fault(&planner->snapshot->jails, home, true);
+	/* Whatever stands at the home itself is in the way, faulty or not. */
+	if (!fault || (strcmp(fault->path, home) == 0 && fault->fault != JAIL_UNKNOWN))
+		return true;
+	jail_explain(fault, planner->arena, &message, &hint);
+	planner_block(planner, change, place, "jail-path", "%s", message);
+	if (hint)
+		planner_hint(change, "%s", hint);
+	return false;
+}
+
+/* A fault that was met while looking at the host is the change's, and does not end the plan. */
 static bool
 inspect(struct planner *planner, struct change *change, struct place place, const char *path,
 	struct host_entry *ret_entry)
@@ -127,8 +155,8 @@ inspect(struct planner *planner, struct change *change, struct place place, cons
 	struct diags problems = { .arena = planner->arena };
 	if (host_inspect(planner->snapshot->host, path, ret_entry, &problems))
 		return true;
-	planner_block(planner, change, place, "home-unreadable", "%s: %s", path,
-		problems.items[0].message);
+	planner_block(
+		planner, change, place, "unreadable", "%s: %s", path, problems.items[0].message);
 	return false;
 }
 
@@ -137,41 +165,17 @@ planner_check_home(struct planner *planner, struct change *change, struct place 
 {
 	const char *home = change->after.home;
 	struct host_entry entry;
-
-	if (!jail_path_is_normal(home) || strchr(home, ':')) {
-		planner_block(planner, change, place, "home-path",
-			"home '%s' is not an absolute path without '.', '..', ':' or double "
-			"slashes",
-			home);
-		planner_hint(change, "Write it as in /home/anna.");
+	if (!check_path(planner, change, place) || !check_parents(planner, change, place) ||
+		!inspect(planner, change, place, home, &entry))
+		return;
+	if (!entry.exists) {
+		check_nesting(planner, change, place);
 		return;
 	}
-	if (jail_is_system_directory(home)) {
-		planner_block(planner, change, place, "home-system",
-			"%s is a directory of the system and can never be a jail", home);
-		planner_hint(change, "Choose a directory below %s.", "/home or /srv");
-		return;
-	}
-	const struct jail_component *fault =
-		jail_base_fault(&planner->snapshot->jails, parent_of(home, planner->arena), true);
-	if (fault) {
-		const char *message, *hint;
-		jail_explain(fault, planner->arena, &message, &hint);
-		planner_block(planner, change, place, "jail-path", "%s", message);
-		if (hint)
-			planner_hint(change, "%s", hint);
-		return;
-	}
-	if (!inspect(planner, change, place, home, &entry))
-		return;
-	if (entry.exists) {
-		planner_block(planner, change, place, "home-exists",
-			"%s exists already (owner uid %u), and the account does not", home,
-			(unsigned)entry.st.st_uid);
-		planner_hint(change, "Move it out of the way, or choose another home.");
-		return;
-	}
-	check_nesting(planner, change, place);
+	planner_block(planner, change, place, "home-exists",
+		"%s exists already (owner uid %u), and the account does not", home,
+		(unsigned)entry.st.st_uid);
+	planner_hint(change, "Move it out of the way, or choose another home.");
 }
 
 void
@@ -181,12 +185,12 @@ planner_make_home(struct planner *planner, struct change *change, const struct f
 		.kind = STEP_HOME_CREATE,
 		.user = change->login,
 		.path = change->after.home,
-		.base = parent_of(change->after.home, planner->arena),
+		.base = planner_parent(change->after.home, planner->arena),
 		.owner = JAIL_ROOT,
 	};
 	ARRAY_FOREACH (folder, folders) {
 		struct step_folder made = { .path = folder->path };
-		if (planner_folder_owner(planner, folder, &change->after, change, &made.owner))
+		if (folder_owner(planner, folder, change, &made.owner))
 			ARRAY_PUSH(planner->arena, &step.folders, made);
 	}
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
@@ -238,7 +242,7 @@ planner_make_missing_folders(
 		const char *path = arena_printf(planner->arena, "%s/%s", home, folder->path);
 		struct host_entry entry;
 		struct host_owner owner;
-		if (!planner_folder_owner(planner, folder, &change->after, change, &owner) ||
+		if (!folder_owner(planner, folder, change, &owner) ||
 			!inspect(planner, change, folder->place, path, &entry))
 			continue;
 		if (entry.exists) {
@@ -255,7 +259,7 @@ planner_make_missing_folders(
 			.kind = STEP_FOLDER_CREATE,
 			.user = change->login,
 			.path = path,
-			.base = parent_of(home, planner->arena),
+			.base = planner_parent(home, planner->arena),
 			.owner = owner,
 		};
 		ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
@@ -263,28 +267,4 @@ planner_make_missing_folders(
 			arena_printf(planner->arena, "%s is made (%s)", path,
 				folder_access_name(folder->access)));
 	}
-}
-
-/* ---- shared directories ---- */
-
-bool
-planner_make_dirs(struct planner *planner, const char *path)
-{
-	struct host_entry entry;
-	if (strcmp(path, "/") == 0 || table_get(&planner->made_dirs, path))
-		return true;
-	if (!host_inspect(planner->snapshot->host, path, &entry, planner->diags))
-		return false;
-	if (!entry.exists) {
-		struct step step = {
-			.kind = STEP_DIR_CREATE,
-			.path = path,
-			.owner = JAIL_ROOT,
-		};
-		if (!planner_make_dirs(planner, parent_of(path, planner->arena)))
-			return false;
-		ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
-	}
-	table_set(&planner->made_dirs, path, planner);
-	return true;
 }

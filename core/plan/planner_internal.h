@@ -1,18 +1,40 @@
 /*
  * planner_internal.h - what the parts of the planner share; internal to planner*.c.
  *
- *	planner.c          goes through the accounts, sorts, counts
- *	planner_login.c    who somebody is: key, login, ids
- *	planner_create.c   an account that does not exist
- *	planner_change.c   one that rehome manages already
- *	planner_folders.c  folders and homes as steps
- *	planner_shared.c   group, drop-in, directories, the account files' steps
- *	planner_sshd.c     what sshd will make of it
+ *	planner.c              goes through the accounts, sorts, counts
+ *	planner_rows.c         all rows at once: logins, and what else only one may have
+ *	planner_login.c        who somebody is: key, login
+ *	planner_ids.c          uid and gid
+ *	planner_groups.c       the groups besides the own one
+ *	planner_create.c       an account that does not exist
+ *	planner_change.c       one that rehome manages already
+ *	planner_keys.c         the key files
+ *	planner_folders.c      folders and homes as steps
+ *	planner_cut.c          who is taken out of the plan again
+ *	planner_shared.c       drop-in, directories, the account files' steps
+ *	planner_sshd.c         what sshd will make of it
+ *	planner_lines.c        the lines that people read
+ *	planner_credentials.c  a plan of another kind: new passwords and keys
+ *
+ * Nothing depends on the order of the rows: what two of them ask for, neither gets.
  */
 #ifndef REHOME_PLAN_PLANNER_INTERNAL_H
 #define REHOME_PLAN_PLANNER_INTERNAL_H
 
+#include <regex.h>
+
 #include "core/plan/planner.h"
+
+struct planner_row {
+	const struct account *account;
+	struct change *change;
+};
+
+/* Who wants something that only one may have. */
+struct claim {
+	const char *login;
+	const char *other; /* somebody else who wants it too, or NULL */
+};
 
 struct planner {
 	const struct config *config;
@@ -23,19 +45,26 @@ struct planner {
 	struct plan_secrets *secrets;
 	struct diags *diags;
 
-	struct table logins;	  /* login -> struct change of this plan */
-	struct table homes;	  /* home -> login: people's homes now, and the planned ones */
-	struct table above_homes; /* every directory above one of those -> login of the one below */
-	struct id_table ids;	  /* ids that this plan gives away */
-	uid_t next_id;		  /* where the search in uid_range goes on */
-	gid_t next_group_id;	  /* the same for shared groups, downwards */
-	struct table new_groups;  /* name -> gid as (void *)(uintptr_t): groups this plan makes */
-	gid_t jail_gid;
-	bool jail_group_is_new;
-	bool has_passwords; /* some account of the plan can use a password */
-	size_t accounts;    /* that are or will be jailed: creates, changes, unchanged */
+	struct {
+		struct planner_row *items;
+		size_t count, room;
+	} rows;
+	struct table logins;	   /* login -> struct change: everybody in the sources */
+	struct table persons;	   /* planner_person() -> struct change */
+	struct table asked_groups; /* names of groups that some row asks for */
+	struct table suffixes;	   /* name -> the number to try next for it */
+	struct table homes;	   /* home -> struct claim: people's homes, and the planned ones */
+	struct table above_homes;  /* every directory above one of those -> login of one below */
+	struct id_table asked_ids; /* uid -> struct claim: uids that new rows ask for */
+	struct id_table ids;	   /* ids that this plan gives away -> login or group */
+	uid_t next_id;		   /* where the search in uid_range goes on */
+	gid_t next_group_id;	   /* the same for shared groups, downwards */
+	struct table new_groups;   /* name -> gid as (void *)(uintptr_t): groups this plan makes */
+	gid_t jail_gid;		   /* (gid_t)-1 when it can be none; the plan is blocked then */
+	regex_t login_pattern;	   /* policy.username.pattern */
+	bool has_login_pattern;
 	int64_t today;
-	struct table made_dirs; /* DIR_CREATE steps there are, by path */
+	struct table made_dirs; /* directories that exist or that there is a DIR_CREATE for */
 };
 
 /* An error in the change: it is blocked, whatever else is planned for it. */
@@ -51,8 +80,23 @@ bool planner_is_blocked(const struct change *change);
 struct place planner_place(const struct account *account, enum account_field field);
 
 /* planner.c */
-struct plan *planner_new_plan(const struct config *config, struct snapshot *snapshot,
-	const char *reason, struct arena *arena);
+
+/* All but the parts that only planner_make() needs. */
+void planner_init(struct planner *planner, const struct config *config, struct snapshot *snapshot,
+	const char *reason, struct arena *arena, struct plan_secrets *secrets, struct diags *diags);
+void planner_finish(struct planner *planner);
+
+/* planner_rows.c */
+
+/* Makes a row of every account: logins are chosen, claims are known. */
+NODISCARD bool planner_collect(
+	struct planner *planner, const struct intake *intakes, size_t intake_count);
+/* The source says that the person is gone. */
+bool planner_has_left(const struct account *account);
+/* Remembers a home and what is above it, for finding shared and nested ones. */
+void planner_claim_home(struct planner *planner, const char *home, const char *login);
+/* Somebody else who has or wants it, or NULL. */
+const char *planner_rival(const struct claim *claim, const char *login);
 
 /* planner_login.c */
 
@@ -62,19 +106,39 @@ struct plan *planner_new_plan(const struct config *config, struct snapshot *snap
  * in a renamed file stay the same people.
  */
 const char *planner_origin(const struct account *account, struct arena *arena);
+/* The person, as the registry's tables name it. */
+char *planner_person(struct planner *planner, const struct change *change);
 
 /*
- * The login this account gets: the given one, or for a generated one what the registry remembers
- * for its key, or the first free of name, name2, name3, ... NULL when none can be had (blocked).
+ * The login for a name: what the registry remembers for the person, or the first free of name,
+ * name2, name3, ... NULL when none can be had (blocked).
  */
 const char *planner_choose_login(
 	struct planner *planner, const struct account *account, struct change *change);
 /* Policy, reserved words, names that other databases know. */
 void planner_check_new_login(
 	struct planner *planner, const struct account *account, struct change *change);
-/* uid and gid of a new account, one number for both where it can be. */
+
+/* planner_ids.c */
+
+/* uid and gid of a new account: one number for both. */
 void planner_choose_ids(
 	struct planner *planner, const struct account *account, struct change *change);
+/* The next id for a system group, downwards as groupadd --system does it. */
+bool planner_next_group_id(struct planner *planner, const char *name, gid_t *ret_gid);
+
+/* planner_groups.c */
+
+/* The jail's group, with the gid that folders will carry; faults are findings of the plan. */
+void planner_find_jail_group(struct planner *planner);
+/* The gid of an existing or planned group; false when there is none. */
+bool planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid);
+/* Groups besides the jail's: exist, or are made; privileged ones block. */
+void planner_check_groups(
+	struct planner *planner, const struct account *account, struct change *change);
+void planner_add_member(struct planner *planner, const char *login, const char *group);
+/* The new groups that somebody is a member of, in front of all other edits. */
+void planner_share_groups(struct planner *planner);
 
 /* planner_create.c, planner_change.c */
 void planner_create(struct planner *planner, const struct account *account, struct change *change);
@@ -84,28 +148,45 @@ void planner_change(struct planner *planner, const struct account *account,
 
 /* What both need. */
 
+/* The home that the account is to have; may be no fit path. */
+const char *planner_home_of(
+	struct planner *planner, const struct account *account, const struct change *change);
 /* The full name as gecos can hold it; warns about what was replaced. */
 const char *planner_gecos(
 	struct planner *planner, const struct account *account, struct change *change);
-/* Groups besides the jail's: exist, or are made; privileged ones block. */
-void planner_check_groups(
+/* A shell that would let somebody in if the jail were not. */
+void planner_check_shell(
 	struct planner *planner, const struct account *account, struct change *change);
-void planner_add_member(struct planner *planner, const char *login, const char *group);
 /* The folders this account should have, and the name of the layout or NULL. */
 const struct folder_list *planner_folders_of(struct planner *planner, const struct account *account,
 	struct change *change, const char **ret_layout);
-void planner_write_keys(struct planner *planner, struct change *change,
-	const struct string_list *keys, const char *before, const struct host_owner *before_owner);
-char *planner_keys_path(const struct planner *planner, const char *login);
+/* As struct account_facts holds them: "pics:rw". */
+struct string_list planner_folder_texts(struct planner *planner, const struct folder_list *folders);
+void planner_warn_no_login(
+	struct planner *planner, const struct account *account, struct change *change);
 void planner_add_edit(struct planner *planner, struct edit edit);
 void planner_add_line(
 	struct change *change, struct arena *arena, const char *label, const char *text);
 
+/* planner_keys.c */
+
+/* A login's file in the key directory. */
+struct key_file {
+	const char *path;
+	const char *text; /* NULL when there is no file */
+	struct host_owner owner;
+};
+NODISCARD bool planner_read_keys(
+	struct planner *planner, const char *login, struct key_file *ret_file, struct diags *diags);
+/* The step that replaces it by these lines; none = removes it. */
+void planner_write_keys(struct planner *planner, const char *login, const struct string_list *keys,
+	const struct key_file *before);
+struct string_list planner_fingerprints(struct planner *planner, const struct string_list *keys);
+struct string_list planner_fingerprints_of(struct planner *planner, const struct key_file *file);
+
 /* planner_folders.c */
 
-/* Owner and mode of a folder on the host; blocks when a name is not known. */
-bool planner_folder_owner(struct planner *planner, const struct folder *folder,
-	const struct account_facts *facts, struct change *change, struct host_owner *ret_owner);
+char *planner_parent(const char *path, struct arena *arena);
 /* A step that makes the whole jail, or one that adds a folder to it. */
 void planner_make_home(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
@@ -113,22 +194,27 @@ void planner_make_missing_folders(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
 /* Is this path fit for a new jail? Blocks when not. */
 void planner_check_home(struct planner *planner, struct change *change, struct place place);
-/* Remembers a home and what is above it, for finding nested ones. */
-void planner_note_home(struct planner *planner, const char *home, const char *login);
-/* DIR_CREATE steps for a directory and its parents, where they are missing. */
-bool planner_make_dirs(struct planner *planner, const char *path);
+
+/* planner_cut.c */
+
+/* Blocked users keep their lines for people, and lose their steps and edits. */
+void planner_take_out_blocked(struct planner *planner);
+/* Only the first N that would change something; the rest is for another day. */
+void planner_keep_canaries(struct planner *planner);
+/* Nobody's secrets stay but those that the plan is about to use. */
+void planner_forget_secrets(struct planner *planner);
 
 /* planner_shared.c */
+
+/* Some account of the plan is or will be jailed. */
+bool planner_has_accounts(const struct plan *plan);
 NODISCARD bool planner_share(struct planner *planner);
-/* The gid of an existing or planned group; false when there is none. */
-bool planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid);
-/* Plans a system group, once. */
-bool planner_new_group(struct planner *planner, const char *name);
 
 /* planner_sshd.c */
 bool planner_ask_sshd(struct planner *planner);
 
-/* planner_lines.c: the lines people read. */
-void planner_describe_create(struct planner *planner, struct change *change);
+/* planner_lines.c */
+void planner_describe_create(
+	struct planner *planner, struct change *change, const struct folder_list *folders);
 
 #endif

@@ -72,46 +72,50 @@ describe_account(struct planner *planner, struct change *change)
 }
 
 static const char *
-access_words(const char *name)
+access_words(enum folder_access access)
 {
-	return strcmp(name, "read") == 0	     ? "read-only"
-		: strcmp(name, "read-advisory") == 0 ? "read-only, but the user can change that"
-						     : name;
+	switch (access) {
+	case FOLDER_WRITE:
+		return "write";
+	case FOLDER_READ:
+		return "read-only";
+	case FOLDER_READ_ADVISORY:
+		break;
+	}
+	return "read-only, but the user can change that";
 }
 
 /* "pics/ musics/ (write), logs/ (read-only)": neighbours of one kind together. */
 static void
-describe_folders(struct planner *planner, struct change *change)
+describe_folders(struct planner *planner, struct change *change, const struct folder_list *folders)
 {
-	const struct account_facts *facts = &change->after;
 	AUTO_BUFFER struct buffer text = { 0 };
-	if (facts->layout)
-		buffer_printf(&text, "%s: ", facts->layout);
-	for (size_t i = 0; i < facts->folders.count; i++) {
-		const char *folder = facts->folders.items[i];
-		const char *access = strrchr(folder, ':') + 1;
-		bool last = i + 1 == facts->folders.count ||
-			strcmp(strrchr(facts->folders.items[i + 1], ':') + 1, access) != 0;
-		buffer_printf(&text, "%.*s/", (int)(access - 1 - folder), folder);
-		if (last)
-			buffer_printf(&text, " (%s)%s", access_words(access),
-				i + 1 == facts->folders.count ? "" : ",");
-		if (i + 1 < facts->folders.count)
+	if (change->after.layout)
+		buffer_printf(&text, "%s: ", change->after.layout);
+	for (size_t i = 0; i < folders->count; i++) {
+		const struct folder *folder = &folders->items[i];
+		bool last = i + 1 == folders->count;
+		buffer_printf(&text, "%s/", folder->path);
+		if (last || folder[1].access != folder->access)
+			buffer_printf(
+				&text, " (%s)%s", access_words(folder->access), last ? "" : ",");
+		if (!last)
 			buffer_add_char(&text, ' ');
 	}
-	if (!facts->folders.count)
+	if (!folders->count)
 		buffer_add_text(&text, "no folders");
-	planner_add_line(change, planner->arena, facts->layout ? "layout" : "folders",
+	planner_add_line(change, planner->arena, change->after.layout ? "layout" : "folders",
 		arena_strdup(planner->arena, buffer_text(&text)));
 }
 
 void
-planner_describe_create(struct planner *planner, struct change *change)
+planner_describe_create(
+	struct planner *planner, struct change *change, const struct folder_list *folders)
 {
 	describe_account(planner, change);
 	planner_add_line(change, planner->arena, "jail",
 		arena_printf(planner->arena, "%s  root:root 0755", change->after.home));
-	describe_folders(planner, change);
+	describe_folders(planner, change, folders);
 	if (change->login_generated)
 		planner_add_line(change, planner->arena, "login", "made from the name");
 }

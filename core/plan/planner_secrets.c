@@ -17,8 +17,10 @@ planner_hash_secrets(struct plan *plan, struct plan_secrets *secrets, bool gener
 	struct table logins = { .arena = arena };
 
 	/* Only whom the plan still has: the others' passwords stay unhashed and are never saved. */
-	ARRAY_FOREACH (change, &plan->changes)
-		table_set(&logins, (*change)->login, *change);
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (change_is_work(*change))
+			table_set(&logins, (*change)->login, *change);
+	}
 	ARRAY_FOREACH (secret, &secrets->items) {
 		if ((*secret)->hash || !table_get(&logins, (*secret)->login))
 			continue;
@@ -40,7 +42,11 @@ planner_hash_secrets(struct plan *plan, struct plan_secrets *secrets, bool gener
 		passwords[i] = waiting[i]->password;
 	if (!password_hash_all(&batch, arena, diags))
 		return false;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		waiting[i]->hash = batch.hashes[i];
+		/* Only the handout still needs to say one. */
+		if (!waiting[i]->generated)
+			waiting[i]->password = NULL;
+	}
 	return true;
 }

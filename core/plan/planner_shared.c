@@ -1,109 +1,106 @@
 /*
- * planner_shared.c - what the accounts of a run share: groups, the drop-in, directories, and the
- * steps that write the account files.
+ * planner_shared.c - what the accounts of a run share: directories, the drop-in, and the steps that
+ * write the account files.
  */
-#include <grp.h>
 #include <string.h>
 
 #include "core/plan/planner_internal.h"
 
-/* ---- groups ---- */
-
-bool
-planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid)
-{
-	struct accountdb_line *line = accountdb_find(&planner->snapshot->db, ACCOUNTDB_GROUP, name);
-	uint32_t gid;
-	void *planned = table_get(&planner->new_groups, name);
-	if (planned) {
-		*ret_gid = (gid_t)(uintptr_t)planned;
-		return true;
-	}
-	if (!line || !accountdb_line_id(line, GROUP_GID, &gid))
-		return false;
-	*ret_gid = gid;
-	return true;
-}
-
-/* System groups are numbered downwards, as groupadd --system does. */
 static bool
-next_system_gid(struct planner *planner, gid_t *ret_gid)
+fault(struct planner *planner, const char *path, const char *code, const char *message,
+	const char *hint)
 {
-	for (; planner->next_group_id >= planner->snapshot->sys_gid_min; planner->next_group_id--) {
-		if (id_table_get(&planner->ids, planner->next_group_id) ||
-			snapshot_id_is_taken(planner->snapshot, planner->next_group_id))
-			continue;
-		*ret_gid = planner->next_group_id--;
-		return true;
-	}
+	struct diags *findings = &planner->plan->findings;
+	diag_error(findings, at(path, 0), "%s", message);
+	diag_code(findings, code);
+	diag_hint(findings, "%s", hint);
 	return false;
 }
 
-bool
-planner_new_group(struct planner *planner, const char *name)
+/* ---- directories ---- */
+
+/* What root will write in must be root's: anybody else could put things in its way. */
+static bool
+check_dir(struct planner *planner, const char *path, const struct stat *st)
 {
-	gid_t gid;
-	if (table_get(&planner->new_groups, name))
+	if (S_ISDIR(st->st_mode) && st->st_uid == 0 && !(st->st_mode & (S_IWGRP | S_IWOTH)))
 		return true;
-	if (!next_system_gid(planner, &gid))
+	return fault(planner, path, "dir-unsafe",
+		"must be a directory of root's that only root may write to",
+		arena_printf(planner->arena, "See ls -ld %s; correct its owner and mode.", path));
+}
+
+/* DIR_CREATE steps for a directory and its parents, where they are missing. */
+static bool
+make_dirs(struct planner *planner, const char *path)
+{
+	struct host_entry entry;
+	if (strcmp(path, "/") == 0 || table_get(&planner->made_dirs, path))
+		return true;
+	if (!host_inspect(planner->snapshot->host, path, &entry, planner->diags))
 		return false;
-	table_set(&planner->new_groups, name, (void *)(uintptr_t)gid);
+	table_set(&planner->made_dirs, path, planner);
+	if (entry.exists) {
+		(void)check_dir(planner, path, &entry.st);
+		return true;
+	}
+	struct step step = {
+		.kind = STEP_DIR_CREATE,
+		.path = path,
+		.owner = { .uid = 0, .gid = 0, .mode = 0755 },
+	};
+	if (!make_dirs(planner, planner_parent(path, planner->arena)))
+		return false;
+	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
 	return true;
 }
 
-static void
-add_group(struct planner *planner, const char *name, gid_t gid)
+/* sshd reads the key files as the user who logs in. */
+static bool
+check_keys_dir(struct planner *planner)
 {
-	const char *group[GROUP_FIELDS] = { name, "x",
-		arena_printf(planner->arena, "%u", (unsigned)gid), "" };
-	const char *gshadow[GSHADOW_FIELDS] = { name, "!", "", "" };
-	struct edit edit = {
-		.kind = EDIT_ADD_LINE,
-		.file = ACCOUNTDB_GROUP,
-		.name = name,
-		.fields = arena_copy(planner->arena, group, sizeof(group)),
-	};
-	planner_add_edit(planner, edit);
-	if (!planner->snapshot->db.tables[ACCOUNTDB_GSHADOW].exists ||
-		accountdb_find(&planner->snapshot->db, ACCOUNTDB_GSHADOW, name))
-		return;
-	edit.file = ACCOUNTDB_GSHADOW;
-	edit.fields = arena_copy(planner->arena, gshadow, sizeof(gshadow));
-	planner_add_edit(planner, edit);
+	const char *path = planner->plan->keys_dir;
+	struct host_entry entry;
+	if (!host_inspect(planner->snapshot->host, path, &entry, planner->diags))
+		return false;
+	if (entry.exists && S_ISDIR(entry.st.st_mode) && !(entry.st.st_mode & S_IXOTH))
+		(void)fault(planner, path, "keys-dir",
+			"users may not enter it, so sshd could read nobody's keys",
+			arena_printf(planner->arena, "Run: chmod 0755 %s", path));
+	return true;
 }
 
-/* New groups go in front of the edits that use them, in the order of their first member. */
-static void
-share_groups(struct planner *planner)
+static bool
+share_dirs(struct planner *planner)
 {
-	struct edit_list users = planner->plan->edits;
-	struct table added = { .arena = planner->arena };
-	planner->plan->edits = (struct edit_list){ 0 };
-	ARRAY_FOREACH (edit, &users) {
-		void *gid = table_get(&planner->new_groups, edit->name);
-		if (edit->kind != EDIT_ADD_MEMBER || !gid || table_get(&added, edit->name))
-			continue;
-		table_set(&added, edit->name, gid);
-		add_group(planner, edit->name, (gid_t)(uintptr_t)gid);
+	/* The steps array may grow while directories are added: walk by index. */
+	struct plan *plan = planner->plan;
+	bool has_keys = false;
+	for (size_t i = 0, count = plan->steps.count; i < count; i++) {
+		const struct step step = plan->steps.items[i];
+		bool writes_keys = step.kind == STEP_KEYS_WRITE && step.content;
+		if ((step.kind == STEP_HOME_CREATE || writes_keys) &&
+			!make_dirs(planner, step.base))
+			return false;
+		has_keys |= writes_keys;
 	}
-	ARRAY_FOREACH (edit, &users)
-		planner_add_edit(planner, *edit);
+	return !has_keys || check_keys_dir(planner);
 }
 
 /* ---- the drop-in ---- */
 
 static bool
-read_dropin(struct planner *planner, bool *ret_exists, const char **ret_text,
-	struct host_owner *ret_owner)
+read_dropin(struct planner *planner, const char **ret_text, struct host_owner *ret_owner)
 {
 	struct host_entry entry;
 	struct bytes bytes;
+	bool exists;
 	const char *path = planner->plan->dropin;
 	if (!host_inspect(planner->snapshot->host, path, &entry, planner->diags) ||
-		!host_read_file(planner->snapshot->host, path, planner->arena, ret_exists, &bytes,
+		!host_read_file(planner->snapshot->host, path, planner->arena, &exists, &bytes,
 			planner->diags))
 		return false;
-	*ret_text = *ret_exists ? arena_strndup(planner->arena, bytes.data, bytes.size) : NULL;
+	*ret_text = exists ? arena_strndup(planner->arena, bytes.data, bytes.size) : NULL;
 	*ret_owner =
 		(struct host_owner){ entry.st.st_uid, entry.st.st_gid, entry.st.st_mode & 07777 };
 	return true;
@@ -117,10 +114,81 @@ is_ours(const char *text, const char *wanted)
 	return strncmp(text, wanted, length) == 0;
 }
 
+/* What follows a keyword in a drop-in of ours; "" when it has none. */
+static const char *
+dropin_value(const char *text, const char *keyword, struct arena *arena)
+{
+	const char *found = strstr(text, keyword);
+	if (!found)
+		return "";
+	found += strlen(keyword);
+	return arena_strndup(arena, found, strcspn(found, "\n"));
+}
+
+/*
+ * The accounts that are there rely on what the drop-in says now: with another group they would be
+ * in no jail any more, with another key directory their keys would be gone.
+ */
+static bool
+keeps_what_others_need(struct planner *planner, const char *before, const char *wanted)
+{
+	static const char *const keywords[] = { "\nMatch Group ", "\n\tAuthorizedKeysFile " };
+	for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
+		const char *now = dropin_value(before, keywords[i], planner->arena);
+		const char *then = dropin_value(wanted, keywords[i], planner->arena);
+		if (!*now || strcmp(now, then) == 0 || !planner->snapshot->managed->accounts.count)
+			continue;
+		return fault(planner, planner->plan->dropin, "dropin-settings",
+			arena_printf(planner->arena,
+				"the accounts that rehome manages rely on '%s%s'; the "
+				"configuration asks for '%s' instead",
+				keywords[i] + strspn(keywords[i], "\n\t"), now, then),
+			"Set jail.group and jail.keys_dir to what they were.");
+	}
+	return true;
+}
+
+/* A hash that some password fits: neither none nor locked. */
+static bool
+has_password(const struct planner *planner, const char *login)
+{
+	const struct accountdb_line *shadow =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, login);
+	const char *hash = shadow ? accountdb_field(shadow, SHADOW_HASH) : "";
+	return *hash && *hash != '*' && *hash != '!';
+}
+
+/* True when somebody in the jail can use a password, from this plan or from before. */
+static bool
+uses_passwords(const struct planner *planner)
+{
+	ARRAY_FOREACH (change, &planner->plan->changes) {
+		enum password_kind kind = (*change)->after.password;
+		if (change_is_work(*change) && kind != PASSWORD_NONE && kind != PASSWORD_KEPT)
+			return true;
+	}
+	ARRAY_FOREACH (account, &planner->snapshot->managed->accounts) {
+		if (has_password(planner, (*account)->login))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_dropin_good(struct planner *planner, const char *before, const char *wanted)
+{
+	if (!before)
+		return true;
+	if (!is_ours(before, wanted))
+		return fault(planner, planner->plan->dropin, "dropin-foreign",
+			"exists and was not written by rehome",
+			"Move it away, or set jail.sshd_dropin to another file.");
+	return keeps_what_others_need(planner, before, wanted);
+}
+
 static bool
 share_dropin(struct planner *planner)
 {
-	bool exists;
 	const char *before;
 	struct step step = {
 		.kind = STEP_DROPIN_WRITE,
@@ -130,51 +198,24 @@ share_dropin(struct planner *planner)
 	struct sshd_dropin dropin = {
 		.group = planner->plan->jail_group,
 		.keys_dir = planner->plan->keys_dir,
-		.passwords = planner->has_passwords,
+		.passwords = uses_passwords(planner),
 	};
-	if (!read_dropin(planner, &exists, &before, &step.before_owner))
+	if (!read_dropin(planner, &before, &step.before_owner))
 		return false;
-	/* Accounts that are there already may use passwords: what is allowed stays allowed. */
-	if (exists && strstr(before, "\n\tPasswordAuthentication yes\n"))
+	/* Others than ours may rely on it: what is allowed stays allowed. */
+	if (before && strstr(before, "\n\tPasswordAuthentication yes\n"))
 		dropin.passwords = true;
 	const char *wanted = sshd_dropin_text(&dropin, planner->arena);
-	if (exists && strcmp(before, wanted) == 0)
+	if ((before && strcmp(before, wanted) == 0) || !is_dropin_good(planner, before, wanted))
 		return true;
-	if (exists && !is_ours(before, wanted)) {
-		diag_error(&planner->plan->findings, at(step.path, 0),
-			"exists and was not written by rehome");
-		diag_code(&planner->plan->findings, "dropin-foreign");
-		diag_hint(&planner->plan->findings,
-			"Move it away, or set jail.sshd_dropin to another file.");
-		return true;
-	}
 	step.content = wanted;
 	step.before = before;
-	char *dir = arena_strndup(
-		planner->arena, step.path, (size_t)(strrchr(step.path, '/') - step.path));
-	if (!planner_make_dirs(planner, dir))
+	if (!make_dirs(planner, planner_parent(step.path, planner->arena)))
 		return false;
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
 	struct step reload = { .kind = STEP_SSHD_RELOAD };
 	if (host_is_live(planner->snapshot->host))
 		ARRAY_PUSH(planner->arena, &planner->plan->steps, reload);
-	return true;
-}
-
-/* ---- directories ---- */
-
-static bool
-share_dirs(struct planner *planner)
-{
-	/* The steps array may grow while directories are added: walk by index. */
-	struct plan *plan = planner->plan;
-	for (size_t i = 0, count = plan->steps.count; i < count; i++) {
-		const struct step step = plan->steps.items[i];
-		if ((step.kind == STEP_HOME_CREATE ||
-			    (step.kind == STEP_KEYS_WRITE && step.content)) &&
-			!planner_make_dirs(planner, step.base))
-			return false;
-	}
 	return true;
 }
 
@@ -227,15 +268,25 @@ sort_steps(struct planner *planner)
 		}
 	}
 	plan->steps.items = sorted;
-	plan->steps.room = count;
+	plan->steps.count = plan->steps.room = count;
+}
+
+bool
+planner_has_accounts(const struct plan *plan)
+{
+	ARRAY_FOREACH (change, &plan->changes) {
+		if ((*change)->action != CHANGE_BLOCKED && (*change)->has_after)
+			return true;
+	}
+	return false;
 }
 
 bool
 planner_share(struct planner *planner)
 {
-	if (!planner->accounts)
+	if (!planner_has_accounts(planner->plan))
 		return true;
-	share_groups(planner);
+	planner_share_groups(planner);
 	if (!share_dirs(planner) || !share_dropin(planner))
 		return false;
 	share_account_files(planner);

@@ -32,15 +32,14 @@ stage_files(struct planner *planner, struct buffer *passwd, struct buffer *group
 /* sshd's answer depends on the groups and on what the account can use; the first of each kind
  * stands for the others unless a rule names users. */
 static size_t
-choose(struct planner *planner, struct change **ret_chosen)
+choose(struct planner *planner, bool everybody, struct change **ret_chosen)
 {
-	bool everybody = sshd_config_depends_on_user(&planner->snapshot->sshd);
 	struct table seen = { .arena = planner->arena };
 	size_t count = 0;
 	ARRAY_FOREACH (item, &planner->plan->changes) {
 		struct change *change = *item;
 		AUTO_BUFFER struct buffer kind = { 0 };
-		if (change->action != CHANGE_CREATE || planner_is_blocked(change))
+		if (change->action != CHANGE_CREATE)
 			continue;
 		ARRAY_FOREACH (group, &change->after.groups)
 			buffer_printf(&kind, "%s,", *group);
@@ -54,8 +53,11 @@ choose(struct planner *planner, struct change **ret_chosen)
 	return count;
 }
 
+/* One who stands for others of a kind shows the host's fault; one who was asked for alone, what is
+ * wrong for this login only. */
 static void
-judge(struct planner *planner, struct change *change, const struct sshd_effective *effective)
+judge(struct planner *planner, struct change *change, const struct sshd_effective *effective,
+	bool alone)
 {
 	struct sshd_expectation expectation = {
 		.login = change->login,
@@ -68,12 +70,36 @@ judge(struct planner *planner, struct change *change, const struct sshd_effectiv
 	struct diags verdict = { .arena = planner->arena };
 	sshd_effective_judge(effective, &expectation, planner->arena, &verdict);
 	ARRAY_FOREACH (diag, &verdict) {
-		diag_append(&change->findings, diag);
-		if (diag->level != DIAG_ERROR)
-			continue;
-		/* It stands for others of its kind, so it is the host's fault, not this login's. */
-		diag_append(&planner->plan->findings, diag);
+		if (alone || diag->level != DIAG_ERROR)
+			diag_append(&change->findings, diag);
+		else
+			diag_append(&planner->plan->findings, diag);
 	}
+}
+
+static void
+say_refused(struct planner *planner, const char *why)
+{
+	struct diags *findings = &planner->plan->findings;
+	diag_error(findings, at(planner->config->jail.sshd_config, 0),
+		"sshd refuses its configuration: %s", why);
+	diag_code(findings, "sshd-config");
+	diag_hint(findings, "Mend it so that sshd -t is silent.");
+}
+
+/* The account files and the drop-in as they will be; returns how many. */
+static size_t
+stand_ins(const struct planner *planner, const struct buffer *passwd, const struct buffer *group,
+	struct sshd_stand_in ret_stand_ins[3])
+{
+	const struct step *dropin = dropin_step(planner);
+	ret_stand_ins[0] = (struct sshd_stand_in){ "/etc/passwd", buffer_bytes(passwd) };
+	ret_stand_ins[1] = (struct sshd_stand_in){ "/etc/group", buffer_bytes(group) };
+	if (!dropin)
+		return 2;
+	ret_stand_ins[2] = (struct sshd_stand_in){ dropin->path,
+		{ dropin->content, strlen(dropin->content) } };
+	return 3;
 }
 
 static bool
@@ -82,10 +108,11 @@ ask(struct planner *planner)
 	AUTO_BUFFER struct buffer passwd = { 0 }, group = { 0 };
 	struct change **chosen =
 		arena_alloc(planner->arena, planner->plan->changes.count * sizeof(struct change *));
-	size_t count = choose(planner, chosen);
-	const struct step *dropin = dropin_step(planner);
+	bool everybody = sshd_config_depends_on_user(&planner->snapshot->sshd);
+	size_t count = choose(planner, everybody, chosen);
 	const char **logins = arena_alloc(planner->arena, count * sizeof(*logins));
 	struct sshd_effective *effective = arena_alloc(planner->arena, count * sizeof(*effective));
+	struct sshd_stand_in files[3];
 	enum sshd_answer answer;
 	const char *why;
 
@@ -95,28 +122,18 @@ ask(struct planner *planner)
 		return true; /* what is wrong with the edits is said where they are applied */
 	for (size_t i = 0; i < count; i++)
 		logins[i] = chosen[i]->login;
-	struct sshd_stand_in stand_ins[3] = {
-		{ "/etc/passwd", buffer_bytes(&passwd) },
-		{ "/etc/group", buffer_bytes(&group) },
-	};
-	if (dropin)
-		stand_ins[2] = (struct sshd_stand_in){ dropin->path,
-			{ dropin->content, strlen(dropin->content) } };
-	if (!sshd_ask(planner->snapshot->host, planner->config->jail.sshd_config, stand_ins,
-		    dropin ? 3 : 2, logins, count, planner->arena, effective, &answer, &why,
-		    planner->diags))
+	size_t file_count = stand_ins(planner, &passwd, &group, files);
+	if (!sshd_ask(planner->snapshot->host, planner->config->jail.sshd_config, files, file_count,
+		    logins, count, planner->arena, effective, &answer, &why, planner->diags))
 		return false;
 	if (answer == SSHD_UNAVAILABLE)
 		string_list_push(planner->arena, &planner->plan->not_checked,
 			arena_printf(planner->arena, "what sshd will do with the logins: %s", why));
-	if (answer == SSHD_REFUSED) {
-		diag_error(&planner->plan->findings, at(planner->config->jail.sshd_config, 0),
-			"sshd refuses its configuration: %s", why);
-		diag_code(&planner->plan->findings, "sshd-config");
-		diag_hint(&planner->plan->findings, "Mend it so that sshd -t is silent.");
-	}
+	if (answer == SSHD_REFUSED)
+		say_refused(planner, why);
 	for (size_t i = 0; answer == SSHD_ANSWERED && i < count; i++)
-		judge(planner, chosen[i], &effective[i]);
+		judge(planner, chosen[i], &effective[i], everybody);
+	planner_take_out_blocked(planner);
 	return true;
 }
 
@@ -155,36 +172,80 @@ look_at_pam(struct planner *planner)
 	return true;
 }
 
-/* The dry look at who is there already: nothing of theirs is changed, but they share the rule. */
+/* ---- who is in the jail's group already ---- */
+
+struct strangers {
+	struct planner *planner;
+	struct table seen;
+	struct buffer names;
+	size_t count;
+};
+
+static void
+add_stranger(struct strangers *strangers, const char *login)
+{
+	if (table_get(&strangers->planner->snapshot->managed->by_login, login) ||
+		table_get(&strangers->seen, login))
+		return;
+	table_set(&strangers->seen, login, strangers);
+	if (strangers->count++ < 10)
+		buffer_printf(&strangers->names, "%s%s", strangers->names.size ? ", " : "", login);
+}
+
+/* sshd counts the primary group too. */
+static void
+find_strangers(struct strangers *strangers, const struct accountdb_line *group)
+{
+	const struct accountdb *db = &strangers->planner->snapshot->db;
+	struct accountdb_line *user;
+	size_t cursor = 0;
+	uint32_t gid, primary;
+	ARRAY_FOREACH (member, accountdb_members(group))
+		add_stranger(strangers, *member);
+	if (!accountdb_line_id(group, GROUP_GID, &gid))
+		return;
+	while ((user = accountdb_next(db, ACCOUNTDB_PASSWD, &cursor))) {
+		if (accountdb_line_id(user, PASSWD_GID, &primary) && primary == gid)
+			add_stranger(strangers, accountdb_name(user));
+	}
+}
+
+/* Nothing of theirs is changed, but a drop-in that is new puts them in the jail as well. */
 static void
 list_members(struct planner *planner)
 {
-	struct accountdb_line *group =
+	struct diags *findings = &planner->plan->findings;
+	const struct accountdb_line *group =
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_GROUP, planner->plan->jail_group);
-	AUTO_BUFFER struct buffer names = { 0 };
-	size_t strangers = 0;
+	const struct step *dropin = dropin_step(planner);
+	struct strangers strangers = { planner, { .arena = planner->arena }, { 0 }, 0 };
 	if (!group)
 		return;
-	ARRAY_FOREACH (member, accountdb_members(group)) {
-		if (table_get(&planner->snapshot->managed->by_login, *member))
-			continue;
-		if (strangers++ < 10)
-			buffer_printf(&names, "%s%s", names.size ? ", " : "", *member);
-	}
-	if (!strangers)
+	find_strangers(&strangers, group);
+	if (!strangers.count)
 		return;
-	diag_note(&planner->plan->findings, at("/etc/group", accountdb_line_number(group)),
-		"group %s has %zu member%s that rehome does not manage: %s%s",
-		planner->plan->jail_group, strangers, strangers == 1 ? "" : "s",
-		buffer_text(&names), strangers > 10 ? ", ..." : "");
-	diag_code(&planner->plan->findings, "members-before");
+	struct place place = at("/etc/group", accountdb_line_number(group));
+	const char *who =
+		arena_printf(planner->arena, "%zu member%s that rehome does not manage: %s%s",
+			strangers.count, strangers.count == 1 ? "" : "s",
+			buffer_text(&strangers.names), strangers.count > 10 ? ", ..." : "");
+	buffer_finish(&strangers.names);
+	if (dropin && !dropin->before) {
+		diag_warning(findings, place, "group %s has %s; the new rule jails them too",
+			planner->plan->jail_group, who);
+		diag_code(findings, "members-before");
+		diag_hint(findings, "Take out of the group whoever must not be jailed.");
+	} else {
+		diag_note(findings, place, "group %s has %s", planner->plan->jail_group, who);
+		diag_code(findings, "members-before");
+	}
 }
 
 bool
 planner_ask_sshd(struct planner *planner)
 {
 	const struct jail_config *jail = &planner->config->jail;
-	if (!planner->accounts)
+	if (!planner_has_accounts(planner->plan))
 		return true;
 	list_members(planner);
 	if (!host_is_live(planner->snapshot->host))

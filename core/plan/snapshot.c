@@ -6,8 +6,10 @@
  */
 #include "core/plan/snapshot.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -36,8 +38,9 @@ read_login_defs(struct snapshot *snapshot, struct bytes text)
 	while (next_line(&text, snapshot->arena, &line)) {
 		char key[32], value[32];
 		unsigned long long number;
+		/* gid 0 is root's, whatever the file says. */
 		if (sscanf(line, "%31s %31s", key, value) != 2 ||
-			!text_number(value, 60000, &number))
+			!text_number(value, 60000, &number) || !number)
 			continue;
 		if (strcmp(key, "SYS_GID_MIN") == 0)
 			snapshot->sys_gid_min = (gid_t)number;
@@ -46,7 +49,17 @@ read_login_defs(struct snapshot *snapshot, struct bytes text)
 	}
 }
 
-/* True when users or groups may come from anywhere but the files (systemd's are dynamic ones). */
+/* compat takes other sources where the files have NIS lines; systemd's users are dynamic ones. */
+static bool
+is_other_source(const struct snapshot *snapshot, const char *word)
+{
+	const struct accountdb_table *passwd = &snapshot->db.tables[ACCOUNTDB_PASSWD];
+	if (strcmp(word, "compat") == 0)
+		return passwd->insert_at < passwd->lines.count;
+	return word[0] != '[' && strcmp(word, "files") != 0 && strcmp(word, "systemd") != 0;
+}
+
+/* True when users or groups may come from anywhere but the files. */
 static bool
 names_other_sources(struct snapshot *snapshot, struct bytes text)
 {
@@ -58,8 +71,7 @@ names_other_sources(struct snapshot *snapshot, struct bytes text)
 		rest[strcspn(rest, "#")] = '\0';
 		char *save, *word = strtok_r(strchr(rest, ':') + 1, " \t", &save);
 		for (; word; word = strtok_r(NULL, " \t", &save)) {
-			if (word[0] != '[' && strcmp(word, "files") != 0 &&
-				strcmp(word, "compat") != 0 && strcmp(word, "systemd") != 0)
+			if (is_other_source(snapshot, word))
 				return true;
 		}
 	}
@@ -82,6 +94,31 @@ read_ranges(struct snapshot *snapshot, struct bytes text)
 			last > UINT32_MAX ? UINT32_MAX : (uint32_t)last };
 		ARRAY_PUSH(snapshot->arena, &snapshot->ranges_taken, range);
 	}
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+	const struct id_range *left = a, *right = b;
+	return left->first < right->first ? -1 : left->first > right->first;
+}
+
+/* useradd gives everybody a range: thousands of them are searched for each new account. */
+static void
+sort_ranges(struct snapshot *snapshot)
+{
+	struct id_range *ranges = snapshot->ranges_taken.items;
+	size_t kept = 0;
+	if (!ranges)
+		return;
+	qsort(ranges, snapshot->ranges_taken.count, sizeof(*ranges), compare_ranges);
+	for (size_t i = 1; i < snapshot->ranges_taken.count; i++) {
+		if (ranges[i].first > (uint64_t)ranges[kept].last + 1)
+			ranges[++kept] = ranges[i];
+		else if (ranges[i].last > ranges[kept].last)
+			ranges[kept].last = ranges[i].last;
+	}
+	snapshot->ranges_taken.count = kept + 1;
 }
 
 static bool
@@ -107,6 +144,7 @@ read_ids(struct snapshot *snapshot, struct diags *diags)
 	read_login_defs(snapshot, defs);
 	read_ranges(snapshot, subuid);
 	read_ranges(snapshot, subgid);
+	sort_ranges(snapshot);
 	if (host_is_live(snapshot->host))
 		snapshot->ask_nss = names_other_sources(snapshot, nss);
 	else
@@ -115,29 +153,71 @@ read_ids(struct snapshot *snapshot, struct diags *diags)
 	return true;
 }
 
-/* Where homes are made, somebody's left-over files may still carry an id that is free in the files:
- * a new account must not inherit them. One look at the first level. */
+/* ---- files that somebody left ---- */
+
+static void
+see(struct snapshot *snapshot, const struct stat *st, const char *path)
+{
+	if (st->st_uid != 0 && !id_table_get(&snapshot->ids_seen, st->st_uid))
+		id_table_set(&snapshot->ids_seen, st->st_uid, (void *)(uintptr_t)path);
+	if (st->st_gid != 0 && !id_table_get(&snapshot->ids_seen, st->st_gid))
+		id_table_set(&snapshot->ids_seen, st->st_gid, (void *)(uintptr_t)path);
+}
+
 static bool
-see_owners(struct snapshot *snapshot, const char *base, struct diags *diags)
+see_children(
+	struct snapshot *snapshot, int fd, const char *path, unsigned depth, struct diags *diags)
+{
+	struct string_list names = { 0 };
+	if (!host_list_at(snapshot->host, fd, snapshot->arena, &names, diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		struct host_entry entry;
+		AUTO_CLOSE int child = -1;
+		if (!host_inspect_at(snapshot->host, fd, *name, &entry, diags))
+			return false;
+		if (!entry.exists)
+			continue;
+		const char *child_path = arena_printf(
+			snapshot->arena, "%s/%s", strcmp(path, "/") == 0 ? "" : path, *name);
+		see(snapshot, &entry.st, child_path);
+		if (!depth || !S_ISDIR(entry.st.st_mode) || entry.st.st_uid != 0)
+			continue;
+		/* One that cannot be opened (an automounter's, say) shows no owners: that is no
+		 * reason to make no plan. */
+		struct diags ignored = { .arena = snapshot->arena };
+		if (host_open_dir_at(snapshot->host, fd, *name, &child, &ignored))
+			(void)see_children(snapshot, child, child_path, depth - 1, &ignored);
+	}
+	return true;
+}
+
+bool
+snapshot_see_base(struct snapshot *snapshot, const char *base, struct diags *diags)
 {
 	struct host_entry entry;
-	struct string_list names = { 0 };
 	AUTO_CLOSE int fd = -1;
-
+	if (table_get(&snapshot->bases_seen, base))
+		return true;
+	table_set(&snapshot->bases_seen, arena_strdup(snapshot->arena, base), snapshot->arena);
 	if (!host_inspect(snapshot->host, base, &entry, diags))
 		return false;
 	if (!entry.exists || !S_ISDIR(entry.st.st_mode))
 		return true;
-	if (!host_open_dir(snapshot->host, base, &fd, diags) ||
-		!host_list_at(snapshot->host, fd, snapshot->arena, &names, diags))
-		return false;
-	ARRAY_FOREACH (name, &names) {
-		if (!host_inspect_at(snapshot->host, fd, *name, &entry, diags))
-			return false;
-		if (entry.exists && entry.st.st_uid != 0)
-			id_table_set(&snapshot->ids_taken, entry.st.st_uid, snapshot);
+	/* Below "/" are the system's own directories. */
+	unsigned depth = strcmp(base, "/") == 0 ? 0 : 1;
+	return host_open_dir(snapshot->host, base, &fd, diags) &&
+		see_children(snapshot, fd, base, depth, diags);
+}
+
+/* Also accounts that are gone from passwd: their files may be anywhere. */
+static void
+see_managed(struct snapshot *snapshot)
+{
+	ARRAY_FOREACH (account, &snapshot->managed->accounts) {
+		id_table_set(&snapshot->ids_managed, (*account)->uid, *account);
+		id_table_set(&snapshot->ids_managed, (*account)->gid, *account);
 	}
-	return true;
 }
 
 /* The literal part of the configured home in front of its first template: "/home". */
@@ -179,41 +259,109 @@ snapshot_take(struct host *host, const struct config *config, const struct manag
 		.arena = arena,
 		.managed = managed,
 		.jails = { .host = host, .arena = arena, .components = { .arena = arena } },
-		.ids_taken = { .arena = arena },
+		.bases_seen = { .arena = arena },
+		.ids_seen = { .arena = arena },
+		.ids_managed = { .arena = arena },
 	};
 	if (!accountdb_load(host, arena, &snapshot.db, diags) || !read_ids(&snapshot, diags) ||
-		!see_owners(&snapshot, base_of(config, arena), diags) ||
+		!snapshot_see_base(&snapshot, base_of(config, arena), diags) ||
 		!read_sshd(&snapshot, config, diags))
 		return false;
+	see_managed(&snapshot);
 	*ret_snapshot = snapshot;
 	return true;
 }
 
 /* ---- asking ---- */
 
-bool
-snapshot_id_is_taken(struct snapshot *snapshot, uint32_t id)
+/* The result of a lookup that set errno; what is simply not there may set it too (getpwnam(3)). */
+static bool
+found(struct snapshot *snapshot, const void *entry)
 {
-	if (accountdb_find_id(&snapshot->db, ACCOUNTDB_PASSWD, id) ||
-		accountdb_find_id(&snapshot->db, ACCOUNTDB_GROUP, id) ||
-		id_table_get(&snapshot->ids_taken, id) ||
-		id_table_get(&snapshot->managed->tombstones, id))
-		return true;
-	ARRAY_FOREACH (range, &snapshot->ranges_taken) {
-		if (id >= range->first && id <= range->last)
-			return true;
-	}
-	return snapshot->ask_nss && (getpwuid(id) || getgrgid(id));
+	if (!entry && errno && errno != ENOENT && errno != ESRCH && errno != EBADF &&
+		errno != EPERM && !snapshot->nss_problem)
+		snapshot->nss_problem = arena_strdup(snapshot->arena, strerror(errno));
+	return entry;
 }
 
 bool
 snapshot_nss_has_user(struct snapshot *snapshot, const char *login)
 {
-	return snapshot->ask_nss && getpwnam(login);
+	errno = 0;
+	return snapshot->ask_nss && found(snapshot, getpwnam(login));
 }
 
 bool
 snapshot_nss_has_group(struct snapshot *snapshot, const char *name)
 {
-	return snapshot->ask_nss && getgrnam(name);
+	errno = 0;
+	return snapshot->ask_nss && found(snapshot, getgrnam(name));
+}
+
+static bool
+nss_has_id(struct snapshot *snapshot, uint32_t id)
+{
+	if (!snapshot->ask_nss)
+		return false;
+	errno = 0;
+	if (found(snapshot, getpwuid(id)))
+		return true;
+	errno = 0;
+	return found(snapshot, getgrgid(id));
+}
+
+static bool
+is_in_range(const struct snapshot *snapshot, uint32_t id)
+{
+	size_t low = 0, high = snapshot->ranges_taken.count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct id_range *range = &snapshot->ranges_taken.items[middle];
+		if (id >= range->first && id <= range->last)
+			return true;
+		if (id < range->first)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+bool
+snapshot_id_is_taken(struct snapshot *snapshot, uint32_t id)
+{
+	return accountdb_find_id(&snapshot->db, ACCOUNTDB_PASSWD, id) ||
+		accountdb_find_id(&snapshot->db, ACCOUNTDB_GROUP, id) ||
+		id_table_get(&snapshot->ids_seen, id) || id_table_get(&snapshot->ids_managed, id) ||
+		id_table_get(&snapshot->managed->tombstones, id) || is_in_range(snapshot, id) ||
+		nss_has_id(snapshot, id);
+}
+
+char *
+snapshot_explain_id(struct snapshot *snapshot, uint32_t id, struct arena *arena)
+{
+	const struct accountdb_line *user = accountdb_find_id(&snapshot->db, ACCOUNTDB_PASSWD, id);
+	const struct accountdb_line *group = accountdb_find_id(&snapshot->db, ACCOUNTDB_GROUP, id);
+	const struct managed_account *managed = id_table_get(&snapshot->ids_managed, id);
+	const struct tombstone *tombstone = id_table_get(&snapshot->managed->tombstones, id);
+	const char *path = id_table_get(&snapshot->ids_seen, id);
+	if (user)
+		return arena_printf(arena, "uid %u belongs to '%s'", id, accountdb_name(user));
+	if (group)
+		return arena_printf(arena,
+			"gid %u belongs to group '%s', so the account's own group cannot have it",
+			id, accountdb_name(group));
+	if (managed)
+		return arena_printf(arena, "uid %u was given to '%s', whose account is gone", id,
+			managed->login);
+	if (tombstone)
+		return arena_printf(arena, "uid %u belonged to '%s', whose files may still exist",
+			id, tombstone->login);
+	if (is_in_range(snapshot, id))
+		return arena_printf(
+			arena, "uid %u is in somebody's range in /etc/subuid or /etc/subgid", id);
+	if (path)
+		return arena_printf(arena, "uid %u has files already: %s", id, path);
+	return arena_printf(
+		arena, "uid %u is in use in another database (see /etc/nsswitch.conf)", id);
 }

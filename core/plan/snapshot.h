@@ -22,17 +22,18 @@ struct snapshot {
 	struct jail_cache jails;
 	struct sshd_config sshd;
 	const struct managed *managed;
-	uid_t sys_gid_min, sys_gid_max; /* login.defs(5), for the jail's group; 100..999 */
-	struct id_table
-		ids_taken; /* ids that no new account may get besides those in db: NSS,
-			      subordinate ranges are kept apart, owners seen in homes' bases */
+	gid_t sys_gid_min, sys_gid_max; /* login.defs(5), for new groups; 100..999 */
+	struct table bases_seen;	/* directories that snapshot_see_base() looked at */
+	struct id_table ids_seen;	/* owner or group of files there -> path of one */
+	struct id_table ids_managed;	/* uid or gid -> struct managed_account, present or gone */
 	struct {
 		struct id_range {
 			uint32_t first, last;
 		} * items;
 		size_t count, room;
-	} ranges_taken; /* /etc/subuid and /etc/subgid */
+	} ranges_taken; /* /etc/subuid and /etc/subgid: sorted, none touching the next */
 	bool ask_nss;	/* nsswitch.conf names more than files: lookups may find more users */
+	const char *nss_problem; /* why such a lookup failed, NULL = none did */
 	struct string_list not_checked;
 };
 
@@ -40,9 +41,19 @@ NODISCARD bool snapshot_take(struct host *host, const struct config *config,
 	const struct managed *managed, struct arena *arena, struct snapshot *ret_snapshot,
 	struct diags *diags);
 
+/*
+ * Where homes are made, somebody's left-over files may carry an id that is free in the account
+ * files: a new account must not inherit them. Looks at what is in the directory, and in those of
+ * its directories that are root's, which may be jails. Once for each directory; a missing one is
+ * empty.
+ */
+NODISCARD bool snapshot_see_base(struct snapshot *snapshot, const char *base, struct diags *diags);
+
 /* True when the id is used as uid or gid by anybody known. Asks NSS only when ask_nss. */
 bool snapshot_id_is_taken(struct snapshot *snapshot, uint32_t id);
-/* True when NSS knows a login that the files do not. */
+/* Who uses an id that is taken, as a message: "uid 1012 belongs to 'kmeier'". */
+char *snapshot_explain_id(struct snapshot *snapshot, uint32_t id, struct arena *arena);
+/* True when NSS knows a name. */
 bool snapshot_nss_has_user(struct snapshot *snapshot, const char *login);
 bool snapshot_nss_has_group(struct snapshot *snapshot, const char *name);
 

@@ -140,11 +140,7 @@ void
 run_finish(struct run *run)
 {
 	accounts_abandon(run);
-	ARRAY_FOREACH (staging, &run->staging_list) {
-		if ((*staging)->fd >= 0)
-			close((*staging)->fd);
-	}
-	run->staging_list.count = 0;
+	staging_close(run);
 	journal_finish(&run->journal);
 }
 
@@ -278,16 +274,6 @@ for_each_step(struct run *run, enum phase phase, size_t offset, bool tell)
 }
 
 static bool
-sync_stagings(struct run *run)
-{
-	ARRAY_FOREACH (staging, &run->staging_list) {
-		if (!host_sync_filesystem(run->host, (*staging)->fd, (*staging)->base, run->diags))
-			return false;
-	}
-	return true;
-}
-
-static bool
 phase_is_empty(const struct run *run, enum phase phase)
 {
 	ARRAY_FOREACH (step, &run->plan->steps) {
@@ -307,10 +293,11 @@ perform_phase(struct run *run, enum phase phase)
 	run->announced[phase] = true;
 	if (!journal_mark(&run->journal, run->diags, JOURNAL_PHASE, "%s", phase_name(phase)) ||
 		!for_each_step(run, phase, offsetof(struct step_ops, prepare), false) ||
-		!journal_sync(&run->journal, run->diags) || !sync_stagings(run) ||
+		!journal_sync(&run->journal, run->diags) || !staging_sync(run) ||
 		!for_each_step(run, phase, offsetof(struct step_ops, apply), true) ||
-		!accounts_finish(run) || !sync_stagings(run) || !staging_remove_all(run))
+		!accounts_finish(run) || !staging_remove_all(run) || !staging_sync(run))
 		return false;
+	staging_close(run);
 	journal_add(&run->journal, JOURNAL_DONE, "%s", phase_name(phase));
 	return true;
 }
@@ -377,7 +364,7 @@ sync_undone(struct run *run)
 {
 	static const char account_dir[] = "/etc";
 	AUTO_CLOSE int fd = -1;
-	return sync_stagings(run) && host_open_dir(run->host, account_dir, &fd, run->diags) &&
+	return staging_sync(run) && host_open_dir(run->host, account_dir, &fd, run->diags) &&
 		host_sync_filesystem(run->host, fd, account_dir, run->diags);
 }
 
@@ -389,7 +376,10 @@ run_undo(struct run *run)
 		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))
 			return false;
 	}
-	return sync_undone(run) && staging_remove_all(run) && staging_sweep(run);
+	if (!staging_remove_all(run) || !staging_sweep(run) || !sync_undone(run))
+		return false;
+	staging_close(run);
+	return true;
 }
 
 /* An interrupted run may have told the registry; what never committed has not. */

@@ -203,7 +203,7 @@ undo(struct run *run, const struct run_log *log)
 {
 	struct string_list users;
 	list_users(run, &users);
-	run->result->outcome = RUN_STUCK;
+	run->result->outcome = RUN_STUCK; /* until all of it is done */
 	if (!run_undo(run) ||
 		!registry_record_rollback(run->state, run->plan, run->id, run->users, run->diags) ||
 		!release_all_shared(run) ||
@@ -264,6 +264,8 @@ rollback(struct run *run, const struct string_list *users)
 	if (run->options->events && run->options->events->start)
 		run->options->events->start(run->options->events->ctx, run->id,
 			run->users ? selected.count : run->changes.count);
+	/* Even if this fails, the record may be in the file, and then recovery goes on from it. */
+	run->result->outcome = RUN_STUCK;
 	if (!journal_mark(&run->journal, run->diags, JOURNAL_ROLLBACK, "%s",
 		    run_log_rollback_payload(&selected, run->options->reason, run->arena)))
 		return false;

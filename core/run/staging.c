@@ -86,9 +86,11 @@ remove_below(struct run *run, const char *base)
 		host_remove_dir(run->host, path, NULL, run->diags);
 }
 
+/* The descriptor stays open for the sync; the name is opened anew if it is wanted again. */
 bool
 staging_remove(struct run *run, const char *base)
 {
+	table_set(&run->stagings, base, NULL);
 	return remove_below(run, base);
 }
 
@@ -98,20 +100,33 @@ staging_remove_all(struct run *run)
 	bool ok = true;
 	struct table seen = { .arena = run->arena };
 
-	ARRAY_FOREACH (staging, &run->staging_list) {
-		close((*staging)->fd);
-		(*staging)->fd = -1;
-	}
-	run->staging_list.count = 0;
-	run->stagings = (struct table){ .arena = run->arena };
 	ARRAY_FOREACH (step, &run->plan->steps) {
 		if (!step->base || table_get(&seen, step->base))
 			continue;
 		table_set(&seen, step->base, run);
-		if (!remove_below(run, step->base))
+		if (!staging_remove(run, step->base))
 			ok = false;
 	}
 	return ok;
+}
+
+bool
+staging_sync(struct run *run)
+{
+	ARRAY_FOREACH (staging, &run->staging_list) {
+		if (!host_sync_filesystem(run->host, (*staging)->fd, (*staging)->base, run->diags))
+			return false;
+	}
+	return true;
+}
+
+void
+staging_close(struct run *run)
+{
+	ARRAY_FOREACH (staging, &run->staging_list)
+		close((*staging)->fd);
+	run->staging_list.count = 0;
+	run->stagings = (struct table){ .arena = run->arena };
 }
 
 /* ---- temporaries of the host layer ---- */
@@ -145,7 +160,8 @@ sweep(struct run *run, const char *dir)
 		if (!host_inspect_at(run->host, fd, *name, &entry, run->diags))
 			return false;
 		if (S_ISREG(entry.st.st_mode) && entry.st.st_uid == 0 &&
-			!host_unlink_at(run->host, fd, *name, run->diags))
+			!host_unlink(run->host, arena_printf(run->arena, "%s/%s", dir, *name),
+				run->diags))
 			return false;
 	}
 	return true;

@@ -129,6 +129,9 @@ NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);
 NODISCARD bool staging_remove_all(struct run *run);
 /* The one below a directory that is about to go itself. */
 NODISCARD bool staging_remove(struct run *run, const char *base);
+/* Syncs the filesystems of all that were opened, removed ones included. */
+NODISCARD bool staging_sync(struct run *run);
+void staging_close(struct run *run);
 /* Removes the temporary files that a killed process left where this run stages single files. */
 NODISCARD bool staging_sweep(struct run *run);
 /* "/home/.rehome-stage-7" */

@@ -209,7 +209,7 @@ note_conflicts(struct run *run, size_t first_diag)
 	}
 }
 
-/* passwd first: a login ends before anything that made it safe. */
+/* passwd first, and on disk: a login ends before anything that made it safe. */
 static bool
 undo_files(struct run *run)
 {
@@ -227,7 +227,9 @@ undo_files(struct run *run)
 			return false;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		if (!commit(run, order[i]))
+		bool is_passwd = order[i] == ACCOUNTDB_PASSWD;
+		if (!commit(run, order[i]) ||
+			(is_passwd && !host_sync_dir(run->host, ACCOUNT_DIR, run->diags)))
 			return false;
 	}
 	note_conflicts(run, first_diag);

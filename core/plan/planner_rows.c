@@ -1,0 +1,237 @@
+/*
+ * planner_rows.c - all rows at once, before any of them is planned: logins are chosen, and it is
+ * noted what else only one account may have. So it does not matter which row comes first, nor
+ * whether only some of them are wanted today.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/plan/planner_internal.h"
+
+bool
+planner_has_left(const struct account *account)
+{
+	return account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_LEFT;
+}
+
+static bool
+exists(const struct planner *planner, const struct change *change)
+{
+	return accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, change->login);
+}
+
+/* ---- claims ---- */
+
+const char *
+planner_rival(const struct claim *claim, const char *login)
+{
+	if (!claim || strcmp(claim->login, login) != 0)
+		return claim ? claim->login : NULL;
+	return claim->other;
+}
+
+static struct claim *
+new_claim(struct planner *planner, const char *login)
+{
+	struct claim *claim = ARENA_NEW(planner->arena, struct claim);
+	claim->login = login;
+	return claim;
+}
+
+void
+planner_claim_home(struct planner *planner, const char *home, const char *login)
+{
+	struct claim *claim = table_get(&planner->homes, home);
+	if (claim) {
+		claim->other = login;
+		return;
+	}
+	table_set(&planner->homes, home, new_claim(planner, login));
+	for (char *above = planner_parent(home, planner->arena); strcmp(above, "/") != 0;
+		above = planner_parent(above, planner->arena)) {
+		if (table_get(&planner->above_homes, above))
+			break; /* then so is everything above it */
+		table_set(&planner->above_homes, above, (void *)(uintptr_t)login);
+	}
+}
+
+static void
+claim_id(struct planner *planner, uid_t uid, const char *login)
+{
+	struct claim *claim = id_table_get(&planner->asked_ids, uid);
+	if (claim)
+		claim->other = login;
+	else
+		id_table_set(&planner->asked_ids, uid, new_claim(planner, login));
+}
+
+/* The homes of people, whoever manages them; those of services are directories of the system. */
+static void
+claim_present_homes(struct planner *planner)
+{
+	struct accountdb_line *line;
+	size_t cursor = 0;
+	while ((line = accountdb_next(&planner->snapshot->db, ACCOUNTDB_PASSWD, &cursor))) {
+		uint32_t uid;
+		if (!accountdb_line_id(line, PASSWD_UID, &uid) || uid < 1000 || uid == 65534)
+			continue;
+		const char *field = accountdb_field(line, PASSWD_HOME);
+		size_t length = strlen(field);
+		while (length > 1 && field[length - 1] == '/')
+			length--;
+		const char *home = arena_strndup(planner->arena, field, length);
+		if (jail_path_is_normal(home) && !jail_is_system_directory(home))
+			planner_claim_home(planner, home, accountdb_name(line));
+	}
+}
+
+/* Files that somebody left beside the new homes may carry an id that looks free. */
+static bool
+look_beside_home(struct planner *planner, const char *home)
+{
+	const struct jail_component *fault = jail_path_fault(&planner->snapshot->jails, home, true);
+	if (fault && strcmp(fault->path, home) != 0)
+		return true; /* planner_check_home() will say what is wrong with it */
+	return snapshot_see_base(
+		planner->snapshot, planner_parent(home, planner->arena), planner->diags);
+}
+
+static bool
+claim_for_new(struct planner *planner, const struct planner_row *row)
+{
+	const struct account *account = row->account;
+	struct change *change = row->change;
+	if (planner_is_blocked(change) || exists(planner, change) || planner_has_left(account))
+		return true;
+	if (account_has(account, ACCOUNT_UID))
+		claim_id(planner, account->uid, change->login);
+	change->after.home = planner_home_of(planner, account, change);
+	if (!jail_path_is_normal(change->after.home) ||
+		jail_is_system_directory(change->after.home))
+		return true;
+	planner_claim_home(planner, change->after.home, change->login);
+	return look_beside_home(planner, change->after.home);
+}
+
+/* ---- logins ---- */
+
+static void
+block_twin(struct planner *planner, struct change *change, const struct change *twin)
+{
+	planner_block(planner, change, change->place, "login-twice", "login '%s' is also in %s:%u",
+		change->login, twin->place.file ? twin->place.file : twin->source,
+		twin->place.line);
+	planner_hint(change, "Every login can come from one row only.");
+}
+
+static void
+block_same_person(struct planner *planner, struct change *change, const struct change *twin)
+{
+	planner_block(planner, change, change->place, "person-twice",
+		"'%s' is also in %s:%u, with login '%s'", change->key,
+		twin->place.file ? twin->place.file : twin->source, twin->place.line, twin->login);
+	planner_hint(change,
+		"Take one of the rows out; if they are two people, configure each file as a "
+		"source of its own.");
+}
+
+/* True when nobody was there before. */
+static bool
+enter(struct planner *planner, struct table *table, const char *key, struct change *change,
+	void (*block)(struct planner *, struct change *, const struct change *))
+{
+	struct change *earlier = table_get(table, key);
+	if (!earlier) {
+		table_set(table, key, change);
+		return true;
+	}
+	if (!planner_is_blocked(earlier))
+		block(planner, earlier, change);
+	block(planner, change, earlier);
+	return false;
+}
+
+static void
+enter_login(struct planner *planner, struct change *change)
+{
+	if (enter(planner, &planner->logins, change->login, change, block_twin))
+		(void)enter(planner, &planner->persons, planner_person(planner, change), change,
+			block_same_person);
+}
+
+/* By key, not by row: a suffix stays with its person when the rows are reordered. */
+static int
+compare_persons(const void *a, const void *b)
+{
+	const struct change *left = ((const struct planner_row *)a)->change;
+	const struct change *right = ((const struct planner_row *)b)->change;
+	int order = strcmp(left->source, right->source);
+	if (!order)
+		order = strverscmp(left->key, right->key);
+	if (!order && left->place.line != right->place.line)
+		order = left->place.line < right->place.line ? -1 : 1;
+	return order;
+}
+
+static void
+choose_generated(struct planner *planner)
+{
+	struct {
+		struct planner_row *items;
+		size_t count, room;
+	} generated = { 0 };
+	ARRAY_FOREACH (row, &planner->rows) {
+		if (row->account->username_generated)
+			ARRAY_PUSH(planner->arena, &generated, *row);
+	}
+	if (!generated.count)
+		return;
+	qsort(generated.items, generated.count, sizeof(*generated.items), compare_persons);
+	ARRAY_FOREACH (row, &generated) {
+		const char *login = planner_choose_login(planner, row->account, row->change);
+		if (!login)
+			continue;
+		row->change->login = login;
+		enter_login(planner, row->change);
+	}
+}
+
+/* ---- the whole ---- */
+
+static void
+collect_row(struct planner *planner, const struct account *account)
+{
+	struct change *change = ARENA_NEW(planner->arena, struct change);
+	*change = (struct change){
+		.action = CHANGE_UNCHANGED,
+		.login = account->username,
+		.full_name = account->full_name,
+		.source = planner_origin(account, planner->arena),
+		.key = account->key,
+		.place = account->place,
+		.login_generated = account->username_generated,
+		.findings = { .arena = planner->arena },
+	};
+	struct planner_row row = { account, change };
+	ARRAY_PUSH(planner->arena, &planner->rows, row);
+	ARRAY_FOREACH (group, &account->groups)
+		table_set(&planner->asked_groups, *group, change);
+	if (!account->username_generated)
+		enter_login(planner, change);
+}
+
+bool
+planner_collect(struct planner *planner, const struct intake *intakes, size_t intake_count)
+{
+	for (size_t i = 0; i < intake_count; i++) {
+		ARRAY_FOREACH (account, &intakes[i].accounts)
+			collect_row(planner, *account);
+	}
+	choose_generated(planner);
+	claim_present_homes(planner);
+	ARRAY_FOREACH (row, &planner->rows) {
+		if (!claim_for_new(planner, row))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,13 @@
+/*
+ * chapters.h - the runs that are stopped at every effect.
+ */
+#ifndef REHOME_TESTS_FAULT_CHAPTERS_H
+#define REHOME_TESTS_FAULT_CHAPTERS_H
+
+#include "story.h"
+
+extern const struct chapter chapter_create_usual, chapter_create_nis, chapter_create_ragged,
+	chapter_change, chapter_credentials, chapter_wave, chapter_failing_user, chapter_rollback,
+	chapter_rollback_one, chapter_rollback_last, chapter_rollback_change;
+
+#endif

@@ -1,0 +1,387 @@
+/*
+ * fault_run.c - a run leaves the machine entirely before or entirely after, whatever fails.
+ *
+ * Every effect of every chapter fails once, fails for good, and is where the process is killed; and
+ * the recovery after that is killed in its turn. watch.h says what must hold in between.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "chapters.h"
+
+/* Every nth stop is also followed through to less likely ends. */
+enum { REPEAT_EVERY = 9, UNDO_EVERY = 4, KILL_AGAIN_EVERY = 13, KILL_AGAIN_STEP = 4 };
+
+/* ---- a chapter, undisturbed ---- */
+
+static void
+watch_init(struct watch *watch, struct story *story, struct world *world, enum watch_mode mode,
+	unsigned nth)
+{
+	static const int errors[] = { EIO, ENOSPC, EDQUOT, EMFILE };
+	*watch = (struct watch){
+		.arena = &world->arena,
+		.root = world->root,
+		.mode = mode,
+		.nth = nth,
+		.error = errors[nth % ARRAY_LEN(errors)],
+	};
+	for (size_t i = 0; i < story->watched_count; i++)
+		ARRAY_PUSH(&world->arena, &watch->logins, story->watched[i]);
+	char *save, *logins = arena_strdup(&world->arena, story->chapter->changing);
+	for (char *login = strtok_r(logins, " ", &save); login; login = strtok_r(NULL, " ", &save))
+		string_list_push(&world->arena, &watch->changing, login);
+}
+
+static void
+assert_unbroken(const struct story *story, const struct watch *watch)
+{
+	if (watch->broken)
+		fail_msg("%s, stopped at %u: %s", story->chapter->name, watch->nth, watch->broken);
+}
+
+static enum run_outcome
+good_outcome(const struct story *story)
+{
+	return story->chapter->good;
+}
+
+/* Learns what the machine is before and after the action. */
+static void
+learn(struct story *story, const struct chapter *chapter)
+{
+	struct world world;
+	struct watch watch;
+	struct run_result result;
+
+	story_begin(story, chapter);
+	world_open(&world, story);
+	world_look(&world, &story->before, &story->arena);
+	watch_init(&watch, story, &world, WATCH_ONLY, 0);
+	watch_begin(&watch, world.host);
+	chapter->act(story, &world, &result);
+	watch_end(world.host);
+	if (result.outcome != good_outcome(story))
+		fail_msg("%s: outcome %d:%s", chapter->name, result.outcome,
+			world_complaints(&world));
+	story->effects = watch.count;
+	world_look(&world, &story->after, &story->arena);
+	assert_unbroken(story, &watch);
+	assert_null(machine_leftover(world.root, &world.arena));
+	assert_string_not_equal(story->before.machine, story->after.machine);
+	world_close(&world);
+}
+
+/* ---- how it ended ---- */
+
+static void
+assert_side(const struct story *story, struct world *world, const struct side *expected,
+	unsigned nth, const char *when)
+{
+	struct side found;
+	world_look(world, &found, &world->arena);
+	if (strcmp(expected->machine, found.machine) != 0)
+		fail_msg("%s, stopped at %u, %s: %s%s", story->chapter->name, nth, when,
+			machine_difference(expected->machine, found.machine, &world->arena),
+			world_complaints(world));
+	if (strcmp(expected->registry, found.registry) != 0)
+		fail_msg("%s, stopped at %u, %s, the registry: %s", story->chapter->name, nth, when,
+			machine_difference(expected->registry, found.registry, &world->arena));
+	const char *leftover = machine_leftover(world->root, &world->arena);
+	if (leftover)
+		fail_msg("%s, stopped at %u, %s: %s is left", story->chapter->name, nth, when,
+			leftover);
+}
+
+static bool
+is_pending(struct world *world)
+{
+	const char *id = NULL;
+	world_must(world, run_pending(&world->state, &world->arena, &id, &world->diags),
+		"run_pending");
+	return id;
+}
+
+/* No run is damaged or half done, as the administrator sees it. */
+static void
+assert_history_is_settled(struct world *world)
+{
+	struct run_list runs;
+	world_must(world, run_history(&world->state, &world->arena, &runs, &world->diags),
+		"run_history");
+	ARRAY_FOREACH (run, &runs) {
+		assert_int_not_equal(run->status, RUN_STATUS_DAMAGED);
+		assert_int_not_equal(run->status, RUN_STATUS_INTERRUPTED);
+	}
+	assert_false(is_pending(world));
+}
+
+/* Which of the two the machine is now; the asserts are for the one that it should be. */
+static const struct side *
+side_now(const struct story *story, struct world *world)
+{
+	char *machine = machine_fingerprint(world->root, &world->arena);
+	bool is_before = strcmp(machine, story->before.machine) == 0;
+	return is_before ? &story->before : &story->after;
+}
+
+/* ---- recovery ---- */
+
+static void
+recover(struct story *story, struct world *world, bool undo, unsigned nth)
+{
+	struct watch watch;
+	struct run_result result;
+	bool was_pending = is_pending(world);
+
+	watch_init(&watch, story, world, WATCH_ONLY, nth);
+	watch_begin(&watch, world->host);
+	bool ok = story_recover(story, world, undo, &result);
+	watch_end(world->host);
+	if (!ok)
+		fail_msg("%s, stopped at %u: cannot recover:%s", story->chapter->name, nth,
+			world_complaints(world));
+	assert_unbroken(story, &watch);
+	assert_int_equal(result.outcome == RUN_NOTHING, !was_pending);
+
+	const struct side *side = side_now(story, world);
+	if (was_pending)
+		side = result.outcome == RUN_UNDONE ? &story->before : &story->after;
+	if (undo && was_pending && !story->chapter->only_forward)
+		side = &story->before;
+	assert_side(story, world, side, nth, "recovered");
+	assert_history_is_settled(world);
+
+	assert_true(story_recover(story, world, undo, &result));
+	assert_int_equal(result.outcome, RUN_NOTHING);
+	assert_side(story, world, side, nth, "recovered twice");
+}
+
+/* ---- an effect fails ---- */
+
+/* The same again, now that nothing fails any more. */
+static void
+repeat(struct story *story, struct world *world, unsigned nth)
+{
+	struct run_result result;
+	story->chapter->act(story, world, &result);
+	if (result.outcome != good_outcome(story))
+		fail_msg("%s, stopped at %u, cannot be repeated:%s", story->chapter->name, nth,
+			world_complaints(world));
+	char *machine = machine_fingerprint(world->root, &world->arena);
+	assert_string_equal(machine, story->after.machine);
+}
+
+static void
+check_outcome(struct story *story, struct world *world, enum run_outcome outcome, unsigned nth)
+{
+	if (outcome == good_outcome(story)) {
+		assert_side(story, world, &story->after, nth, "done");
+		assert_history_is_settled(world);
+	} else if (outcome == RUN_UNDONE) {
+		assert_side(story, world, &story->before, nth, "undone");
+		assert_history_is_settled(world);
+		if (nth % REPEAT_EVERY == 0)
+			repeat(story, world, nth);
+	} else if (outcome == RUN_STUCK && story->chapter->only_forward) {
+		recover(story, world, false, nth);
+	} else {
+		fail_msg("%s, stopped at %u: outcome %d:%s", story->chapter->name, nth, outcome,
+			world_complaints(world));
+	}
+}
+
+static void
+fail_once(struct story *story, unsigned nth)
+{
+	struct world world;
+	struct watch watch;
+	struct run_result result;
+	world_open(&world, story);
+	watch_init(&watch, story, &world, WATCH_FAIL_ONCE, nth);
+	watch_begin(&watch, world.host);
+	story->chapter->act(story, &world, &result);
+	watch_end(world.host);
+	assert_unbroken(story, &watch);
+	check_outcome(story, &world, result.outcome, nth);
+	world_close(&world);
+}
+
+static void
+fail_for_good(struct story *story, unsigned nth)
+{
+	struct world world;
+	struct watch watch;
+	struct run_result result;
+	world_open(&world, story);
+	watch_init(&watch, story, &world, WATCH_FAIL_ON, nth);
+	watch_begin(&watch, world.host);
+	story->chapter->act(story, &world, &result);
+	watch_end(world.host);
+	assert_unbroken(story, &watch);
+	if (result.outcome == good_outcome(story))
+		assert_side(story, &world, &story->after, nth, "done");
+	if (result.outcome == RUN_UNDONE)
+		assert_side(story, &world, &story->before, nth, "undone");
+	recover(story, &world, nth % UNDO_EVERY == 0, nth);
+	world_close(&world);
+}
+
+/* ---- the process is killed ---- */
+
+typedef void (*deed)(struct story *story, struct world *world);
+
+static void
+act(struct story *story, struct world *world)
+{
+	struct run_result result;
+	story->chapter->act(story, world, &result);
+}
+
+static void
+recover_plainly(struct story *story, struct world *world)
+{
+	struct run_result result;
+	story_recover(story, world, false, &result);
+}
+
+/* False when it ended before its nth effect. */
+static bool
+kill_at(struct story *story, struct world *world, deed do_it, unsigned nth)
+{
+	int status;
+	fflush(NULL);
+	pid_t child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct watch watch;
+		watch_init(&watch, story, world, WATCH_KILL, nth);
+		watch_begin(&watch, world->host);
+		do_it(story, world);
+		if (watch.broken)
+			fprintf(stderr, "%s\n", watch.broken);
+		_exit(watch.broken ? WATCH_BROKEN : 0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	bool fits = WIFEXITED(status) &&
+		(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == WATCH_KILLED);
+	if (!fits)
+		fail_msg("%s, to be killed at %u: status %x", story->chapter->name, nth, status);
+	return WEXITSTATUS(status) == WATCH_KILLED;
+}
+
+static void
+kill_and_recover(struct story *story, unsigned nth)
+{
+	struct world world;
+	world_open(&world, story);
+	assert_true(kill_at(story, &world, act, nth));
+	recover(story, &world, nth % UNDO_EVERY == 0, nth);
+	world_close(&world);
+}
+
+static bool
+kill_recovery(struct story *story, unsigned nth, unsigned again)
+{
+	struct world world;
+	world_open(&world, story);
+	kill_at(story, &world, act, nth);
+	bool killed = kill_at(story, &world, recover_plainly, again);
+	recover(story, &world, false, nth);
+	world_close(&world);
+	return killed;
+}
+
+/* Killed again at every few effects of the recovery. */
+static void
+kill_and_kill_recovery(struct story *story, unsigned nth)
+{
+	unsigned again = 1 + nth % KILL_AGAIN_STEP;
+	if (nth % KILL_AGAIN_EVERY != 0)
+		return;
+	while (kill_recovery(story, nth, again))
+		again += KILL_AGAIN_STEP;
+}
+
+/* ---- the tests ---- */
+
+/* At every effect that there is. */
+static void
+stop_everywhere(const struct chapter *chapter, void (*stop)(struct story *, unsigned))
+{
+	struct story story;
+	learn(&story, chapter);
+	/* A chapter that has become trivial would prove nothing. */
+	assert_in_range(story.effects, 20, 1000);
+	for (unsigned nth = 1; nth <= story.effects; nth++)
+		stop(&story, nth);
+	story_end(&story);
+}
+
+static void
+test_fails_once(void **state)
+{
+	stop_everywhere(*state, fail_once);
+}
+
+static void
+test_fails_for_good(void **state)
+{
+	stop_everywhere(*state, fail_for_good);
+}
+
+static void
+test_is_killed(void **state)
+{
+	stop_everywhere(*state, kill_and_recover);
+}
+
+static void
+test_is_killed_twice(void **state)
+{
+	stop_everywhere(*state, kill_and_kill_recovery);
+}
+
+#define chapter_test(stop, words, chapter)                                                         \
+	{                                                                                          \
+		.name = "test_" #chapter "_" words, .test_func = test_##stop,                      \
+		.initial_state = (void *)&chapter_##chapter                                        \
+	}
+
+#define chapter_tests(chapter)                                                                     \
+	chapter_test(fails_once, "is_done_or_undone_when_an_effect_fails", chapter),               \
+		chapter_test(fails_for_good, "is_recovered_when_effects_fail_for_good", chapter),  \
+		chapter_test(is_killed, "is_recovered_when_killed", chapter),                      \
+		chapter_test(is_killed_twice, "is_recovered_when_recovery_is_killed", chapter)
+
+/* With an argument only the tests whose names match it. */
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		chapter_tests(create_usual),
+		chapter_tests(create_nis),
+		chapter_tests(create_ragged),
+		chapter_tests(change),
+		chapter_tests(credentials),
+		chapter_tests(wave),
+		chapter_tests(failing_user),
+		chapter_tests(rollback),
+		chapter_tests(rollback_one),
+		chapter_tests(rollback_last),
+		chapter_tests(rollback_change),
+	};
+	machine_prepare_place(argv);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests_name("fault_run", tests, NULL, NULL);
+}
