@@ -65,8 +65,10 @@ char *sshd_dropin_text(const struct sshd_dropin *dropin, struct arena *arena);
  * a Match block read before the drop-in that sets ChrootDirectory, ForceCommand or forwarding and
  * that could match a member of the group, AllowUsers/AllowGroups/DenyUsers/DenyGroups that shut the
  * group out, AuthenticationMethods that no password or key alone can satisfy. Warnings: the group
- * already has Match blocks elsewhere (listed). Each with place and the fix as hint. The drop-in's
- * own path is skipped.
+ * already has Match blocks elsewhere (listed); AllowUsers or DenyUsers by name, pattern or host,
+ * since the logins are not known here; no configuration at all. Notes: an earlier Match block for
+ * other groups or for logins by name, which may hold a member. Each with place and the fix as hint.
+ * The drop-in's own path is skipped.
  */
 void sshd_config_judge(const struct sshd_config *config, const char *dropin_path, const char *group,
 	struct arena *arena, struct diags *diags);
@@ -109,7 +111,7 @@ enum sshd_answer {
 /*
  * Asks for several logins at once (one namespace, one sshd -T each; about 7 ms a login).
  * stand_ins may be empty. Uses a temporary host key and a private /run/sshd where the host lacks
- * them. Live root only.
+ * them; that it has no host key is a warning (code "sshd-host-key"). Live root only.
  */
 NODISCARD bool sshd_ask(struct host *host, const char *config_path,
 	const struct sshd_stand_in *stand_ins, size_t stand_in_count, const char *const *logins,

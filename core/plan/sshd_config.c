@@ -15,8 +15,8 @@
 #include "core/plan/sshd_internal.h"
 
 enum {
-	DEPTH_MAX = 16,	  /* SERVCONF_MAX_DEPTH */
-	FILES_MAX = 4096, /* against a file that includes itself twice */
+	DEPTH_MAX = 16,	 /* SERVCONF_MAX_DEPTH */
+	FILES_MAX = 512, /* against a file that includes itself twice */
 	LINKS_MAX = 16,
 };
 

@@ -17,6 +17,9 @@ struct sshd_listener {
 	pid_t pid;
 	unsigned long long start_time; /* /proc/PID/stat field 22: the same process */
 	struct string_list sockets;    /* inode numbers of its listening sockets */
+	/* What tells that it executed itself again where its sockets were passed on by systemd. */
+	unsigned long long stack_start; /* /proc/PID/stat field 28; 0 = hidden from us */
+	bool titled; /* "sshd: /usr/sbin/sshd ... [listener]": it accepts connections (8.2) */
 };
 
 struct sshd_listeners {
@@ -34,18 +37,22 @@ NODISCARD bool daemon_find_sshd(
 
 /*
  * SIGHUP to every listener through a pidfd, then waits until each has executed itself again (its
- * listening sockets are new ones) and listens. None running is success. A listener that dies or
- * stays silent for timeout_seconds is an error.
+ * listening sockets, or its memory, are new ones) and listens. None running is success. A listener
+ * that dies or stays silent for timeout_seconds is an error.
  */
 NODISCARD bool daemon_reload_sshd(
 	unsigned timeout_seconds, size_t *ret_reloaded, struct arena *arena, struct diags *diags);
 
-/* nscd -i passwd, group; sss_cache -E: where installed and running. */
+/*
+ * nscd -i passwd, group; sss_cache -E: where installed and running. An nscd that cannot be told is
+ * an error, since it may hide that an account is in the jail's group; the rest are warnings.
+ */
 NODISCARD bool daemon_flush_caches(struct arena *arena, struct diags *diags);
 
 /*
  * Ends all processes that run with one of these uids (real, effective or saved): SIGTERM, up to two
- * seconds, SIGKILL, through pidfds, repeated until a scan finds none. uids maps uid -> login.
+ * seconds, SIGKILL, through pidfds, repeated until a scan finds none. uids maps uid -> login and
+ * never holds 0. What does not end within ten seconds is an error.
  */
 NODISCARD bool daemon_end_processes(
 	const struct id_table *uids, size_t *ret_ended, struct arena *arena, struct diags *diags);

@@ -1,0 +1,82 @@
+/*
+ * daemon_proc.c - reads /proc. A process that ends meanwhile is a process that is not there.
+ */
+#include "core/run/daemon_proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/cleanup.h"
+
+bool
+proc_next(DIR *proc, pid_t *ret_pid)
+{
+	struct dirent *entry;
+	while ((entry = readdir(proc))) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+		if (*end || pid <= 0)
+			continue;
+		*ret_pid = (pid_t)pid;
+		return true;
+	}
+	return false;
+}
+
+static void
+path_of(pid_t pid, const char *name, char path[64])
+{
+	snprintf(path, 64, "/proc/%d/%s", (int)pid, name);
+}
+
+bool
+proc_read(pid_t pid, const char *name, char *buffer, size_t room)
+{
+	char path[64];
+	path_of(pid, name, path);
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	size_t size = 0;
+	ssize_t got;
+	while (size < room - 1 &&
+		(got = TEMP_FAILURE_RETRY(read(fd, buffer + size, room - 1 - size))) > 0)
+		size += (size_t)got;
+	buffer[size] = '\0';
+	return size != 0;
+}
+
+bool
+proc_read_link(pid_t pid, const char *name, char *buffer, size_t room)
+{
+	char path[64];
+	path_of(pid, name, path);
+	ssize_t size = readlink(path, buffer, room - 1);
+	if (size < 0)
+		return false;
+	buffer[size] = '\0';
+	return true;
+}
+
+/* The program's name, in parentheses, may hold anything. */
+unsigned long long
+proc_stat_field(const char *stat, int field)
+{
+	const char *text = strrchr(stat, ')');
+	for (int at = 2; text && at < field; at++) {
+		text = strchr(text, ' ');
+		text = text ? text + 1 : NULL;
+	}
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+long long
+proc_milliseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
