@@ -2,7 +2,8 @@
  * verify_folders.c - the folders that an account was given: there, and with the rights they had.
  *
  * What belongs to the user may be changed by the user over SFTP: a mode or group that differs there
- * is worth a warning. What belongs to root is a promise: a difference is a fault.
+ * is worth a warning, unless it lets others write. What belongs to root is a promise: a difference
+ * is a fault.
  */
 #include <string.h>
 
@@ -101,13 +102,14 @@ stands_in_users_folder(const struct subject *subject, const struct folder_list *
 
 /* ---- what it is ---- */
 
-/* The user may have changed it over SFTP, by right. */
+/* The user may have changed it over SFTP, by right; but not so that others may write. */
 static void
 report_difference(const struct folder_view *view, const char *code, const char *text)
 {
+	mode_t opened = view->entry.st.st_mode & ~view->wanted.mode & (S_IWGRP | S_IWOTH);
 	bool is_users =
 		view->entry.st.st_uid == view->subject->managed->uid || view->in_users_hands;
-	(is_users ? finding_warning : finding_error)(
+	(is_users && !opened ? finding_warning : finding_error)(
 		&view->subject->account.findings, code, at(view->path, 0), "%s", text);
 }
 
@@ -143,8 +145,8 @@ verify_owner(const struct folder_view *view)
 	if (st->st_uid != view->wanted.uid) {
 		bool advisory = view->folder->access == FOLDER_READ &&
 			st->st_uid == view->subject->managed->uid;
-		finding_error(findings, advisory ? "folder-advisory" : "folder-owner",
-			at(view->path, 0), "belongs to uid %u, expected %u%s", (unsigned)st->st_uid,
+		finding_error(findings, "folder-owner", at(view->path, 0),
+			"belongs to uid %u, expected %u%s", (unsigned)st->st_uid,
 			(unsigned)view->wanted.uid,
 			advisory ? ": its read-only mode is advisory only, the user can change it"
 				 : "");
@@ -169,7 +171,8 @@ verify_mode(const struct folder_view *view)
 	if (view->entry.acl_grants_write && view->wanted.uid == 0) {
 		finding_error(findings, "folder-acl", at(view->path, 0),
 			"an ACL lets others write in it");
-		diag_hint(findings, "Run: setfacl -b %s && chmod %04o %s", view->word,
+		diag_hint(findings, "Run: %schmod %04o %s",
+			verify_without_acl(verifier, &view->entry, view->word),
 			(unsigned)view->wanted.mode, view->word);
 		return;
 	}

@@ -59,8 +59,8 @@ verify_dropin_rights(
 	finding_error(findings, "dropin-mode", at(path, 0),
 		"belongs to uid %u with mode %04o: somebody besides root may change it",
 		(unsigned)entry->st.st_uid, (unsigned)mode);
-	diag_hint(
-		findings, "Run: setfacl -b %s && chown 0:0 %s && chmod 0644 %s", word, word, word);
+	diag_hint(findings, "Run: %schown 0:0 %s && chmod 0644 %s",
+		verify_without_acl(verifier, entry, word), word, word);
 }
 
 /* With or without passwords, as the accounts of the time needed it. */

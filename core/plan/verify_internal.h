@@ -106,6 +106,10 @@ const char *verify_word(const struct verifier *verifier, const char *path);
 /* "usermod", or with --root "usermod -P ROOT", "chage -R ROOT", "rehome --root ROOT". */
 const char *verify_tool(const struct verifier *verifier, const char *program);
 
+/* "setfacl -b WORD && " in front of a chmod, where there is an ACL; else "". */
+const char *verify_without_acl(
+	const struct verifier *verifier, const struct host_entry *entry, const char *word);
+
 /* The next line of a text, without its newline; false at the end. */
 bool verify_next_line(struct bytes *text, struct arena *arena, char **ret_line);
 

@@ -50,7 +50,8 @@ judge_dir(struct verifier *verifier, const char *path, bool is_last)
 		finding_error(findings, "keys-dir", at(path, 0),
 			"mode %04o: others may write, and sshd refuses every key below it",
 			(unsigned)mode);
-		diag_hint(findings, "Run: setfacl -b %s && chmod go-w %s", word, word);
+		diag_hint(findings, "Run: %schmod go-w %s",
+			verify_without_acl(verifier, &entry, word), word);
 	} else if (is_last && (mode & 0055) != 0055) {
 		finding_error(findings, "keys-dir", at(path, 0),
 			"mode %04o, expected 0755: sshd reads the keys as the user",
@@ -91,7 +92,8 @@ verify_file_rights(struct verifier *verifier, struct subject *subject, const cha
 	if (entry->acl_grants_write) {
 		finding_error(findings, "keys-acl", at(path, 0),
 			"an ACL lets others write it: sshd refuses the keys");
-		diag_hint(findings, "Run: setfacl -b %s && chmod 0644 %s", word, word);
+		diag_hint(findings, "Run: %schmod 0644 %s",
+			verify_without_acl(verifier, entry, word), word);
 	} else if (mode != 0644) {
 		finding_error(findings, "keys-mode", at(path, 0),
 			"mode %04o, expected 0644: sshd reads it as the user, and only root may "

@@ -101,7 +101,7 @@ verify_jail_group(struct verifier *verifier, struct subject *subject)
 			verify_tool(verifier, "groupadd"), group, verify_tool(verifier, "usermod"),
 			group, subject->word);
 	} else if (!verifier_is_member(verifier, subject->passwd)) {
-		finding_error(findings, "not-in-group",
+		finding_error(findings, "group",
 			verify_at_line(ACCOUNTDB_GROUP, verifier->jail_group, GROUP_MEMBERS),
 			"not a member of '%s': sshd does not jail it", group);
 		diag_hint(findings, "Run: %s -aG %s %s", verify_tool(verifier, "usermod"), group,

@@ -68,6 +68,13 @@ verify_tool(const struct verifier *verifier, const char *program)
 		text_shell_word(verifier->arena, host_root(host)));
 }
 
+const char *
+verify_without_acl(
+	const struct verifier *verifier, const struct host_entry *entry, const char *word)
+{
+	return entry->has_acl ? arena_printf(verifier->arena, "setfacl -b %s && ", word) : "";
+}
+
 bool
 verify_next_line(struct bytes *text, struct arena *arena, char **ret_line)
 {

@@ -164,7 +164,7 @@ test_broken_account_lines_are_found(void **state)
 			"sftponly anna\n" },
 		{ "sed -i s/^sftponly.*/sftponly:x:990:/ etc/group etc/gshadow",
 			"anna managed open\n"
-			"error not-in-group /etc/group:2(members): not a member of 'sftponly': "
+			"error group /etc/group:2(members): not a member of 'sftponly': "
 			"sshd does not jail it | Run: usermod -P ROOT -aG sftponly anna\n" },
 		{ "sed -i s/^sftponly.*/sftponly:!::/ etc/gshadow",
 			"anna managed open\n"
@@ -403,6 +403,10 @@ test_broken_folders_are_found(void **state)
 			"anna managed open\n"
 			"error folder-owner /home/anna/pics: belongs to uid 0, expected 20000 | "
 			"Run: chown 20000 ROOT/home/anna/pics\n" },
+		{ "chmod 0777 home/anna/pics",
+			"anna managed open\n"
+			"error folder-mode /home/anna/pics: mode 0777, expected 0755 | Run: chmod "
+			"0755 ROOT/home/anna/pics\n" },
 		{ "chmod 0700 home/anna/pics",
 			"anna managed open\n"
 			"warning folder-mode /home/anna/pics: mode 0700, expected 0755 | Run: "
@@ -418,9 +422,9 @@ test_broken_folders_are_found(void **state)
 			"ROOT/home/anna/pics\n" },
 		{ "chown 20000 home/anna/logs",
 			"anna managed open\n"
-			"error folder-advisory /home/anna/logs: belongs to uid 20000, expected 0: "
-			"its read-only mode is advisory only, the user can change it | Run: chown "
-			"0 ROOT/home/anna/logs\n" },
+			"error folder-owner /home/anna/logs: belongs to uid 20000, expected 0: its "
+			"read-only mode is advisory only, the user can change it | Run: chown 0 "
+			"ROOT/home/anna/logs\n" },
 		{ "chgrp 0 home/anna/logs",
 			"anna managed open\n"
 			"error folder-group /home/anna/logs: belongs to group 0, expected 990 | "
@@ -557,8 +561,7 @@ test_broken_keys_are_found(void **state)
 		{ "chmod 0775 etc/ssh",
 			"anna managed open\n"
 			"error keys-dir /etc/ssh: mode 0775: others may write, and sshd refuses "
-			"every key below it | Run: setfacl -b ROOT/etc/ssh && chmod go-w "
-			"ROOT/etc/ssh\n" },
+			"every key below it | Run: chmod go-w ROOT/etc/ssh\n" },
 		{ "rm etc/ssh/rehome_keys/anna && mkdir etc/ssh/rehome_keys/anna",
 			"anna managed\n"
 			"error keys-type /etc/ssh/rehome_keys/anna: not a regular file\n"

@@ -126,14 +126,13 @@ test_a_broken_dropin_is_found(void **state)
 			"another file.\n" BERT },
 		{ "chmod 0666 etc/ssh/sshd_config.d/60-rehome.conf",
 			"error dropin-mode /etc/ssh/sshd_config.d/60-rehome.conf: belongs to uid 0 "
-			"with mode 0666: somebody besides root may change it | Run: setfacl -b "
-			"ROOT/etc/ssh/sshd_config.d/60-rehome.conf && chown 0:0 "
+			"with mode 0666: somebody besides root may change it | Run: chown 0:0 "
 			"ROOT/etc/ssh/sshd_config.d/60-rehome.conf && chmod 0644 "
 			"ROOT/etc/ssh/sshd_config.d/60-rehome.conf\n" BERT },
 		{ "chown 20000 etc/ssh/sshd_config.d/60-rehome.conf",
 			"error dropin-mode /etc/ssh/sshd_config.d/60-rehome.conf: belongs to uid "
-			"20000 with mode 0644: somebody besides root may change it | Run: setfacl "
-			"-b ROOT/etc/ssh/sshd_config.d/60-rehome.conf && chown 0:0 "
+			"20000 with mode 0644: somebody besides root may change it | Run: chown "
+			"0:0 "
 			"ROOT/etc/ssh/sshd_config.d/60-rehome.conf && chmod 0644 "
 			"ROOT/etc/ssh/sshd_config.d/60-rehome.conf\n" BERT },
 	};
