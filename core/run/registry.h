@@ -21,8 +21,8 @@
 NODISCARD bool registry_load(
 	struct state *state, struct arena *arena, struct managed *ret_managed, struct diags *diags);
 
-/* After a run: its creates and changes, in one SQLite transaction. users: only these (NULL = all).
- */
+/* After a run: its creates and changes, in one SQLite transaction. left_out: logins that the run
+ * undid (NULL = none). */
 NODISCARD bool registry_record_run(struct state *state, const struct plan *plan, const char *run_id,
 	const struct table *left_out, struct diags *diags);
 

@@ -1,0 +1,434 @@
+/*
+ * registry.c - what a run and its rollback mean for the accounts that rehome manages.
+ *
+ * Everything is written so that doing it again gives the same: recovery may repeat it, and the
+ * undoing of a run may come before the run was ever told here. A change writes only what it
+ * changed; who gave a group is remembered, so that what another administrator gave is never taken
+ * for ours.
+ */
+#include "core/run/registry.h"
+
+#include <nettle/sha2.h>
+#include <string.h>
+
+#include "core/run/registry_db.h"
+
+/* In the order of the columns and parameters below. */
+#define MANAGED_COLUMNS                                                                            \
+	"login, source, person, uid, gid, home, layout, folders, member_of, keys_sha256, run"
+
+static void
+db_init(struct registry_db *db, struct state *state, struct arena *arena, struct diags *diags)
+{
+	*db = (struct registry_db){
+		.state = state,
+		.arena = arena,
+		.diags = diags,
+		.path = arena_printf(arena, "%s/" REGISTRY_FILE, state->dir),
+	};
+}
+
+/* ---- lists as one text: names of groups have no blanks ---- */
+
+static const char *
+joined(const struct string_list *list, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	ARRAY_FOREACH (item, list)
+		buffer_printf(&out, "%s%s", item == list->items ? "" : " ", *item);
+	return arena_strdup(arena, buffer_text(&out));
+}
+
+static struct string_list
+split(const char *text, struct arena *arena)
+{
+	struct string_list list = { 0 };
+	for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+		size_t size = strcspn(text, " ");
+		string_list_push(arena, &list, arena_strndup(arena, text, size));
+		text += size;
+	}
+	return list;
+}
+
+/* ---- reading ---- */
+
+static bool
+read_account(struct registry_db *db, sqlite3_stmt *row, struct managed_account *ret_account)
+{
+	*ret_account = (struct managed_account){
+		.login = registry_db_text(db, row, 0),
+		.source = registry_db_text(db, row, 1),
+		.key = registry_db_text(db, row, 2),
+		.home = registry_db_text(db, row, 5),
+		.layout = registry_db_text(db, row, 6),
+		.folders = registry_db_text(db, row, 7),
+		.groups = split(registry_db_text(db, row, 8), db->arena),
+		.keys_sha256 = registry_db_text(db, row, 9),
+		.run = registry_db_text(db, row, 10),
+	};
+	return registry_db_id(db, row, 3, &ret_account->uid) &&
+		registry_db_id(db, row, 4, &ret_account->gid);
+}
+
+static bool
+load_accounts(struct registry_db *db, struct managed *managed)
+{
+	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
+	bool row;
+	if (!registry_db_prepare(
+		    db, "SELECT " MANAGED_COLUMNS " FROM managed ORDER BY login", &rows))
+		return false;
+	while (registry_db_next(db, rows, &row)) {
+		if (!row)
+			return true;
+		struct managed_account *account = ARENA_NEW(db->arena, struct managed_account);
+		if (!read_account(db, rows, account))
+			return false;
+		managed_add(managed, account);
+	}
+	return false;
+}
+
+static bool
+load_tombstones(struct registry_db *db, struct managed *managed)
+{
+	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
+	bool row;
+	if (!registry_db_prepare(
+		    db, "SELECT uid, gid, login, source, person FROM tombstones", &rows))
+		return false;
+	while (registry_db_next(db, rows, &row)) {
+		if (!row)
+			return true;
+		struct tombstone *tombstone = ARENA_NEW(db->arena, struct tombstone);
+		if (!registry_db_id(db, rows, 0, &tombstone->uid) ||
+			!registry_db_id(db, rows, 1, &tombstone->gid))
+			return false;
+		tombstone->login = registry_db_text(db, rows, 2);
+		tombstone->source = registry_db_text(db, rows, 3);
+		tombstone->key = registry_db_text(db, rows, 4);
+		managed_add_tombstone(managed, tombstone);
+	}
+	return false;
+}
+
+static bool
+load_generated(struct registry_db *db, struct managed *managed)
+{
+	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
+	bool row;
+	if (!registry_db_prepare(db, "SELECT source, person, login FROM generated", &rows))
+		return false;
+	while (registry_db_next(db, rows, &row)) {
+		if (!row)
+			return true;
+		managed_add_generated(managed, registry_db_text(db, rows, 0),
+			registry_db_text(db, rows, 1), registry_db_text(db, rows, 2));
+	}
+	return false;
+}
+
+bool
+registry_load(
+	struct state *state, struct arena *arena, struct managed *ret_managed, struct diags *diags)
+{
+	AUTO_REGISTRY_DB struct registry_db db = { 0 };
+	bool exists;
+	db_init(&db, state, arena, diags);
+	managed_init(ret_managed, arena);
+	if (!registry_db_open(&db, &exists))
+		return false;
+	return !exists ||
+		(load_accounts(&db, ret_managed) && load_tombstones(&db, ret_managed) &&
+			load_generated(&db, ret_managed));
+}
+
+/* ---- writing ---- */
+
+struct recording {
+	struct registry_db db;
+	const struct plan *plan;
+	const char *run_id;
+	struct table keys; /* login -> struct step that writes its keys */
+	sqlite3_stmt *find, *save, *forget, *bury, *exhume, *reserve;
+};
+
+static void
+recording_finish(struct recording *recording)
+{
+	sqlite3_stmt *statements[] = { recording->find, recording->save, recording->forget,
+		recording->bury, recording->exhume, recording->reserve };
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++)
+		sqlite3_finalize(statements[i]);
+	registry_db_finish(&recording->db);
+}
+
+#define AUTO_RECORDING AUTO(recording_finish)
+
+static bool
+prepare_all(struct recording *recording)
+{
+	const struct {
+		sqlite3_stmt **statement;
+		const char *sql;
+	} statements[] = {
+		{ &recording->find, "SELECT " MANAGED_COLUMNS " FROM managed WHERE login = ?1" },
+		{ &recording->save,
+			"INSERT OR REPLACE INTO managed (" MANAGED_COLUMNS ")"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" },
+		{ &recording->forget, "DELETE FROM managed WHERE login = ?1 AND uid = ?2" },
+		{ &recording->bury,
+			"INSERT OR REPLACE INTO tombstones (uid, gid, login, source, person)"
+			" VALUES (?1, ?2, ?3, ?4, ?5)" },
+		{ &recording->exhume,
+			"DELETE FROM tombstones WHERE uid = ?1 AND source = ?2 AND person = ?3" },
+		{ &recording->reserve,
+			"INSERT OR REPLACE INTO generated (source, person, login)"
+			" VALUES (?1, ?2, ?3)" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
+		if (!registry_db_prepare(
+			    &recording->db, statements[i].sql, statements[i].statement))
+			return false;
+	}
+	return true;
+}
+
+static bool
+recording_begin(struct recording *recording, struct state *state, const struct plan *plan,
+	const char *run_id, struct diags *diags)
+{
+	db_init(&recording->db, state, state->arena, diags);
+	recording->plan = plan;
+	recording->run_id = run_id;
+	recording->keys.arena = state->arena;
+	ARRAY_FOREACH (step, &plan->steps) {
+		if (step->kind == STEP_KEYS_WRITE)
+			table_set(&recording->keys, step->user, step);
+	}
+	return registry_db_begin(&recording->db) && prepare_all(recording);
+}
+
+static bool
+save_account(struct recording *recording, const struct managed_account *account)
+{
+	sqlite3_stmt *save = recording->save;
+	registry_db_bind_text(save, 1, account->login);
+	registry_db_bind_text(save, 2, account->source);
+	registry_db_bind_text(save, 3, account->key);
+	registry_db_bind_id(save, 4, account->uid);
+	registry_db_bind_id(save, 5, account->gid);
+	registry_db_bind_text(save, 6, account->home);
+	registry_db_bind_text(save, 7, account->layout);
+	registry_db_bind_text(save, 8, account->folders);
+	registry_db_bind_text(save, 9, joined(&account->groups, recording->db.arena));
+	registry_db_bind_text(save, 10, account->keys_sha256);
+	registry_db_bind_text(save, 11, account->run);
+	return registry_db_run(&recording->db, save);
+}
+
+static bool
+find_account(struct recording *recording, const char *login, bool *ret_known,
+	struct managed_account *ret_account)
+{
+	registry_db_bind_text(recording->find, 1, login);
+	if (!registry_db_next(&recording->db, recording->find, ret_known))
+		return false;
+	bool good = !*ret_known || read_account(&recording->db, recording->find, ret_account);
+	sqlite3_reset(recording->find);
+	return good;
+}
+
+/* ---- what a change says ---- */
+
+static const char *
+digest(const char *content, struct arena *arena)
+{
+	struct sha256_ctx sha256;
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	if (!content)
+		return NULL;
+	char *hex = arena_alloc(arena, 2 * sizeof(hash) + 1);
+	sha256_init(&sha256);
+	sha256_update(&sha256, strlen(content), (const uint8_t *)content);
+	sha256_digest(&sha256, sizeof(hash), hash);
+	for (size_t i = 0; i < sizeof(hash); i++)
+		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	return hex;
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return strcmp(or_empty(a), or_empty(b)) == 0;
+}
+
+/* Those of `had` that are still there, and those that came: a group that was there already, from
+ * another administrator, is not ours. */
+static struct string_list
+our_groups(const struct recording *recording, const struct string_list *had,
+	const struct string_list *from, const struct string_list *to)
+{
+	struct string_list ours = { 0 };
+	ARRAY_FOREACH (group, to) {
+		bool is_ours = string_list_has(had, *group) || !string_list_has(from, *group);
+		if (is_ours && !same(*group, recording->plan->jail_group))
+			string_list_push(recording->db.arena, &ours, *group);
+	}
+	return ours;
+}
+
+/* The account as it becomes when its facts go from one state to the other. */
+static void
+update(const struct recording *recording, const struct account_facts *from,
+	const struct account_facts *to, struct managed_account *account)
+{
+	struct arena *arena = recording->db.arena;
+	const char *before = joined(&from->folders, arena), *after = joined(&to->folders, arena);
+	account->uid = to->uid;
+	account->gid = to->gid;
+	account->home = or_empty(to->home);
+	if (!same(from->layout, to->layout))
+		account->layout = to->layout;
+	if (!same(before, after))
+		account->folders = after;
+	account->groups = our_groups(recording, &account->groups, &from->groups, &to->groups);
+}
+
+static bool
+record_account(struct recording *recording, const struct change *change)
+{
+	struct managed_account account = {
+		.login = change->login,
+		.source = or_empty(change->source),
+		.key = or_empty(change->key),
+		.folders = "",
+	};
+	struct account_facts from = change->before;
+	const struct step *keys = table_get(&recording->keys, change->login);
+	bool known = false;
+	if (change->action == CHANGE_CHANGE &&
+		!find_account(recording, change->login, &known, &account))
+		return false;
+	/* Of a new account, or after the registry was lost, everything is news but the groups. */
+	if (!known)
+		from = (struct account_facts){ .groups = change->before.groups };
+	if (known && change->source && change->key) {
+		account.source = change->source;
+		account.key = change->key;
+	}
+	account.run = recording->run_id;
+	update(recording, &from, &change->after, &account);
+	if (keys)
+		account.keys_sha256 = digest(keys->content, recording->db.arena);
+	return save_account(recording, &account);
+}
+
+static bool
+exhume(struct recording *recording, const struct change *change)
+{
+	registry_db_bind_id(recording->exhume, 1, change->after.uid);
+	registry_db_bind_text(recording->exhume, 2, or_empty(change->source));
+	registry_db_bind_text(recording->exhume, 3, or_empty(change->key));
+	return registry_db_run(&recording->db, recording->exhume);
+}
+
+static bool
+reserve_login(struct recording *recording, const struct change *change)
+{
+	if (!change->login_generated)
+		return true;
+	registry_db_bind_text(recording->reserve, 1, or_empty(change->source));
+	registry_db_bind_text(recording->reserve, 2, or_empty(change->key));
+	registry_db_bind_text(recording->reserve, 3, change->login);
+	return registry_db_run(&recording->db, recording->reserve);
+}
+
+static bool
+record_change(struct recording *recording, const struct change *change)
+{
+	if (change->action == CHANGE_CREATE)
+		return record_account(recording, change) && exhume(recording, change) &&
+			reserve_login(recording, change);
+	return change->action != CHANGE_CHANGE || record_account(recording, change);
+}
+
+bool
+registry_record_run(struct state *state, const struct plan *plan, const char *run_id,
+	const struct table *left_out, struct diags *diags)
+{
+	AUTO_RECORDING struct recording recording = { 0 };
+	if (!recording_begin(&recording, state, plan, run_id, diags))
+		return false;
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (left_out && (*change)->login && table_get(left_out, (*change)->login))
+			continue;
+		if (!record_change(&recording, *change))
+			return false;
+	}
+	return registry_db_commit(&recording.db);
+}
+
+/* ---- taken back ---- */
+
+/* The uid may still be on files: nobody but the same person gets it again. */
+static bool
+bury(struct recording *recording, const struct change *change)
+{
+	registry_db_bind_text(recording->forget, 1, change->login);
+	registry_db_bind_id(recording->forget, 2, change->after.uid);
+	registry_db_bind_id(recording->bury, 1, change->after.uid);
+	registry_db_bind_id(recording->bury, 2, change->after.gid);
+	registry_db_bind_text(recording->bury, 3, change->login);
+	registry_db_bind_text(recording->bury, 4, or_empty(change->source));
+	registry_db_bind_text(recording->bury, 5, or_empty(change->key));
+	return registry_db_run(&recording->db, recording->forget) &&
+		registry_db_run(&recording->db, recording->bury);
+}
+
+static bool
+restore(struct recording *recording, const struct change *change)
+{
+	struct managed_account account;
+	const struct step *keys = table_get(&recording->keys, change->login);
+	bool known;
+	if (!find_account(recording, change->login, &known, &account))
+		return false;
+	if (!known)
+		return true;
+	update(recording, &change->after, &change->before, &account);
+	if (keys)
+		account.keys_sha256 = digest(keys->before, recording->db.arena);
+	return save_account(recording, &account);
+}
+
+static bool
+take_back(struct recording *recording, const struct change *change)
+{
+	if (change->action == CHANGE_CREATE)
+		return bury(recording, change);
+	return change->action != CHANGE_CHANGE || restore(recording, change);
+}
+
+bool
+registry_record_rollback(struct state *state, const struct plan *plan, const char *run_id,
+	const struct table *users, struct diags *diags)
+{
+	AUTO_RECORDING struct recording recording = { 0 };
+	if (!recording_begin(&recording, state, plan, run_id, diags))
+		return false;
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (users && (!(*change)->login || !table_get(users, (*change)->login)))
+			continue;
+		if (!take_back(&recording, *change))
+			return false;
+	}
+	return registry_db_commit(&recording.db);
+}
