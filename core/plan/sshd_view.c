@@ -6,8 +6,10 @@
  * but to that memory, and all of it goes with the namespace; the machine itself is not changed.
  * We keep the namespace by descriptor and let the child go.
  *
- * A file that does not exist has no place to mount upon. Then its directory is rebuilt in memory,
- * each entry bound to the real one, with the new file among them, and mounted over the directory.
+ * Nothing is mounted upon a file itself: it may not exist, and when somebody renames another over
+ * it, which is how account files change, the kernel takes such a mount away from every namespace.
+ * So the file's directory is rebuilt in memory, each entry bound to the real one, with what stands
+ * in among them, and mounted over the directory.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -217,10 +219,14 @@ find_directory(const struct keeper *keeper, const char *path, char ret_directory
 }
 
 static bool
-place_new(struct keeper *keeper, const struct sshd_stand_in *stand_in)
+place(struct keeper *keeper, const struct sshd_stand_in *stand_in)
 {
 	char directory[PATH_MAX], copy[PATH_MAX], path[2 * PATH_MAX];
 	struct stat st;
+	if (strlen(stand_in->path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return cannot(keeper, "stand in for", stand_in->path);
+	}
 	if (!find_directory(keeper, stand_in->path, directory, &st))
 		return false;
 	size_t size = strlen(directory);
@@ -231,25 +237,12 @@ place_new(struct keeper *keeper, const struct sshd_stand_in *stand_in)
 
 	const char *base = ours ? directory : copy;
 	snprintf(path, sizeof(path), "%s%s", base, stand_in->path + size);
+	/* The real file is bound there when it exists. */
+	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT)
+		return cannot(keeper, "take away", path);
 	return make_directories(keeper, path, strlen(base)) &&
 		write_file(keeper, path, stand_in->content) &&
 		(ours || bind(keeper, copy, directory));
-}
-
-static bool
-place(struct keeper *keeper, const struct sshd_stand_in *stand_in)
-{
-	char path[PATH_MAX];
-	struct stat st;
-	if (strlen(stand_in->path) >= PATH_MAX) {
-		errno = ENAMETOOLONG;
-		return cannot(keeper, "stand in for", stand_in->path);
-	}
-	if (stat(stand_in->path, &st) != 0)
-		return errno == ENOENT ? place_new(keeper, stand_in)
-				       : cannot(keeper, "examine", stand_in->path);
-	snprintf(path, sizeof(path), SSHD_VIEW_SCRATCH "/%u", keeper->made++);
-	return write_file(keeper, path, stand_in->content) && bind(keeper, path, stand_in->path);
 }
 
 #define READY "ready"
