@@ -76,7 +76,7 @@ check_user(struct check *check, size_t index)
 	count_findings(check, &change->findings);
 	if (!change_is_work(change))
 		return true;
-	if (!change->login || !is_name(change->login))
+	if (!is_name(change->login))
 		return refuse(check, "users", index, "user", "expected a login");
 	if (table_get(&check->users, change->login))
 		return refuse(check, "users", index, "user", "'%s' is there twice", change->login);

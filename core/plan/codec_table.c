@@ -119,7 +119,7 @@ static const struct codec_field finding_fields[] = {
 static const struct codec_struct finding = SHAPE(finding_fields, diag);
 
 static const struct codec_field change_fields[] = {
-	FIELD(TEXT, NULLABLE, "user", change, login),
+	FIELD(TEXT, REQUIRED, "user", change, login),
 	FIELD(WORD, REQUIRED, "action", change, action, .word = action_word),
 	FIELD(TEXT, NULLABLE, "full_name", change, full_name),
 	FIELD(FLAG, REQUIRED, "login_generated", change, login_generated),

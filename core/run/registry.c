@@ -368,7 +368,7 @@ registry_record_run(struct state *state, const struct plan *plan, const char *ru
 	if (!recording_begin(&recording, state, plan, run_id, diags))
 		return false;
 	ARRAY_FOREACH (change, &plan->changes) {
-		if (left_out && (*change)->login && table_get(left_out, (*change)->login))
+		if (left_out && table_get(left_out, (*change)->login))
 			continue;
 		if (!record_change(&recording, *change))
 			return false;
@@ -425,7 +425,7 @@ registry_record_rollback(struct state *state, const struct plan *plan, const cha
 	if (!recording_begin(&recording, state, plan, run_id, diags))
 		return false;
 	ARRAY_FOREACH (change, &plan->changes) {
-		if (users && (!(*change)->login || !table_get(users, (*change)->login)))
+		if (users && !table_get(users, (*change)->login))
 			continue;
 		if (!take_back(&recording, *change))
 			return false;

@@ -85,7 +85,7 @@ two_creates(struct fixture *f)
 	write_keys(plan, "anna", "ssh-ed25519 AAAA anna\n", NULL);
 	new_change(plan, CHANGE_CREATE, "bert", "1002")->after =
 		facts(f, "/srv/bert", 20001, NULL, "in:rw");
-	new_change(plan, CHANGE_BLOCKED, NULL, "1003");
+	new_change(plan, CHANGE_BLOCKED, "dora", "1003");
 	new_change(plan, CHANGE_UNCHANGED, "emil", "1004");
 	return plan;
 }
