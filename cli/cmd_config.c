@@ -5,8 +5,7 @@
 
 #include "cli/json.h"
 #include "cli/paint.h"
-#include "cli/session.h"
-#include "core/base/text.h"
+#include "cli/planning.h"
 
 struct config_options {
 	bool keys;
@@ -101,6 +100,16 @@ add_checked(struct session *session, struct buffer *out)
 	}
 }
 
+/* What only the importers know: their options. All faults are reported. */
+static bool
+check_sources(struct session *session)
+{
+	bool ok = true;
+	ARRAY_FOREACH (source, &session->config->sources)
+		ok = planning_check_source(session, *source) && ok;
+	return ok;
+}
+
 static enum exit_code
 config_run(struct session *session, const void *config, const struct string_list *operands)
 {
@@ -115,7 +124,7 @@ config_run(struct session *session, const void *config, const struct string_list
 	}
 	if (show && options->keys)
 		return show_keys(session);
-	if (!session_load_config(session))
+	if (!session_load_config(session) || !check_sources(session))
 		return session->exit;
 	if (show)
 		add_config(session, &text);

@@ -168,8 +168,10 @@ static bool
 read_folders(
 	struct session *session, struct account *account, const struct managed_account *managed)
 {
-	account->groups = managed->groups;
-	give(account, ACCOUNT_GROUPS);
+	if (managed->groups.count) {
+		account->groups = managed->groups;
+		give(account, ACCOUNT_GROUPS);
+	}
 	if (managed->layout) {
 		account->layout = managed->layout;
 		give(account, ACCOUNT_LAYOUT);

@@ -24,63 +24,88 @@ static const struct option_spec rollback_options[] = {
 	{ .name = NULL },
 };
 
-enum { FEW_USERS = 20 };
+enum { FEW_USERS = 20, LOGIN_WIDTH = 20 };
+
+/* The run as the history tells it; NULL when there is none of that number. */
+static const struct run_summary *
+find_run(const struct run_list *runs, const char *run_id)
+{
+	ARRAY_FOREACH (run, runs) {
+		if (strcmp(run->run_id, run_id) == 0)
+			return run;
+	}
+	return NULL;
+}
 
 static bool
-is_meant(const struct change *change, const struct string_list *users)
+is_meant(
+	const struct change *change, const struct run_summary *run, const struct string_list *users)
 {
-	return change->action != CHANGE_UNCHANGED && change->action != CHANGE_BLOCKED &&
+	return change_is_work(change) && !string_list_has(&run->rolled_back, change->login) &&
 		(!users->count || string_list_has(users, change->login));
 }
 
 static const char *
 consequence(const struct change *change, struct arena *arena)
 {
-	const char *home = change->after.home ? change->after.home : "";
 	if (change->action == CHANGE_CREATE)
-		return arena_printf(arena, "remove the account, and %s", home);
+		return arena_printf(arena, "remove the account, and %s", change->after.home);
 	return "set back what the run changed";
 }
 
 static void
-list_users(
-	struct session *session, const struct plan *plan, const struct string_list *users, bool all)
+add_user(const struct paint *paint, const struct change *change, struct arena *arena)
+{
+	buffer_add_text(paint->out, "  ");
+	paint_colored(paint, COLOR_RED, "-");
+	buffer_add_char(paint->out, ' ');
+	paint_column(paint, COLOR_BOLD, change->login, LOGIN_WIDTH);
+	paint_text(paint, consequence(change, arena));
+	buffer_add_char(paint->out, '\n');
+}
+
+static void
+list_users(struct session *session, const struct plan *plan, const struct run_summary *run,
+	const struct string_list *users, bool all)
 {
 	size_t shown = 0, count = 0;
+	bool removes = false;
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct paint paint = { &text, session->output.color_out };
 	ARRAY_FOREACH (item, &plan->changes) {
-		const struct change *change = *item;
-		if (!is_meant(change, users))
+		if (!is_meant(*item, run, users))
 			continue;
-		count++;
-		if (shown == FEW_USERS && !all)
+		removes |= (*item)->action == CHANGE_CREATE;
+		if (count++ >= FEW_USERS && !all)
 			continue;
+		add_user(&paint, *item, session->arena);
 		shown++;
-		buffer_add_text(&text, "  ");
-		paint_colored(&paint, COLOR_RED, "-");
-		buffer_add_char(&text, ' ');
-		paint_column(&paint, COLOR_BOLD, change->login, 20);
-		paint_text(&paint, consequence(change, session->arena));
-		buffer_add_char(&text, '\n');
 	}
 	if (count > shown)
 		buffer_printf(&text, "    ... and %zu more; --all shows them\n", count - shown);
-	buffer_add_text(&text,
-		"Files that came since are kept: a home that is no longer empty is moved aside.\n");
+	if (removes)
+		buffer_add_text(&text,
+			"A home that holds more than the run made is moved aside, not removed.\n");
 	output_write(&session->output, &text);
 }
 
-/* run_rollback() checks everything; this is only for showing. */
+/* Shows what would go, and asks. What is no applied run is left to run_rollback() to refuse. */
 static bool
-show(struct session *session, const char *run_id, const struct string_list *users, bool all)
+confirm(struct session *session, const char *run_id, const struct string_list *users, bool all)
 {
+	struct run_list runs;
 	struct plan *plan;
+	if (!run_history(&session->state, session->arena, &runs, &session->diags))
+		return session_fail(session, EXIT_FAILED);
+	const struct run_summary *run = find_run(&runs, run_id);
+	if (!run ||
+		(run->status != RUN_STATUS_APPLIED && run->status != RUN_STATUS_PARTLY_ROLLED_BACK))
+		return true;
 	if (!run_load_plan(&session->state, run_id, session->arena, &plan, &session->diags))
 		return session_fail(session, EXIT_FAILED);
 	if (!session->output.json && !session->output.quiet)
-		list_users(session, plan, users, all);
-	return true;
+		list_users(session, plan, run, users, all);
+	return session_confirm(session, arena_printf(session->arena, "Roll back run %s?", run_id));
 }
 
 static enum exit_code
@@ -95,9 +120,7 @@ rollback_run(struct session *session, const void *config, const struct string_li
 		string_list_push(session->arena, &users, operands->items[i]);
 	session->output.streaming = true;
 	if (!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
-		!show(session, run_id, &users, options->all) ||
-		!session_confirm(
-			session, arena_printf(session->arena, "Roll back run %s?", run_id)))
+		!confirm(session, run_id, &users, options->all))
 		return session->exit;
 	performing_begin(&performing, session, "Rolling back", NULL, options->reason);
 	bool ok = run_rollback(&session->state, run_id, &users, &performing.options, session->arena,

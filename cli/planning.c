@@ -14,6 +14,46 @@
 
 /* ---- sources ---- */
 
+static const struct importer *
+find_importer(const char *name)
+{
+	for (size_t i = 0; importers[i]; i++) {
+		if (strcmp(importers[i]->name, name) == 0)
+			return importers[i];
+	}
+	return NULL;
+}
+
+/* The administrator's mistake: in the command line, or in the configuration. */
+static enum exit_code
+blame(const struct diags *diags)
+{
+	const struct diag *last = &diags->items[diags->count - 1];
+	bool from_set = last->place.file && strcmp(last->place.file, "--set") == 0;
+	return from_set ? EXIT_USAGE : EXIT_BAD_CONFIG;
+}
+
+bool
+planning_check_source(struct session *session, const struct source_config *source)
+{
+	const struct importer *importer = find_importer(source->importer);
+	if (!importer) {
+		diag_error(
+			&session->diags, source->place, "unknown importer '%s'", source->importer);
+		diag_code(&session->diags, "unknown-importer");
+		diag_hint(&session->diags, "Run rehome importers for the list.");
+		return session_fail(session, EXIT_BAD_CONFIG);
+	}
+	void *options = arena_alloc(session->arena, importer->config_size);
+	option_defaults(importer->options, options, session->arena);
+	ARRAY_FOREACH (setting, &source->settings) {
+		if (!option_set(importer->options, options, setting->name, setting->value,
+			    setting->place, session->arena, &session->diags))
+			return session_fail(session, blame(&session->diags));
+	}
+	return true;
+}
+
 static bool
 resolve(struct session *session, const struct string_list *sources,
 	const struct string_list *settings, bool skip_bad_rows, struct source_config **ret_sources)
@@ -22,6 +62,8 @@ resolve(struct session *session, const struct string_list *sources,
 		if (!intake_resolve(sources->items[i], session->config, importers, settings,
 			    session->arena, &ret_sources[i], &session->diags))
 			return session_fail(session, EXIT_USAGE);
+		if (!planning_check_source(session, ret_sources[i]))
+			return false;
 		if (skip_bad_rows)
 			ret_sources[i]->on_bad_row = BAD_ROW_SKIP;
 	}
@@ -164,7 +206,8 @@ blocked(struct session *session, const struct plan *plan)
 				   : "%zu blocked users stop the plan",
 			users);
 		diag_code(&session->diags, "blocked");
-		diag_hint(&session->diags, "Correct them, or leave them out with --skip-blocked.");
+		diag_hint(&session->diags,
+			"Correct what is blocked, or leave it out with --skip-blocked.");
 	}
 	return session_fail(session, EXIT_BLOCKED);
 }

@@ -86,6 +86,12 @@ struct reading {
 };
 
 /*
+ * That the importer and its options are right, before anything is read. False with EXIT_USAGE when
+ * --set is wrong, with EXIT_BAD_CONFIG when the configuration is.
+ */
+NODISCARD bool planning_check_source(struct session *session, const struct source_config *source);
+
+/*
  * Reads every source. False with EXIT_USAGE for an unknown one and EXIT_BAD_DATA when any was dead
  * or had refused rows; what was read by then is in ret_reading for --rejects.
  */

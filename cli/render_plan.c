@@ -78,6 +78,14 @@ add_change(const struct paint *paint, const struct change *change, size_t login_
 
 /* ---- all users ---- */
 
+/* A blank line between what stands there and what follows. */
+static void
+begin_block(const struct paint *paint)
+{
+	if (paint->out->size)
+		buffer_add_char(paint->out, '\n');
+}
+
 /* An unchanged user is shown only when there is something to say about them. */
 static bool
 is_shown(const struct change *change)
@@ -117,7 +125,7 @@ add_changes(const struct paint *paint, const struct plan *plan, bool all)
 	enum change_action action = CHANGE_ACTIONS;
 
 	if (shown)
-		buffer_add_char(paint->out, '\n');
+		begin_block(paint);
 	ARRAY_FOREACH (item, &plan->changes) {
 		const struct change *change = *item;
 		if (!is_shown(change))
@@ -158,7 +166,8 @@ add_host_findings(const struct paint *paint, const struct plan *plan)
 {
 	if (!plan->findings.count)
 		return;
-	buffer_add_text(paint->out, plan->findings.errors ? "\n  ! host\n" : "\n    host\n");
+	begin_block(paint);
+	buffer_add_text(paint->out, plan->findings.errors ? "  ! host\n" : "    host\n");
 	ARRAY_FOREACH (diag, &plan->findings)
 		paint_finding(paint, diag, NULL, false);
 }
@@ -186,13 +195,11 @@ render_plan(const struct plan *plan, const struct render_plan_options *options, 
 {
 	struct paint paint = { out, options->color };
 	if (!options->brief) {
-		size_t before = out->size;
 		add_inputs(&paint, plan);
 		add_changes(&paint, plan, options->all);
 		add_host_findings(&paint, plan);
 		render_not_checked(&paint, &plan->not_checked);
-		if (out->size > before)
-			buffer_add_char(out, '\n');
+		begin_block(&paint);
 	}
 	add_totals(&paint, plan);
 }

@@ -18,7 +18,7 @@ struct render_plan_options {
 /*
  * The sources, the users with what changes for them, findings about the host, what was not checked,
  * and the totals. With more than 50 users to show, the first 10 of each action. Unchanged users are
- * only counted.
+ * only counted. out must be empty.
  */
 void render_plan(
 	const struct plan *plan, const struct render_plan_options *options, struct buffer *out);

@@ -46,7 +46,7 @@ render_not_checked(const struct paint *paint, const struct string_list *not_chec
 {
 	if (!not_checked->count)
 		return;
-	buffer_add_text(paint->out, "\nNot checked: ");
+	buffer_add_text(paint->out, paint->out->size ? "\nNot checked: " : "Not checked: ");
 	ARRAY_FOREACH (item, not_checked) {
 		if (item != not_checked->items)
 			buffer_add_text(paint->out, "; ");

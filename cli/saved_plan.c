@@ -62,7 +62,7 @@ may_replace(struct session *session, const char *path)
 	return false;
 }
 
-/* The old secrets go first: a new plan never stands beside another plan's. */
+/* Old secrets beside a new plan are of no use to it: their id is another one. */
 static bool
 write_both(struct session *session, const char *path, const struct plan *plan,
 	const struct plan_secrets *secrets)
@@ -71,8 +71,8 @@ write_both(struct session *session, const char *path, const struct plan *plan,
 	const char *beside = secrets_path(path, session->arena);
 
 	plan_encode(plan, &public);
-	if (!file_remove(beside, session->arena, &session->diags) ||
-		!file_write(path, buffer_bytes(&public), session->arena, &session->diags))
+	if (!file_write(path, buffer_bytes(&public), session->arena, &session->diags) ||
+		!file_remove(beside, session->arena, &session->diags))
 		return false;
 	if (!secrets->items.count)
 		return true;

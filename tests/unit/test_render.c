@@ -109,7 +109,6 @@ test_colours_only_wrap_what_stands_there_anyway(void **state)
 	struct plan plan = { .findings = { .arena = &fixture->arena } };
 	add_change(fixture, &plan, CHANGE_CREATE, "anna", NULL, 2);
 	assert_rendered(&plan, (struct render_plan_options){ .color = true },
-		"\n"
 		"  \033[32m+\033[0m \033[32mcreate\033[0m   \033[1manna\033[0m       "
 		"                                     partners.csv:2\n"
 		"\n"
@@ -124,7 +123,6 @@ test_text_of_strangers_is_escaped_and_still_aligned(void **state)
 	add_change(fixture, &plan, CHANGE_CREATE, "anna", "A\033[31m\nB", 2);
 	add_change(fixture, &plan, CHANGE_CREATE, "lin", "\xe6\x9e\x97\xe5\xa4\xa7", 3);
 	assert_rendered(&plan, (struct render_plan_options){ 0 },
-		"\n"
 		"  + create   anna       A\\e[31m\\nB                           partners.csv:2\n"
 		"  + create   lin        \xe6\x9e\x97\xe5\xa4\xa7                                 "
 		"partners.csv:3\n"
@@ -140,7 +138,6 @@ test_findings_of_the_host_stand_apart(void **state)
 	diag_error(&plan.findings, at("/etc/ssh/sshd_config", 3), "no Include for the drop-in");
 	diag_hint(&plan.findings, "Add the line.");
 	assert_rendered(&plan, (struct render_plan_options){ 0 },
-		"\n"
 		"  ! host\n"
 		"      error    /etc/ssh/sshd_config:3: no Include for the drop-in\n"
 		"      hint     Add the line.\n"
