@@ -230,19 +230,29 @@ struct home_lookup {
 	const struct change *change;
 };
 
+/* No secret: the home can be seen by all. What is not here is not known yet, or no part of a path.
+ */
 static const char *
 home_field(void *ctx, const char *field)
 {
 	const struct home_lookup *lookup = ctx;
-	if (strcmp(field, "username") == 0)
+	const struct account *account = lookup->account;
+	switch (account_field_parse(field)) {
+	case ACCOUNT_USERNAME:
 		return lookup->change->login;
-	if (strcmp(field, "source") == 0)
-		return lookup->change->source;
-	if (strcmp(field, "layout") == 0)
-		return lookup->account->layout ? lookup->account->layout : "default";
-	if (strcmp(field, "group") == 0)
-		return lookup->account->groups.count ? lookup->account->groups.items[0] : "";
-	return NULL;
+	case ACCOUNT_KEY:
+		return account->key;
+	case ACCOUNT_FULL_NAME:
+		return account->full_name;
+	case ACCOUNT_EMAIL:
+		return account->email;
+	case ACCOUNT_LAYOUT:
+		return account_has(account, ACCOUNT_LAYOUT) ? account->layout : "default";
+	case ACCOUNT_GROUPS:
+		return account->groups.count ? account->groups.items[0] : "";
+	default:
+		return NULL;
+	}
 }
 
 const char *

@@ -81,34 +81,43 @@ folder_owner(struct planner *planner, const struct folder *folder, struct change
 
 /* ---- homes ---- */
 
-static void
-check_nesting(struct planner *planner, struct change *change, struct place place)
+/* The login whose home this one is, contains or lies in; and which of these. */
+static const char *
+find_neighbour(const struct planner *planner, const struct change *change, const char **ret_code,
+	const char **ret_how)
 {
 	const char *home = change->after.home;
-	const char *owner = planner_rival(table_get(&planner->homes, home), change->login);
-	const char *below = table_get(&planner->above_homes, home);
-	if (owner) {
-		planner_block(planner, change, place, "home-shared", "%s is the home of '%s'", home,
-			owner);
-		planner_hint(change, "Every jail needs a directory of its own.");
-		return;
-	}
-	if (below) {
-		planner_block(planner, change, place, "home-nested", "%s contains the home of '%s'",
-			home, below);
-		planner_hint(change, "No jail may lie inside another: choose another directory.");
-		return;
-	}
+	const char *login = planner_rival(table_get(&planner->homes, home), change->login);
+	*ret_code = "home-shared";
+	*ret_how = "is";
+	if (login)
+		return login;
+	*ret_code = "home-nested";
+	*ret_how = "contains";
+	login = table_get(&planner->above_homes, home);
+	if (login)
+		return login;
+	*ret_how = "is inside";
 	for (char *above = planner_parent(home, planner->arena); strcmp(above, "/") != 0;
 		above = planner_parent(above, planner->arena)) {
 		const struct claim *claim = table_get(&planner->homes, above);
-		if (!claim)
-			continue;
-		planner_block(planner, change, place, "home-nested",
-			"%s is inside %s, the home of '%s'", home, above, claim->login);
-		planner_hint(change, "No jail may lie inside another: choose another directory.");
-		return;
+		if (claim)
+			return claim->login;
 	}
+	return NULL;
+}
+
+static bool
+check_neighbours(struct planner *planner, struct change *change, struct place place)
+{
+	const char *code, *how;
+	const char *login = find_neighbour(planner, change, &code, &how);
+	if (!login)
+		return true;
+	planner_block(planner, change, place, code, "%s %s the home of '%s'", change->after.home,
+		how, login);
+	planner_hint(change, "Every jail needs a directory of its own, outside of all others.");
+	return false;
 }
 
 static bool
@@ -165,13 +174,11 @@ planner_check_home(struct planner *planner, struct change *change, struct place 
 {
 	const char *home = change->after.home;
 	struct host_entry entry;
-	if (!check_path(planner, change, place) || !check_parents(planner, change, place) ||
-		!inspect(planner, change, place, home, &entry))
+	/* Neighbours first: nobody should be told to give root somebody else's home. */
+	if (!check_path(planner, change, place) || !check_neighbours(planner, change, place) ||
+		!check_parents(planner, change, place) ||
+		!inspect(planner, change, place, home, &entry) || !entry.exists)
 		return;
-	if (!entry.exists) {
-		check_nesting(planner, change, place);
-		return;
-	}
 	planner_block(planner, change, place, "home-exists",
 		"%s exists already (owner uid %u), and the account does not", home,
 		(unsigned)entry.st.st_uid);

@@ -1,0 +1,361 @@
+/*
+ * What the planner says of accounts that do not exist: their whole plan, and every reason why not.
+ */
+#include "planner_fixture.h"
+#include "ssh_key_samples.h"
+
+#define KEY ED25519_TYPE " " ED25519_BASE64
+
+/* ---- the whole ---- */
+
+static void
+test_planner_plans_a_whole_account(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w,
+		"login,name,password,folders,groups,ssh_keys,expires\n"
+		"anna,Anna Vogel,geheim-7,pics musics logs:ro,press,\"" KEY " a@b\",2099-12-31\n");
+
+	assert_string_equal(changes_said(w),
+		"+ anna\n"
+		"  account uid 20000, groups sftponly (new) press (new), nologin, 1 key, password "
+		"from the source, expires 2099-12-31\n"
+		"  jail /home/anna  root:root 0755\n"
+		"  folders pics/ musics/ (write), logs/ (read-only)\n");
+	assert_string_equal(steps_said(w),
+		"dir-create /etc/ssh/rehome_keys 0:0 0755\n"
+		"home-create /home/anna 0:0 0755\n"
+		"  pics 20000:999 0755\n"
+		"  musics 20000:999 0755\n"
+		"  logs 0:999 0755\n"
+		"keys-write /etc/ssh/rehome_keys/anna 0:0 0644\n"
+		"dropin-write /etc/ssh/sshd_config.d/60-rehome.conf 0:0 0644\n"
+		"account-file /etc/group\n"
+		"account-file /etc/gshadow\n"
+		"account-file /etc/shadow\n"
+		"account-file /etc/passwd\n"
+		"caches-flush\n"
+		"accounts-check\n"
+		"activate\n");
+	assert_string_equal(edits_said(w),
+		"group sftponly:x:999:\n"
+		"gshadow sftponly:!::\n"
+		"group press:x:998:\n"
+		"gshadow press:!::\n"
+		"group anna:x:20000:\n"
+		"gshadow anna:!::\n"
+		"group sftponly + anna\n"
+		"gshadow sftponly + anna\n"
+		"group press + anna\n"
+		"gshadow press + anna\n"
+		"shadow anna:SECRET:TODAY:0:99999:7::47481:\n"
+		"passwd anna:x:20000:20000:Anna Vogel:/home/anna:/usr/sbin/nologin\n");
+	assert_string_equal(w->plan->steps.items[2].content, KEY " a@b\n");
+	assert_null(w->plan->steps.items[2].before);
+}
+
+static void
+test_planner_has_nothing_to_do_twice(void **state)
+{
+	struct world *w = *state;
+	static const char sheet[] =
+		"login,name,password,folders,groups,ssh_keys,expires,shell,state\n"
+		"anna,\"Vogel, Anna\",geheim-7,pics 'my logs':ro a/b,press,\"" KEY
+		"\",2099-12-31,/bin/false,active\n"
+		"bert,,,in,anna2 press,,,,disabled\n";
+	plan_sheet(w, sheet);
+	world_apply(w);
+	assert_settled(w, sheet);
+	assert_string_equal(codes_said(w), "  anna gecos-replaced\n  bert cannot-log-in\n");
+}
+
+static void
+test_planner_needs_no_gshadow_and_no_final_newline(void **state)
+{
+	struct world *w = *state;
+	assert_int_equal(unlink(real(w, "/etc/gshadow")), 0);
+	make_file(w, "/etc/passwd", "root:x:0:0:root:/root:/bin/bash");
+	make_file(w, "/etc/shadow", "root:*:19000:0:99999:7:::");
+	make_file(w, "/etc/group", "root:x:0:");
+	plan_sheet(w, "login,groups\nanna,press\n");
+	assert_string_equal(edits_said(w),
+		"group sftponly:x:999:\n"
+		"group press:x:998:\n"
+		"group anna:x:20000:\n"
+		"group sftponly + anna\n"
+		"group press + anna\n"
+		"shadow anna:*:TODAY:0:99999:7:::\n"
+		"passwd anna:x:20000:20000::/home/anna:/usr/sbin/nologin\n");
+	assert_string_equal(w->plan->edits.unterminated[ACCOUNTDB_PASSWD], "root");
+	world_apply(w);
+	assert_settled(w, "login,groups\nanna,press\n");
+}
+
+static void
+test_planner_disables_from_the_start(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w, "login,state,expires,folders\nanna,disabled,2099-12-31,in\nbert,left,,in\n");
+	assert_string_equal(codes_said(w), "+ anna disabled cannot-log-in\n  bert\n");
+	ARRAY_FOREACH (edit, &w->plan->edits) {
+		if (edit->file == ACCOUNTDB_SHADOW)
+			assert_string_equal(edit->fields[SHADOW_EXPIRE], "1");
+	}
+	assert_false(change_of(w, "bert")->has_after);
+}
+
+/* ---- groups, layouts, folders ---- */
+
+static void
+test_planner_refuses_groups(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "karl", 1000, "/home/karl");
+	add_to_file(w, "/etc/group", "toor:x:0:\n");
+	add_to_file(w, "/etc/gshadow", "shade:!::karl\n");
+	plan_sheet(w,
+		"login,groups,folders\n"
+		"a1,sudo,in\na2,toor,in\na3,karl,in\na4,a5,in\na5,www-data a5,in\n"
+		"a6,shade,in\n");
+	assert_string_equal(changes_said(w),
+		"+ a5\n"
+		"  account uid 20000, groups sftponly (new) www-data, nologin, no key, no "
+		"password\n"
+		"  jail /home/a5  root:root 0755\n"
+		"  folders in/ (write)\n"
+		"  warning cannot-log-in: cannot log in: neither password nor key | Give a "
+		"password or a key, or set policy.passwords.new: generated.\n"
+		"! a1\n"
+		"  error group-privileged: group 'sudo' gives rights over the system | A jailed "
+		"account is never a member of it: take it out.\n"
+		"! a2\n"
+		"  error group-privileged: group 'toor' gives rights over the system | A jailed "
+		"account is never a member of it: take it out.\n"
+		"! a3\n"
+		"  error group-is-login: group 'karl' is the own group of the account 'karl' | "
+		"Choose another group.\n"
+		"! a4\n"
+		"  error group-is-login: group 'a5' would be the own group of another new account "
+		"| Choose another group.\n"
+		"! a6\n"
+		"  error gshadow-leftover: /etc/gshadow has a line for 'shade', /etc/group has "
+		"none "
+		"| Run grpck and let it remove the left-over line.\n");
+}
+
+static void
+test_planner_sees_a_group_that_is_a_login_in_any_order(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w, "login,groups\nanna,bert\nbert,\n");
+	assert_string_equal(
+		codes_said(w), "+ bert cannot-log-in no-folders\n! anna group-is-login\n");
+	plan_sheet(w, "login,groups\nbert,\nanna,bert\n");
+	assert_string_equal(
+		codes_said(w), "+ bert cannot-log-in no-folders\n! anna group-is-login\n");
+}
+
+static void
+test_planner_makes_no_group_for_the_blocked_alone(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "karl", 1000, "/home/karl");
+	plan_sheet(w, "login,groups,folders\nanna,press,in\nkarl,secret,in\nbert,sudo media,in\n");
+	assert_string_equal(edits_said(w),
+		"group sftponly:x:999:\n"
+		"gshadow sftponly:!::\n"
+		"group press:x:998:\n"
+		"gshadow press:!::\n"
+		"group anna:x:20000:\n"
+		"gshadow anna:!::\n"
+		"group sftponly + anna\n"
+		"gshadow sftponly + anna\n"
+		"group press + anna\n"
+		"gshadow press + anna\n"
+		"shadow anna:*:TODAY:0:99999:7:::\n"
+		"passwd anna:x:20000:20000::/home/anna:/usr/sbin/nologin\n");
+}
+
+static void
+test_planner_runs_out_of_group_ids(void **state)
+{
+	struct world *w = *state;
+	make_file(w, "/etc/login.defs",
+		"# SYS_GID_MAX 900\nSYS_GID_MIN 0\nSYS_GID_MIN  998\n"
+		"SYS_GID_MAX\t999\n");
+	plan_sheet(w, "login,groups\nanna,press\nbert,media\n");
+	assert_string_equal(
+		codes_said(w), "+ anna cannot-log-in no-folders\n! bert gid-range-full\n");
+	make_file(w, "/etc/login.defs", "SYS_GID_MIN 33\nSYS_GID_MAX 33\n");
+	plan_sheet(w, "login\nanna\n");
+	assert_string_equal(codes_said(w), "+ anna cannot-log-in no-folders\njail-group\n");
+	assert_false(plan_is_applicable(w->plan));
+}
+
+static void
+test_planner_gives_folders_their_owners(void **state)
+{
+	struct world *w = *state;
+	use_config(w,
+		"version: 1\nlayouts: { media: { dirs: [\n"
+		"  { path: in, access: write }, { path: logs, access: read },\n"
+		"  { path: old, access: read-advisory },\n"
+		"  { path: drop, access: write, owner: user, group: press, mode: '2770' },\n"
+		"  { path: web, access: write, owner: www-data, group: user },\n"
+		"  { path: own, access: read, owner: root, group: sftponly } ] } }\n");
+	plan_sheet(w, "login,groups,layout\nanna,press,media\n");
+	assert_string_equal(codes_said(w), "+ anna cannot-log-in\n");
+	assert_string_equal(change_of(w, "anna")->lines.items[2].text,
+		"media: in/ (write), logs/ (read-only), old/ (read-only, but the user can change "
+		"that), drop/ web/ (write), own/ (read-only)");
+	w->plan->steps.count = 1;
+	assert_string_equal(steps_said(w),
+		"home-create /home/anna 0:0 0755\n"
+		"  in 20000:999 0755\n"
+		"  logs 0:999 0755\n"
+		"  old 20000:999 0555\n"
+		"  drop 20000:998 2770\n"
+		"  web 33:20000 0755\n"
+		"  own 0:999 0755\n");
+}
+
+static void
+test_planner_refuses_layouts_and_owners_that_do_not_exist(void **state)
+{
+	struct world *w = *state;
+	use_config(w,
+		"version: 1\nlayouts:\n"
+		"  media: { dirs: [ { path: in, access: write, owner: ghost } ] }\n"
+		"  press: { dirs: [ { path: in, access: write, group: press } ] }\n");
+	plan_sheet(w, "login,groups,layout\na1,,medai\na2,,media\na3,,press\na4,press,press\n");
+	assert_string_equal(codes_said(w),
+		"+ a4 cannot-log-in\n"
+		"! a1 layout-unknown\n"
+		"! a2 cannot-log-in folder-owner\n"
+		"! a3 cannot-log-in folder-group\n");
+	assert_string_equal(change_of(w, "a1")->findings.items[0].hint, "Did you mean 'media'?");
+	assert_string_equal(change_of(w, "a2")->findings.items[1].message,
+		"folder 'in': there is no user 'ghost' to own it");
+	assert_string_equal(change_of(w, "a3")->findings.items[1].message,
+		"folder 'in': there is no group 'press'");
+}
+
+/* ---- credentials, warnings ---- */
+
+static void
+test_planner_warns(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w,
+		"login,name,shell,expires,state,folders\n"
+		"anna,\"Vogel, Anna = me\",/bin/bash,1999-12-31,disabled,logs:ro\n");
+	assert_string_equal(changes_said(w),
+		"+ anna\n"
+		"  account uid 20000, groups sftponly (new), bash, no key, no password, expires "
+		"1999-12-31\n"
+		"  jail /home/anna  root:root 0755\n"
+		"  folders logs/ (read-only)\n"
+		"  warning login-shell: shell /bin/bash: a jailed account should have "
+		"/usr/sbin/nologin | Leave the shell column empty.\n"
+		"  warning expired: the account has expired already\n"
+		"  warning disabled: cannot log in: the source says that the account is disabled\n"
+		"  warning gecos-replaced: the account's name field cannot hold ',' or '=': they "
+		"become blanks\n"
+		"  warning cannot-log-in: cannot log in: neither password nor key | Give a "
+		"password or a key, or set policy.passwords.new: generated.\n"
+		"  warning no-folders: the jail has no folder to write to | Give folders or a "
+		"layout, or configure layouts.default.\n");
+	assert_string_equal(change_of(w, "anna")->after.full_name, "Vogel  Anna   me");
+}
+
+static void
+test_planner_chooses_passwords_by_policy(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *policy;
+		enum password_kind anna, bert, cleo;
+	} cases[] = {
+		{ "none", PASSWORD_GIVEN, PASSWORD_NONE, PASSWORD_NONE },
+		{ "generated", PASSWORD_GIVEN, PASSWORD_NONE, PASSWORD_GENERATED },
+		{ "always", PASSWORD_GIVEN, PASSWORD_GENERATED, PASSWORD_GENERATED },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		use_config(w,
+			arena_printf(&w->arena, "version: 1\npolicy: { passwords: { new: %s } }\n",
+				cases[i].policy));
+		plan_sheet(
+			w, "login,password,ssh_keys\nanna,geheim-7,\nbert,,\"" KEY "\"\ncleo,,\n");
+		assert_int_equal(change_of(w, "anna")->after.password, cases[i].anna);
+		assert_int_equal(change_of(w, "bert")->after.password, cases[i].bert);
+		assert_int_equal(change_of(w, "cleo")->after.password, cases[i].cleo);
+		assert_string_equal(
+			plan_secrets_get(&w->secrets, "anna", &w->arena)->password, "geheim-7");
+		assert_int_equal(w->secrets.items.count,
+			1 + (cases[i].bert == PASSWORD_GENERATED) +
+				(cases[i].cleo == PASSWORD_GENERATED));
+	}
+}
+
+static void
+test_planner_carries_hashes(void **state)
+{
+	struct world *w = *state;
+#define HASH                                                                                       \
+	"$6$rounds=5000$saltsalt$"                                                                 \
+	"EWn3zjp6eEPeHYEyFsGxZCTqdRsJcXiNdkpzTWZYpyTDRjTT2wFcuBw3Nmj0GIGK9iAjZeANtKuC4FpBXdjLC1"
+	plan_sheet(w, "login,password_hash,folders\nanna," HASH ",in\n");
+	assert_string_equal(codes_said(w), "+ anna\n");
+	assert_int_equal(change_of(w, "anna")->after.password, PASSWORD_HASH);
+	assert_string_equal(plan_secrets_get(&w->secrets, "anna", &w->arena)->hash, HASH);
+	assert_null(strstr(edits_said(w), "$6$"));
+}
+
+static void
+test_planner_refuses_keys_that_somebody_left(void **state)
+{
+	struct world *w = *state;
+	make_dir(w, "/etc/ssh/rehome_keys", 0, 0, 0755);
+	make_file(w, "/etc/ssh/rehome_keys/anna", KEY "\n");
+	make_dir(w, "/etc/ssh/rehome_keys/bert", 0, 0, 0755);
+	plan_sheet(w, "login,folders\nanna,in\nbert,in\n");
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error keys-leftover: /etc/ssh/rehome_keys/anna exists already, and the account "
+		"does not | See whose keys these are, then remove the file.\n"
+		"! bert\n"
+		"  error unreadable: /etc/ssh/rehome_keys/bert: is a directory, expected a "
+		"regular file\n");
+}
+
+static void
+test_planner_forgets_the_secrets_of_the_blocked(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "karl", 1000, "/home/karl");
+	plan_sheet(
+		w, "login,password,groups\nanna,geheim-7,\nbert,geheim-8,sudo\nkarl,geheim-9,\n");
+	assert_int_equal(w->secrets.items.count, 1);
+	assert_string_equal(w->secrets.items.items[0]->login, "anna");
+	assert_null(table_get(&w->secrets.by_login, "bert"));
+}
+
+static const struct CMUnitTest tests[] = {
+	world_test(test_planner_plans_a_whole_account),
+	world_test(test_planner_has_nothing_to_do_twice),
+	world_test(test_planner_needs_no_gshadow_and_no_final_newline),
+	world_test(test_planner_disables_from_the_start),
+	world_test(test_planner_refuses_groups),
+	world_test(test_planner_sees_a_group_that_is_a_login_in_any_order),
+	world_test(test_planner_makes_no_group_for_the_blocked_alone),
+	world_test(test_planner_runs_out_of_group_ids),
+	world_test(test_planner_gives_folders_their_owners),
+	world_test(test_planner_refuses_layouts_and_owners_that_do_not_exist),
+	world_test(test_planner_warns),
+	world_test(test_planner_chooses_passwords_by_policy),
+	world_test(test_planner_carries_hashes),
+	world_test(test_planner_refuses_keys_that_somebody_left),
+	world_test(test_planner_forgets_the_secrets_of_the_blocked),
+};
+
+WORLD_MAIN(tests)
