@@ -12,9 +12,12 @@ tools/prepare.sh build demo
 meson compile -C build rehome
 
 rehome=$PWD/build/cli/rehome
-sheet=$PWD/samples/partners/partners.csv
-people=$PWD/samples/seed/u.csv
-root=$PWD/build/demo-root
+sheet=samples/partners/partners.csv
+people=build/u.csv
+root=build/demo-root
+
+# It holds a password: not for others to read.
+install -m 0600 samples/seed/u.csv "$people"
 
 # Ownership needs root, or something that pretends: fakeroot remembers owners between commands in a
 # file.
@@ -31,7 +34,7 @@ say() {
 
 # show ARG...: a command of rehome as one would type it, and what it does.
 show() {
-	printf '\n$ rehome --root demo-root %s\n' "$*"
+	printf '\n$ rehome --root %s %s\n' "$root" "$*"
 	$fake "$rehome" --root "$root" "$@"
 }
 
