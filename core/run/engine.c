@@ -372,22 +372,28 @@ bool
 run_undo(struct run *run)
 {
 	accounts_abandon(run);
+	/* First of all: a directory of the run's that holds one could not go. */
+	if (!staging_sweep(run))
+		return false;
 	for (int phase = PHASES; phase-- > 0;) {
 		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))
 			return false;
 	}
-	if (!staging_remove_all(run) || !staging_sweep(run) || !sync_undone(run))
+	if (!staging_remove_all(run) || !sync_undone(run))
 		return false;
 	staging_close(run);
 	return true;
 }
 
-/* An interrupted run may have told the registry; what never committed has not. */
+/* The registry is told when all phases are done: an interrupted run may have come that far. */
 static bool
 unregister(struct run *run)
 {
-	return !run->committed ||
-		registry_record_rollback(run->state, run->plan, run->id, NULL, run->diags);
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (!run->announced[step_phase(step->kind)])
+			return true;
+	}
+	return registry_record_rollback(run->state, run->plan, run->id, NULL, run->diags);
 }
 
 bool

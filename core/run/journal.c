@@ -183,8 +183,14 @@ journal_open(struct host *host, const char *path, bool for_writing, struct arena
 	if (!host_read_file(host, path, arena, NULL, &text, diags) ||
 		!journal_parse(text, path, arena, &journal, &end, diags))
 		return false;
-	if (for_writing && !host_open_append(host, path, false, &journal.fd, diags))
+	/* What a killed process wrote may be in memory only, and effects are about to rely on it.
+	 */
+	if (for_writing &&
+		(!host_open_append(host, path, false, &journal.fd, diags) ||
+			!host_sync_fd(host, journal.fd, path, diags))) {
+		journal_finish(&journal);
 		return false;
+	}
 	journal.synced = end;
 	journal.unsure = journal.torn;
 	*ret_journal = journal;

@@ -74,7 +74,7 @@ struct journal {
 NODISCARD bool journal_create(struct host *host, const char *path, size_t expected_records,
 	struct arena *arena, struct journal *ret_journal, struct diags *diags);
 
-/* for_writing: to be appended to, behind what is valid. */
+/* for_writing: to be appended to, behind what is valid, which is on disk then. */
 NODISCARD bool journal_open(struct host *host, const char *path, bool for_writing,
 	struct arena *arena, struct journal *ret_journal, struct diags *diags);
 

@@ -62,6 +62,7 @@ world_close(struct world *world)
 	arena_finish(&world->arena);
 }
 
+/* The newest run that changed it is left out: an undone one may be named there. */
 static void
 add_account(struct buffer *out, const struct managed_account *account)
 {
@@ -69,8 +70,7 @@ add_account(struct buffer *out, const struct managed_account *account)
 		(unsigned)account->uid, account->home, account->folders ? account->folders : "-");
 	ARRAY_FOREACH (group, &account->groups)
 		buffer_printf(out, " %s", *group);
-	buffer_printf(out, " %s %s\n", account->keys_sha256 ? account->keys_sha256 : "-",
-		account->run ? account->run : "-");
+	buffer_printf(out, " %s\n", account->keys_sha256 ? account->keys_sha256 : "-");
 }
 
 void

@@ -231,6 +231,13 @@ check_journal_effect(struct watch *watch, const char *effect, const char *path, 
 	}
 }
 
+/* Whether one that nobody needs any more comes back after a power cut does not matter. */
+static bool
+is_temporary(const char *path)
+{
+	return strstr(path, ".rehome-") != NULL;
+}
+
 /* Plans, removed lines and the registry, of which some are called by their names alone. */
 static bool
 is_state(const char *path)
@@ -261,7 +268,8 @@ follow(struct watch *watch, const char *effect, const char *path)
 			broken(watch, "%s is renamed while passwd is not on disk", path);
 		note_unsynced(watch, path);
 	} else if (strcmp(effect, "write") == 0 || strcmp(effect, "mkdirat") == 0 ||
-		strcmp(effect, "renameat2") == 0 || strcmp(effect, "unlinkat") == 0) {
+		strcmp(effect, "renameat2") == 0 ||
+		(strcmp(effect, "unlinkat") == 0 && !is_temporary(path))) {
 		note_unsynced(watch, path);
 	}
 }
@@ -309,6 +317,13 @@ before_effect(void *ctx, const char *effect, const char *path)
 	else
 		follow(watch, effect, path);
 	return 0;
+}
+
+void
+watch_journal(struct watch *watch, const char *run_id)
+{
+	watch->journal = arena_printf(watch->arena, "/var/lib/rehome/runs/%s/journal", run_id);
+	watch->journal_dirty = true;
 }
 
 void

@@ -55,6 +55,9 @@ struct watch {
 	struct string_list unsynced; /* paths whose content, or whose place, is not on disk */
 };
 
+/* What was in the journal of this run when its process was killed may not be on disk. */
+void watch_journal(struct watch *watch, const char *run_id);
+
 /* Begins to watch the host. The watch must outlive its use. */
 void watch_begin(struct watch *watch, struct host *host);
 void watch_end(struct host *host);
