@@ -109,9 +109,9 @@ update_expiry(const struct update *update)
 		planner_warn(update->planner, update->change,
 			planner_place(update->account, ACCOUNT_EXPIRES), "expired",
 			"the account has expired already");
-	const char *wanted = day_text(update, after->expires);
-	tell(update, "expires", *text ? text : "never", *wanted ? wanted : "never");
-	set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text, wanted);
+	tell(update, "expires", planner_day_words(before->expires, update->planner->arena),
+		planner_day_words(after->expires, update->planner->arena));
+	set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text, day_text(update, after->expires));
 }
 
 static void
@@ -245,7 +245,8 @@ static void
 warn_when_shut_out(const struct update *update)
 {
 	const char *hash = update->shadow ? accountdb_field(update->shadow, SHADOW_HASH) : "*";
-	if ((*hash == '*' || *hash == '!') && update->change->after.password == PASSWORD_KEPT &&
+	if (!planner_is_blocked(update->change) && (*hash == '*' || *hash == '!') &&
+		update->change->after.password == PASSWORD_KEPT &&
 		!update->change->after.keys.count)
 		planner_warn_no_login(update->planner, update->account, update->change);
 }

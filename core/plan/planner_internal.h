@@ -214,6 +214,9 @@ NODISCARD bool planner_share(struct planner *planner);
 bool planner_ask_sshd(struct planner *planner);
 
 /* planner_lines.c */
+
+/* "2027-03-31" or "never". */
+const char *planner_day_words(int64_t day, struct arena *arena);
 void planner_describe_create(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
 

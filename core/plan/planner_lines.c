@@ -37,13 +37,14 @@ base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static char *
-day_words(int64_t day, struct arena *arena)
+const char *
+planner_day_words(int64_t day, struct arena *arena)
 {
-	/* Civil date from days since the epoch, proleptic Gregorian calendar. */
 	time_t seconds = (time_t)day * 86400;
 	struct tm utc;
 	char text[32] = "";
+	if (day == ACCOUNT_NEVER)
+		return "never";
 	if (gmtime_r(&seconds, &utc))
 		strftime(text, sizeof(text), "%Y-%m-%d", &utc);
 	return arena_strdup(arena, text);
@@ -66,7 +67,8 @@ describe_account(struct planner *planner, struct change *change)
 		buffer_add_text(&text, ", no key");
 	buffer_printf(&text, ", %s", password_words(facts->password));
 	if (facts->expires != ACCOUNT_NEVER)
-		buffer_printf(&text, ", expires %s", day_words(facts->expires, planner->arena));
+		buffer_printf(
+			&text, ", expires %s", planner_day_words(facts->expires, planner->arena));
 	planner_add_line(change, planner->arena, "account",
 		arena_strdup(planner->arena, buffer_text(&text)));
 }

@@ -1,0 +1,415 @@
+/*
+ * Accounts that rehome manages: only what the source says and what differs is changed, and what
+ * others did since stays theirs.
+ */
+#include "core/model/password.h"
+#include "planner_fixture.h"
+#include "ssh_key_samples.h"
+
+#define KEY ED25519_TYPE " " ED25519_BASE64
+#define OTHER_KEY RSA_2048_TYPE " " RSA_2048_BASE64
+
+#define SHEET                                                                                      \
+	"login,name,folders,groups,ssh_keys,expires\n"                                             \
+	"anna,Anna Vogel,pics logs:ro,press,\"" KEY "\",2099-12-31\n"
+
+/* anna exists as SHEET says, made by rehome. */
+static void
+make_anna(struct world *w)
+{
+	plan_sheet(w, SHEET);
+	world_apply(w);
+}
+
+/* One line of an account file, by sed's rules of old: the whole text once. */
+static void
+replace_in(struct world *w, const char *path, const char *from, const char *to)
+{
+	struct bytes bytes;
+	assert_true(host_read_file(w->host, path, &w->arena, NULL, &bytes, &w->diags));
+	const char *found = memmem(bytes.data, bytes.size, from, strlen(from));
+	assert_non_null(found);
+	AUTO_BUFFER struct buffer text = { 0 };
+	buffer_add(&text, bytes.data, (size_t)(found - bytes.data));
+	buffer_add_text(&text, to);
+	found += strlen(from);
+	buffer_add(&text, found, (size_t)(bytes.data + bytes.size - found));
+	make_file(w, path, buffer_text(&text));
+}
+
+/* ---- fields ---- */
+
+static void
+test_planner_leaves_alone_what_the_source_does_not_say(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	replace_in(w, "/etc/passwd", ":Anna Vogel:/home/anna:/usr/sbin/nologin",
+		":A. V.,room 7:/home/anna:/bin/false");
+	replace_in(w, "/etc/shadow", "::47481:", "::40000:");
+	assert_settled(w, "login\nanna\n");
+	assert_string_equal(codes_said(w), "  anna\n");
+	const struct account_facts *facts = &change_of(w, "anna")->after;
+	assert_string_equal(facts->full_name, "A. V.");
+	assert_string_equal(facts->shell, "/bin/false");
+	assert_int_equal(facts->expires, 40000);
+	assert_string_equal(facts->folders.items[0], "pics:rw");
+	assert_string_equal(facts->folders.items[1], "logs:ro");
+	assert_string_equal(facts->keys.items[0], ED25519_FINGERPRINT);
+}
+
+static void
+test_planner_changes_fields_and_keeps_the_rest_of_gecos(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	replace_in(w, "/etc/passwd", "Anna Vogel:", "Anna Vogel,room 7,555-1234:");
+	plan_sheet(w, "login,name,shell,expires\nanna,Anna Meier,/bin/bash,2000-01-01\n");
+	assert_string_equal(changes_said(w),
+		"~ anna\n"
+		"  name Anna Vogel -> Anna Meier\n"
+		"  shell /usr/sbin/nologin -> /bin/bash\n"
+		"  expires 2099-12-31 -> 2000-01-01\n"
+		"  warning login-shell: shell /bin/bash: a jailed account should have "
+		"/usr/sbin/nologin | Leave the shell column empty.\n"
+		"  warning expired: the account has expired already\n");
+	assert_string_equal(edits_said(w),
+		"passwd anna gecos: Anna Vogel,room 7,555-1234 -> Anna Meier,room 7,555-1234\n"
+		"passwd anna shell: /usr/sbin/nologin -> /bin/bash\n"
+		"shadow anna expire: 47481 -> 10957\n");
+	assert_string_equal(steps_said(w),
+		"account-file /etc/shadow\n"
+		"account-file /etc/passwd\n"
+		"caches-flush\n"
+		"accounts-check\n");
+	assert_string_equal(change_of(w, "anna")->before.full_name, "Anna Vogel");
+	assert_string_equal(change_of(w, "anna")->after.full_name, "Anna Meier");
+}
+
+static void
+test_planner_takes_an_expiry_away(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	plan_sheet(w, "login,expires\nanna,never\n");
+	assert_string_equal(edits_said(w), "shadow anna expire: 47481 -> \n");
+	assert_string_equal(changes_said(w), "~ anna\n  expires 2099-12-31 -> never\n");
+}
+
+/* ---- groups ---- */
+
+static void
+test_planner_takes_away_only_the_groups_that_it_gave(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	add_to_file(w, "/etc/group", "choir:x:501:anna\n");
+	plan_sheet(w, "login,groups\nanna,media\n");
+	assert_string_equal(changes_said(w), "~ anna\n  group - press\n  group + media\n");
+	assert_string_equal(edits_said(w),
+		"group media:x:997:\n"
+		"gshadow media:!::\n"
+		"group press - anna\n"
+		"gshadow press - anna\n"
+		"group media + anna\n"
+		"gshadow media + anna\n");
+	AUTO_BUFFER struct buffer groups = { 0 };
+	ARRAY_FOREACH (group, &change_of(w, "anna")->after.groups)
+		buffer_printf(&groups, "%s ", *group);
+	assert_string_equal(buffer_text(&groups), "sftponly choir media ");
+}
+
+static void
+test_planner_refuses_new_groups_of_managed_accounts_too(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	plan_sheet(w, "login,groups\nanna,press sudo\n");
+	assert_string_equal(codes_said(w), "! anna group-privileged\n");
+	assert_string_equal(edits_said(w), "");
+	assert_string_equal(steps_said(w), "");
+}
+
+static void
+test_planner_puts_an_account_back_into_its_jail(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	replace_in(w, "/etc/group", "sftponly:x:999:anna\n", "");
+	replace_in(w, "/etc/gshadow", "sftponly:!::anna\n", "");
+	plan_sheet(w, "login\nanna\n");
+	assert_string_equal(changes_said(w), "~ anna\n  group + sftponly\n");
+	assert_string_equal(edits_said(w),
+		"group sftponly:x:997:\n" /* folders still carry 999 */
+		"gshadow sftponly:!::\n"
+		"group sftponly + anna\n"
+		"gshadow sftponly + anna\n");
+}
+
+/* ---- keys and passwords ---- */
+
+static void
+test_planner_replaces_and_removes_keys_with_their_before_image(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	plan_sheet(w, "login,ssh_keys\nanna,\"" OTHER_KEY "\"\n");
+	assert_string_equal(changes_said(w), "~ anna\n  keys 1 -> 1\n");
+	assert_int_equal(w->plan->steps.count, 1);
+	const struct step *step = &w->plan->steps.items[0];
+	assert_int_equal(step->kind, STEP_KEYS_WRITE);
+	assert_string_equal(step->path, "/etc/ssh/rehome_keys/anna");
+	assert_string_equal(step->content, OTHER_KEY "\n");
+	assert_string_equal(step->before, KEY "\n");
+	assert_int_equal(step->before_owner.mode, 0600);
+	assert_string_equal(change_of(w, "anna")->before.keys.items[0], ED25519_FINGERPRINT);
+	assert_string_equal(change_of(w, "anna")->after.keys.items[0], RSA_2048_FINGERPRINT);
+
+	add_sheet(w, "csv:sheet.csv", "/sheet.csv", "login\nanna\n");
+	account_set_none(w->intakes[0].accounts.items[0], ACCOUNT_SSH_KEYS, NOWHERE);
+	make_plan(w);
+	assert_string_equal(codes_said(w), "~ anna cannot-log-in\n");
+	step = &w->plan->steps.items[0];
+	assert_null(step->content);
+	assert_string_equal(step->before, KEY "\n");
+	assert_int_equal(change_of(w, "anna")->after.keys.count, 0);
+}
+
+static void
+test_planner_blocks_keys_that_it_cannot_read(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	assert_int_equal(unlink(real(w, "/etc/ssh/rehome_keys/anna")), 0);
+	assert_int_equal(symlink("/etc/shadow", real(w, "/etc/ssh/rehome_keys/anna")), 0);
+	plan_sheet(w, SHEET);
+	assert_string_equal(codes_said(w), "! anna unreadable\n");
+	assert_null(strstr(changes_said(w), "19000"));
+}
+
+static void
+test_planner_applies_a_password_once_unless_enforced(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	assert_settled(w, "login,password\nanna,geheim-7\n");
+	assert_int_equal(w->secrets.items.count, 0);
+
+	use_config(w, "version: 1\npolicy: { passwords: { existing: enforce } }\n");
+	plan_sheet(w, "login,password\nanna,geheim-7\n");
+	assert_string_equal(changes_said(w), "~ anna\n  password set as in the source\n");
+	assert_string_equal(edits_said(w), "shadow anna password: SECRET -> SECRET\n");
+	const struct plan_secret *secret = plan_secrets_get(&w->secrets, "anna", &w->arena);
+	assert_string_equal(secret->password, "geheim-7");
+	assert_string_equal(secret->before, "*");
+
+	assert_true(planner_hash_secrets(
+		w->plan, &w->secrets, true, 1, NULL, NULL, &w->arena, &w->diags));
+	assert_null(secret->password);
+	assert_true(password_matches("geheim-7", secret->hash));
+	world_apply(w);
+	assert_settled(w, "login,password\nanna,geheim-7\n");
+}
+
+static void
+test_planner_does_not_unlock_a_password(void **state)
+{
+	struct world *w = *state;
+	use_config(w, "version: 1\npolicy: { passwords: { existing: enforce } }\n");
+	make_anna(w);
+	replace_in(w, "/etc/shadow", "anna:*:", "anna:!$6$salt$hash:");
+	assert_settled(w, "login,password\nanna,geheim-7\n");
+	assert_string_equal(changes_said(w),
+		"  anna\n"
+		"  warning password-locked: the password was locked here and stays so | To unlock "
+		"it: passwd -u anna\n");
+}
+
+/* ---- the jail ---- */
+
+static void
+test_planner_adds_folders_and_leaves_those_that_exist(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	plan_sheet(w, "login,folders\nanna,pics:ro logs:ro new/a/b new/c 'my pics' pics/sub\n");
+	assert_string_equal(changes_said(w),
+		"~ anna\n"
+		"  folder /home/anna/new is made (read)\n"
+		"  folder /home/anna/my pics is made (write)\n"
+		"  folder /home/anna/pics/sub is made (write)\n"
+		"  warning folder-differs: /home/anna/pics is 20000:999 0755, the layout wants "
+		"0:999 0755; existing folders are not changed | See `rehome verify anna`.\n");
+	assert_string_equal(steps_said(w),
+		"folder-create /home/anna/new 0:999 0755\n"
+		"  a 0:999 0755\n"
+		"  a/b 20000:999 0755\n"
+		"  c 20000:999 0755\n"
+		"folder-create /home/anna/my pics 20000:999 0755\n"
+		"folder-create /home/anna/pics/sub 20000:999 0755\n");
+	ARRAY_FOREACH (step, &w->plan->steps)
+		assert_string_equal(step->base, "/home");
+	world_apply(w);
+	assert_settled(w, "login,folders\nanna,logs:ro new/a/b new/c 'my pics' pics/sub\n");
+}
+
+static void
+test_planner_blocks_folders_that_are_something_else(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	assert_int_equal(symlink("/etc", real(w, "/home/anna/pics/link")), 0);
+	make_file(w, "/home/anna/pics/file", "");
+	plan_sheet(w, "login,folders\nanna,pics pics/file\n");
+	assert_string_equal(codes_said(w), "! anna folder-type\n");
+	plan_sheet(w, "login,folders\nanna,pics pics/link\n");
+	assert_string_equal(codes_said(w), "! anna folder-type\n");
+	plan_sheet(w, "login,folders\nanna,pics pics/link/ssh pics/link\n");
+	assert_string_equal(codes_said(w), "! anna folder-type unreadable\n");
+	assert_string_equal(steps_said(w), "");
+}
+
+static void
+test_planner_blocks_an_account_whose_home_is_gone(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	assert_int_equal(rename(real(w, "/home/anna"), real(w, "/home/elsewhere")), 0);
+	plan_sheet(w, SHEET);
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error home-missing: the home /home/anna is missing | See `rehome verify "
+		"anna`.\n");
+}
+
+/* ---- what is not done ---- */
+
+static void
+test_planner_does_not_move_renumber_or_dismiss(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	static const struct {
+		const char *sheet, *said;
+	} cases[] = {
+		{ "login,home\nanna,/srv/anna\n",
+			"home-move: the home is /home/anna; this version does not move homes | "
+			"Keep /home/anna in the source." },
+		{ "login,uid\nanna,20001\n",
+			"uid-change: the account has uid 20000; this version does not change uids "
+			"| Keep uid 20000 in the source." },
+		{ "login,state\nanna,left\n",
+			"leave: the source says that this person has left; this version does not "
+			"take accounts out of service | Take the row out, or disable the account "
+			"by hand: chage -E 1 anna" },
+		{ "login,state\nanna,disabled\n",
+			"leave: the source says that this account is disabled; this version does "
+			"not disable accounts that exist | Take the row out, or disable the "
+			"account by hand: chage -E 1 anna" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		plan_sheet(w, cases[i].sheet);
+		assert_string_equal(changes_said(w),
+			arena_printf(&w->arena, "! anna\n  error %s\n", cases[i].said));
+	}
+	assert_settled(w, "login,home,uid,state\nanna,/home/anna,20000,active\n");
+}
+
+static void
+test_planner_does_not_open_what_was_disabled_here(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	replace_in(w, "/etc/shadow", "::47481:", "::1:");
+	assert_settled(w, "login,expires,state\nanna,2099-12-31,active\n");
+	assert_string_equal(changes_said(w),
+		"  anna\n"
+		"  warning disabled: cannot log in: the account is disabled here, though active in "
+		"the source | To open it again: chage -E -1 anna\n");
+	assert_settled(w, "login,state\nanna,left\n");
+	assert_string_equal(codes_said(w), "  anna\n");
+}
+
+static void
+test_planner_does_not_touch_an_account_made_anew(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	replace_in(w, "/etc/passwd", "anna:x:20000:", "anna:x:20009:");
+	plan_sheet(w, SHEET);
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error uid-drift: 'anna' has uid 20009 now, rehome made it with uid 20000 | "
+		"Somebody made the account anew; see `rehome status anna`.\n");
+}
+
+/* ---- whose account it is ---- */
+
+static void
+test_planner_keeps_other_sources_away(void **state)
+{
+	struct world *w = *state;
+	use_config(w, "version: 1\nsources:\n  hr: { importer: csv, file: /hr.csv }\n");
+	make_anna(w);
+	add_sheet(w, "hr", "/hr.csv", "login\nanna\n");
+	make_plan(w);
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error other-origin: login 'anna' is managed for csv: 'anna', here it is hr "
+		"'anna' | Change the login, or read this person from csv:.\n");
+}
+
+static void
+test_planner_keeps_other_people_away(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w, "login,id,folders\nanna,7,in\n");
+	world_apply(w);
+	plan_sheet(w, "login,id,folders\nanna,8,in\n");
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error other-origin: login 'anna' is managed for csv: '7', here it is csv: '8' | "
+		"Change the login, or correct the id.\n");
+	plan_sheet(w, "login,id,folders\nanja,7,in\n");
+	assert_string_equal(changes_said(w),
+		"! anja\n"
+		"  error rename: '7' is managed as login 'anna'; this version does not rename "
+		"accounts | Keep the login 'anna' for this person.\n");
+}
+
+static void
+test_planner_knows_a_person_whose_id_came_later_or_went(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	assert_settled(w, "login,id\nanna,7\n");
+	assert_string_equal(codes_said(w), "  anna\n");
+	plan_sheet(w, "login,id,folders\nbert,8,in\n");
+	world_apply(w);
+	assert_settled(w, "login\nbert\n");
+	assert_string_equal(codes_said(w), "  bert cannot-log-in\n");
+}
+
+static const struct CMUnitTest tests[] = {
+	world_test(test_planner_leaves_alone_what_the_source_does_not_say),
+	world_test(test_planner_changes_fields_and_keeps_the_rest_of_gecos),
+	world_test(test_planner_takes_an_expiry_away),
+	world_test(test_planner_takes_away_only_the_groups_that_it_gave),
+	world_test(test_planner_refuses_new_groups_of_managed_accounts_too),
+	world_test(test_planner_puts_an_account_back_into_its_jail),
+	world_test(test_planner_replaces_and_removes_keys_with_their_before_image),
+	world_test(test_planner_blocks_keys_that_it_cannot_read),
+	world_test(test_planner_applies_a_password_once_unless_enforced),
+	world_test(test_planner_does_not_unlock_a_password),
+	world_test(test_planner_adds_folders_and_leaves_those_that_exist),
+	world_test(test_planner_blocks_folders_that_are_something_else),
+	world_test(test_planner_blocks_an_account_whose_home_is_gone),
+	world_test(test_planner_does_not_move_renumber_or_dismiss),
+	world_test(test_planner_does_not_open_what_was_disabled_here),
+	world_test(test_planner_does_not_touch_an_account_made_anew),
+	world_test(test_planner_keeps_other_sources_away),
+	world_test(test_planner_keeps_other_people_away),
+	world_test(test_planner_knows_a_person_whose_id_came_later_or_went),
+};
+
+WORLD_MAIN(tests)
