@@ -106,10 +106,11 @@ prepare_run(struct keeper *keeper)
 	return true;
 }
 
+/* Only ever a new file: what is there already could be, or lead to, one of the machine's. */
 static bool
 write_file(const struct keeper *keeper, const char *path, struct bytes content)
 {
-	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return cannot(keeper, "write", path);
 	for (size_t done = 0; done < content.size;) {
@@ -164,8 +165,9 @@ copy_directory(const struct keeper *keeper, const char *from, const char *to)
 	AUTO_DIR DIR *dir = opendir(from);
 	if (!dir || fstat(dirfd(dir), &st) != 0)
 		return cannot(keeper, "read", from);
+	/* A mount of its own, so that it can be moved over the real one with all that is in it. */
 	if (mkdir(to, 0700) != 0 || chown(to, st.st_uid, st.st_gid) != 0 ||
-		chmod(to, st.st_mode & 07777) != 0)
+		chmod(to, st.st_mode & 07777) != 0 || mount(to, to, NULL, MS_BIND, NULL) != 0)
 		return cannot(keeper, "create", to);
 
 	struct dirent *entry;
@@ -218,6 +220,24 @@ find_directory(const struct keeper *keeper, const char *path, char ret_directory
 	}
 }
 
+/*
+ * In the rebuilt directory the real file is bound to an empty one, and a link is a copy of the real
+ * link. Both go; what is not in our memory then is the machine's, and stays.
+ */
+static bool
+make_room(const struct keeper *keeper, const char *path)
+{
+	struct stat st;
+	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT)
+		return cannot(keeper, "take away", path);
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT || cannot(keeper, "examine", path);
+	if (st.st_dev == keeper->memory && unlink(path) == 0)
+		return true;
+	errno = st.st_dev == keeper->memory ? errno : EXDEV;
+	return cannot(keeper, "take away", path);
+}
+
 static bool
 place(struct keeper *keeper, const struct sshd_stand_in *stand_in)
 {
@@ -237,12 +257,10 @@ place(struct keeper *keeper, const struct sshd_stand_in *stand_in)
 
 	const char *base = ours ? directory : copy;
 	snprintf(path, sizeof(path), "%s%s", base, stand_in->path + size);
-	/* The real file is bound there when it exists. */
-	if (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT)
-		return cannot(keeper, "take away", path);
-	return make_directories(keeper, path, strlen(base)) &&
+	return make_room(keeper, path) && make_directories(keeper, path, strlen(base)) &&
 		write_file(keeper, path, stand_in->content) &&
-		(ours || bind(keeper, copy, directory));
+		(ours || mount(copy, directory, NULL, MS_MOVE, NULL) == 0 ||
+			cannot(keeper, "mount on", directory));
 }
 
 #define READY "ready"

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 
 #include "core/base/process.h"
-#include "core/plan/sshd.h"
+#include "core/plan/sshd_internal.h"
 
 #define CONFIG "/etc/ssh/sshd_config"
 #define DROPIN "/etc/ssh/sshd_config.d/60-rehome.conf"
@@ -280,6 +280,42 @@ test_existing_dropin_is_replaced(void **state)
 }
 
 static void
+test_file_behind_a_link_is_not_written(void **state)
+{
+	struct fixture *f = *state;
+	static const char real[] = "Match Group sftponly\n\tChrootDirectory /old\n";
+	write_file("/etc/ssh/real", real, 0644);
+	assert_int_equal(symlink("/etc/ssh/real", DROPIN), 0);
+	assert_int_equal(rename("/etc/group", "/etc/group.real"), 0);
+	assert_int_equal(symlink("group.real", "/etc/group"), 0);
+	const char *before = fingerprint(f);
+	struct answer answer = ask_staged(f);
+	assert_string_equal(fingerprint(f), before);
+	assert_answered(f, &answer);
+	assert_string_equal(answer.effective[0].chroot_directory, "%h");
+}
+
+static void
+test_stand_in_outlives_the_replacement_of_its_file(void **state)
+{
+	struct fixture *f = *state;
+	const struct sshd_stand_in group = stand_in("/etc/group", staged_group);
+	AUTO_SSHD_VIEW struct sshd_view view = NO_SSHD_VIEW;
+	const char *why = sshd_view_make(&group, 1, &f->arena, &view);
+	if (why)
+		fail_msg("%s", why);
+	write_file("/etc/group+", machine_group, 0644);
+	assert_int_equal(rename("/etc/group+", "/etc/group"), 0);
+
+	const char *const argv[] = { "cat", "/etc/group", NULL };
+	struct process process = { .argv = argv, .prepare = sshd_view_enter, .ctx = &view };
+	struct process_result result;
+	assert_true(process_run(&process, &f->arena, &result, &f->diags));
+	assert_string_equal(result.out, staged_group);
+	assert_string_equal(run(f, argv).out, machine_group);
+}
+
+static void
 test_missing_dropin_directory_is_made_in_the_view(void **state)
 {
 	struct fixture *f = *state;
@@ -482,6 +518,8 @@ main(void)
 		ask_test(test_asking_without_stand_ins_shows_the_machine),
 		ask_test(test_dropin_stands_among_the_files_of_its_directory),
 		ask_test(test_existing_dropin_is_replaced),
+		ask_test(test_file_behind_a_link_is_not_written),
+		ask_test(test_stand_in_outlives_the_replacement_of_its_file),
 		ask_test(test_missing_dropin_directory_is_made_in_the_view),
 		ask_test(test_two_new_files_share_a_directory),
 		ask_test(test_missing_run_directory_is_no_fault_of_the_configuration),
