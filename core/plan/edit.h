@@ -105,6 +105,9 @@ NODISCARD bool edits_gate(const struct edit_list *edits, const struct table *use
  * what they are about is kept. False only for edits that make no sense (a plan that was tampered
  * with).
  *
+ * A login whose line goes also leaves the groups that others put it into since, as with userdel(8);
+ * that is a note with code "changed-since".
+ *
  * A group line is removed only when it is nobody's primary group and has no members but accounts
  * that this list created and that are gone again. When others still need it, that is a conflict;
  * for what is shared (user NULL) a note with code "still-used" instead, because then it is as it

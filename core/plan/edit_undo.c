@@ -373,6 +373,30 @@ undo_edit(struct undo *undo, const struct edit *edit)
 	return true;
 }
 
+/* A login that is gone is a member of nothing: who gets the name later must not inherit the groups
+ * that others gave it. */
+static void
+leave_groups(struct undo *undo, enum accountdb_file file)
+{
+	size_t cursor = 0;
+	struct accountdb_line *group;
+	while ((group = accountdb_next(undo->db, file, &cursor))) {
+		struct string_list members = *accountdb_members(group);
+		members.items = arena_copy(
+			undo->db->arena, members.items, members.count * sizeof(*members.items));
+		ARRAY_FOREACH (member, &members) {
+			const struct edit *edit = table_get(&undo->logins, *member);
+			if (!edit || accountdb_find(undo->db, ACCOUNTDB_PASSWD, *member))
+				continue;
+			accountdb_remove_member(undo->db, file, group, *member);
+			if (file == ACCOUNTDB_GROUP)
+				note(undo, edit, "changed-since",
+					"'%s' was made a member of '%s' since and no longer is",
+					*member, accountdb_name(group));
+		}
+	}
+}
+
 /* The line that had no newline, when it is the last one again, loses the one that ours gave it. */
 static void
 restore_end(const struct undo *undo, enum accountdb_file file)
@@ -395,6 +419,8 @@ edits_undo(const struct edit_list *edits, enum accountdb_file file, const struct
 		if (edit->file == file && edit_is_for(edit, users) && !undo_edit(&undo, edit))
 			return false;
 	}
+	if (file == ACCOUNTDB_GROUP || file == ACCOUNTDB_GSHADOW)
+		leave_groups(&undo, file);
 	restore_end(&undo, file);
 	*ret_conflicts = undo.conflicts;
 	return true;

@@ -567,12 +567,35 @@ test_a_users_own_group_that_others_joined_is_a_conflict(void **state)
 	assert_int_equal(undo_all(&world, &creation, NULL), 1);
 	/* anna's group had only members that are gone with this undo. */
 	assert_string_equal(account_world_text(&world, ACCOUNTDB_GROUP),
-		"root:x:0:\npress:x:500:kmeier\nmatteo:x:20000:matteo,kmeier\n");
+		"root:x:0:\npress:x:500:kmeier\nmatteo:x:20000:kmeier\n");
 	assert_string_equal(account_world_text(&world, ACCOUNTDB_GSHADOW),
 		"root:*::\npress:!::kmeier\nmatteo:!::\n");
 	ASSERT_DIAGS(&world,
 		{ DIAG_WARNING, "conflict", "matteo",
-			"group 'matteo' stays: 'kmeier' is a member" });
+			"group 'matteo' stays: 'kmeier' is a member" },
+		{ DIAG_NOTE, "changed-since", "matteo",
+			"'matteo' was made a member of 'matteo' since and no longer is" });
+}
+
+static void
+test_a_login_that_goes_leaves_the_groups_that_others_gave_it(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files files = host_after;
+	files.group = "root:x:0:\npress:x:500:kmeier,matteo,anna\nsftponly:x:999:matteo,anna\n"
+		      "matteo:x:20000:\nanna:x:20001:\n";
+	files.gshadow = "root:*::\npress:!::kmeier,matteo,anna\nsftponly:!::matteo,anna\n"
+			"matteo:!::\nanna:!::\n";
+	parse(&world, &files);
+	assert_int_equal(undo_all(&world, &creation, NULL), 0);
+	assert_string_equal(
+		account_world_text(&world, ACCOUNTDB_GROUP), "root:x:0:\npress:x:500:kmeier\n");
+	assert_string_equal(
+		account_world_text(&world, ACCOUNTDB_GSHADOW), "root:*::\npress:!::kmeier\n");
+	ASSERT_DIAGS(&world,
+		{ DIAG_NOTE, "changed-since", "anna",
+			"'anna' was made a member of 'press' since and no longer is" });
 }
 
 /* Not every member is in passwd: NIS and directory users are not. */
@@ -1149,6 +1172,7 @@ main(void)
 		cmocka_unit_test(test_undo_of_one_user_keeps_what_the_others_share),
 		cmocka_unit_test(test_a_shared_group_stays_while_it_is_somebodys_primary_group),
 		cmocka_unit_test(test_a_users_own_group_that_others_joined_is_a_conflict),
+		cmocka_unit_test(test_a_login_that_goes_leaves_the_groups_that_others_gave_it),
 		cmocka_unit_test(test_a_member_that_passwd_never_had_keeps_a_group),
 		cmocka_unit_test(test_an_account_that_is_kept_keeps_the_groups_it_is_in),
 		cmocka_unit_test(test_a_shadow_line_added_on_its_own_goes_on_its_own),
