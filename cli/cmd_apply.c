@@ -51,13 +51,12 @@ nothing_to_do(struct session *session)
 static bool
 check_plan_options(struct session *session, const struct planning_options *options)
 {
-	if (!options->settings.count && !options->users.count && !options->users_file &&
-		!options->canary && !options->adopt.count && !options->skip_blocked &&
-		!options->rejects)
+	if (!options->settings.count && !options->adopt.count && !options->rejects)
 		return true;
-	diag_error(&session->diags, NOWHERE, "a saved plan is applied as it is");
+	diag_error(&session->diags, NOWHERE,
+		"--set, --adopt and --rejects are for making a plan; this one is saved");
 	diag_code(&session->diags, "usage");
-	diag_hint(&session->diags, "Give --user, --adopt and the like to rehome plan.");
+	diag_hint(&session->diags, "Give them to rehome plan.");
 	return session_fail(session, EXIT_USAGE);
 }
 
@@ -65,10 +64,11 @@ static enum exit_code
 apply_saved(struct session *session, const struct planning_options *options, const char *path)
 {
 	struct saved_plan saved;
-	struct plan *plan;
+	struct plan *wave, *plan;
 	if (!check_plan_options(session, options) || !session_open(session, HOST_READ_WRITE) ||
 		!saved_plan_read(session, path, options->expected_sha256, &saved) ||
-		!session_lock(session) || !planning_select(session, saved.plan, false, &plan))
+		!session_lock(session) || !planning_choose(session, options, saved.plan, &wave) ||
+		!planning_select(session, wave, options->skip_blocked, &plan))
 		return session->exit;
 	if (!plan_has_work(plan))
 		return nothing_to_do(session);
@@ -122,9 +122,10 @@ const struct command command_apply = {
 	.summary = "Make the changes: all of them, or none",
 	.details =
 		"A PLAN saved by rehome plan is applied without asking, and refused when the host\n"
-		"or the sources have changed since. Sources are planned and shown first, and "
-		"nothing\n"
-		"is done before the answer is yes. Whatever fails, the run is undone by itself.",
+		"or the sources have changed since. With --user, --users or --canary a part of it\n"
+		"is applied, and the rest can be applied later. Sources are planned and shown\n"
+		"first; nothing is done before the answer is yes. Whatever fails, the run is\n"
+		"undone by itself.",
 	.options = apply_options,
 	.options_size = sizeof(struct planning_options),
 	.min_operands = 1,

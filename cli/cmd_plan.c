@@ -22,8 +22,9 @@ static bool
 save(struct session *session, const struct planning_options *options, struct planning *planning,
 	struct plan *plan)
 {
-	return planning_hash(session, plan, &planning->secrets, false, options->jobs) &&
-		saved_plan_write(session, options->output, plan, &planning->secrets);
+	return !options->output ||
+		(planning_hash(session, plan, &planning->secrets, false, options->jobs) &&
+			saved_plan_write(session, options->output, plan, &planning->secrets));
 }
 
 static enum exit_code
@@ -31,20 +32,19 @@ plan_run(struct session *session, const void *config, const struct string_list *
 {
 	const struct planning_options *options = config;
 	struct planning planning;
-	struct plan *plan;
 	enum exit_code exit = EXIT_DONE;
 
 	if (!session_open(session, HOST_READ_ONLY) ||
 		!planning_make(session, options, operands, &planning))
 		return session->exit;
 	planning_show(session, planning.plan, options->all);
-	if (options->detailed_exitcode && plan_has_work(planning.plan))
+	struct plan *plan = planning.plan;
+	if (options->detailed_exitcode && plan_has_work(plan))
 		exit = EXIT_CHANGES;
-	if (!planning_select(session, planning.plan, options->skip_blocked, &plan))
-		return exit_code_first(exit, session->exit);
-	if (options->output && !save(session, options, &planning, plan))
-		return session->exit;
-	return exit;
+	/* A plan with blocked users is saved too: to be shown around, and decided upon. */
+	if (!planning_select(session, plan, options->skip_blocked, &plan))
+		exit = exit_code_first(exit, session->exit);
+	return save(session, options, &planning, plan) ? exit : session->exit;
 }
 
 const struct command command_plan = {

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -130,14 +129,3 @@ file_remove(const char *path, struct arena *arena, struct diags *diags)
 	return target_open(&target, arena) && host_unlink(target.host, target.name, diags);
 }
 
-void
-file_digest(struct bytes content, char ret_hex[static 65])
-{
-	struct sha256_ctx ctx;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	sha256_init(&ctx);
-	sha256_update(&ctx, content.size, (const uint8_t *)content.data);
-	sha256_digest(&ctx, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
-}

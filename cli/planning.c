@@ -3,6 +3,7 @@
  */
 #include "cli/planning.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "cli/file.h"
@@ -179,7 +180,39 @@ planning_make(struct session *session, const struct planning_options *options,
 	return make(session, options, ret_planning);
 }
 
-/* ---- what of it can be done ---- */
+/* ---- what of it is wanted, and can be done ---- */
+
+static bool
+matches(const char *login, const struct string_list *globs)
+{
+	ARRAY_FOREACH (glob, globs) {
+		if (text_glob(*glob, login))
+			return true;
+	}
+	return !globs->count;
+}
+
+bool
+planning_choose(struct session *session, const struct planning_options *options,
+	const struct plan *plan, struct plan **ret_plan)
+{
+	const struct table *only;
+	struct table logins = { .arena = session->arena };
+	size_t limit = options->canary ? options->canary : SIZE_MAX;
+	if (!read_users(session, options->users_file, &only))
+		return false;
+	*ret_plan = (struct plan *)plan;
+	if (!options->users.count && !only && !options->canary)
+		return true;
+	ARRAY_FOREACH (item, &plan->changes) {
+		const char *login = (*item)->login;
+		if (change_is_work(*item) && logins.count < limit &&
+			matches(login, &options->users) && (!only || table_get(only, login)))
+			table_set(&logins, login, *item);
+	}
+	*ret_plan = plan_subset(plan, &logins, session->arena);
+	return true;
+}
 
 static struct plan *
 without_blocked(const struct plan *plan, struct arena *arena)

@@ -113,6 +113,13 @@ NODISCARD bool planning_make(struct session *session, const struct planning_opti
 	const struct string_list *sources, struct planning *ret_planning);
 
 /*
+ * The users of a saved plan that --user, --users and --canary name: a wave. Blocked ones go too
+ * when anything is named.
+ */
+NODISCARD bool planning_choose(struct session *session, const struct planning_options *options,
+	const struct plan *plan, struct plan **ret_plan);
+
+/*
  * What of the plan can be performed: all of it, or with --skip-blocked what is not blocked. False
  * with EXIT_BLOCKED when that is not allowed; the errors are in the plan.
  */

@@ -124,7 +124,7 @@ read_plan(struct session *session, const char *expected, struct saved_plan *save
 		return session_fail(session, EXIT_BAD_DATA);
 	if (!check_private(session, saved->path, &st))
 		return false;
-	file_digest(content, saved->sha256);
+	digest_sha256(content, saved->sha256);
 	if (expected && strcasecmp(expected, saved->sha256) != 0) {
 		diag_error(&session->diags, at(saved->path, 0), "its SHA-256 is %s, expected %s",
 			saved->sha256, expected);
