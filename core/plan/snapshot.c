@@ -86,8 +86,8 @@ read_ranges(struct snapshot *snapshot, struct bytes text)
 	while (next_line(&text, snapshot->arena, &line)) {
 		unsigned long first, count;
 		char *colon = strchr(line, ':');
-		if (!colon || sscanf(colon, ":%lu:%lu", &first, &count) != 2 || !count ||
-			first > UINT32_MAX || count > UINT32_MAX)
+		if (line[0] == '#' || !colon || sscanf(colon, ":%lu:%lu", &first, &count) != 2 ||
+			!count || first > UINT32_MAX || count > UINT32_MAX)
 			continue;
 		unsigned long last = first + count - 1;
 		struct id_range range = { (uint32_t)first,
