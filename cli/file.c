@@ -128,4 +128,3 @@ file_remove(const char *path, struct arena *arena, struct diags *diags)
 	AUTO_TARGET struct target target = { .path = path, .said = diags->count, .diags = diags };
 	return target_open(&target, arena) && host_unlink(target.host, target.name, diags);
 }
-

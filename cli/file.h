@@ -30,7 +30,4 @@ NODISCARD bool file_create(
 /* A missing file is success. */
 NODISCARD bool file_remove(const char *path, struct arena *arena, struct diags *diags);
 
-/* SHA-256 in hex. */
-void file_digest(struct bytes content, char ret_hex[static 65]);
-
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/file.h"
+#include "core/base/digest.h"
 #include "core/model/source.h"
 #include "core/plan/codec.h"
 

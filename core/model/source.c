@@ -8,9 +8,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "core/base/digest.h"
 
 enum { CHUNK = 256 * 1024 };
 static const size_t max_size = (size_t)1 << 30;
@@ -81,18 +82,6 @@ read_all(int fd, const struct source *source, struct buffer *content, struct dia
 	return ok;
 }
 
-static void
-digest(struct bytes content, char ret_hex[static 65])
-{
-	struct sha256_ctx sha256;
-	uint8_t hash[SHA256_DIGEST_SIZE];
-	sha256_init(&sha256);
-	sha256_update(&sha256, content.size, (const uint8_t *)content.data);
-	sha256_digest(&sha256, sizeof(hash), hash);
-	for (size_t i = 0; i < sizeof(hash); i++)
-		snprintf(ret_hex + 2 * i, 3, "%02x", hash[i]);
-}
-
 bool
 source_read(struct source *source, struct bytes *ret_content, struct diags *diags)
 {
@@ -105,7 +94,7 @@ source_read(struct source *source, struct bytes *ret_content, struct diags *diag
 			return false;
 		source->content.size = content.size;
 		source->content.data = arena_copy(source->arena, content.data, content.size);
-		digest(source->content, source->sha256);
+		digest_sha256(source->content, source->sha256);
 		source->read = true;
 	}
 	*ret_content = source->content;

@@ -7,16 +7,9 @@
 
 #include "core/base/text.h"
 #include "core/plan/codec_table.h"
-
-static void
-json_finish(json_t **json)
-{
-	json_decref(*json);
-}
+#include "core/plan/json_scope.h"
 
 enum { VERSION_SIZE = 32 };
-
-#define AUTO_JSON AUTO(json_finish)
 
 /* ---- what kind of file it is ---- */
 

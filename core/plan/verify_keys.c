@@ -5,25 +5,11 @@
  * sshd opens it as the user and refuses one that others than root or the user may write, or whose
  * directories they may (sshd_config(5) StrictModes).
  */
-#include <nettle/sha2.h>
 #include <string.h>
 
+#include "core/base/digest.h"
 #include "core/model/ssh_key.h"
 #include "core/plan/verify_internal.h"
-
-static const char *
-digest(struct bytes content, struct arena *arena)
-{
-	struct sha256_ctx ctx;
-	uint8_t bytes[SHA256_DIGEST_SIZE];
-	char *hex = arena_alloc(arena, 2 * sizeof(bytes) + 1);
-	sha256_init(&ctx);
-	sha256_update(&ctx, content.size, (const uint8_t *)content.data);
-	sha256_digest(&ctx, sizeof(bytes), bytes);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
-	return hex;
-}
 
 /* ---- the directory ---- */
 
@@ -115,7 +101,8 @@ verify_content(
 			"there are keys, and rehome gave it none");
 		diag_hint(findings, "If nobody vouches for them, run: rm %s",
 			verify_word(verifier, path));
-	} else if (strcmp(digest(content, verifier->arena), subject->managed->keys_sha256) != 0) {
+	} else if (strcmp(digest_sha256_text(content, verifier->arena),
+			   subject->managed->keys_sha256) != 0) {
 		finding_warning(findings, "keys-drift", at(path, 0),
 			"not as run %s wrote it: somebody has changed the keys",
 			subject->managed->run ? subject->managed->run : "?");

@@ -9,11 +9,12 @@
  * administrator named one.
  */
 #include <jansson.h>
-#include <nettle/sha2.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/digest.h"
 #include "core/model/template.h"
+#include "core/plan/json_scope.h"
 #include "core/run/step.h"
 
 static const char built_in_sheet[] = "Your SFTP access\n"
@@ -31,31 +32,12 @@ static const struct host_owner PRIVATE_FILE = { .uid = 0, .gid = 0, .mode = 0600
 
 #define DEFAULT_DIR "/root/rehome-handout"
 
-static void
-json_finish(json_t **json)
-{
-	json_decref(*json);
-}
-
-#define AUTO_JSON AUTO(json_finish)
 #define AUTO_HOST AUTO(host_finish)
 
 static void
 host_finish(struct host **host)
 {
 	host_destroy(*host);
-}
-
-static void
-digest(struct bytes content, char ret_hex[65])
-{
-	struct sha256_ctx ctx;
-	uint8_t bytes[SHA256_DIGEST_SIZE];
-	sha256_init(&ctx);
-	sha256_update(&ctx, content.size, (const uint8_t *)content.data);
-	sha256_digest(&ctx, sizeof(bytes), bytes);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(ret_hex + 2 * i, 3, "%02x", bytes[i]);
 }
 
 /* The host below which the handout lies: the run's, or this machine when it was named on the
@@ -183,7 +165,7 @@ static bool
 announce(struct run *run, const char *dir, bool outside, bool made_dir, struct bytes table)
 {
 	char sha256[65];
-	digest(table, sha256);
+	digest_sha256(table, sha256);
 	AUTO_JSON json_t *object = json_pack("{s:s, s:b, s:b, s:s}", "dir", dir, "outside", outside,
 		"made_dir", made_dir, "sha256", sha256);
 	if (!object)
@@ -292,7 +274,7 @@ remove_table(struct run *run, struct host *host, const char *path, const char *s
 		return false;
 	if (!exists)
 		return true;
-	digest(content, found);
+	digest_sha256(content, found);
 	/* Before COMMIT it may be half written, and nobody has been told of it. */
 	if (run->committed && strcmp(found, sha256) != 0) {
 		run_kept(run, NULL, "%s stays: it was changed since", path);

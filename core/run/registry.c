@@ -8,9 +8,9 @@
  */
 #include "core/run/registry.h"
 
-#include <nettle/sha2.h>
 #include <string.h>
 
+#include "core/base/digest.h"
 #include "core/run/registry_db.h"
 
 /* In the order of the columns and parameters below. */
@@ -245,17 +245,8 @@ find_account(struct recording *recording, const char *login, bool *ret_known,
 static const char *
 digest(const char *content, struct arena *arena)
 {
-	struct sha256_ctx sha256;
-	uint8_t hash[SHA256_DIGEST_SIZE];
-	if (!content)
-		return NULL;
-	char *hex = arena_alloc(arena, 2 * sizeof(hash) + 1);
-	sha256_init(&sha256);
-	sha256_update(&sha256, strlen(content), (const uint8_t *)content);
-	sha256_digest(&sha256, sizeof(hash), hash);
-	for (size_t i = 0; i < sizeof(hash); i++)
-		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
-	return hex;
+	struct bytes bytes = { content, content ? strlen(content) : 0 };
+	return content ? digest_sha256_text(bytes, arena) : NULL;
 }
 
 static const char *

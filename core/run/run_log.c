@@ -9,15 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/plan/json_scope.h"
+
 /* ---- payloads ---- */
-
-static void
-json_finish(json_t **json)
-{
-	json_decref(*json);
-}
-
-#define AUTO_JSON AUTO(json_finish)
 
 char *
 run_log_now(struct arena *arena)
