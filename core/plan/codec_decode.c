@@ -76,7 +76,7 @@ decode(const struct codec_source *source, struct bytes text, const char *format,
 	const struct codec_struct *shape, void *document)
 {
 	json_error_t error;
-	bool lenient;
+	bool lenient = false;
 	AUTO_JSON json_t *json =
 		json_loadb(text.size ? text.data : "", text.size, JSON_REJECT_DUPLICATES, &error);
 	if (!json)

@@ -271,7 +271,7 @@ static bool
 read_count(const struct reader *reader, const struct node *node, const json_t *json,
 	enum codec_type type, void *place)
 {
-	json_int_t number;
+	json_int_t number = 0;
 	json_int_t max = type == CODEC_ID ? ID_MAX : type == CODEC_LINE ? UINT_MAX : INT64_MAX;
 	if (!read_number(reader, node, json, max, &number))
 		return false;
