@@ -355,7 +355,7 @@ bool
 login_test_run(struct state *state, const struct login_test *test, struct arena *arena,
 	struct diags *findings, struct diags *diags)
 {
-	const char *public;
+	const char *public = NULL;
 	struct session session = {
 		.host = state->host,
 		.arena = arena,
