@@ -137,6 +137,23 @@ ask(struct planner *planner)
 	return true;
 }
 
+/* The questions above are asked where nothing is missing; a reload happens where something may be.
+ */
+static void
+look_at_start(struct planner *planner)
+{
+	struct diags found = { .arena = planner->arena };
+	enum sshd_answer answer;
+	const char *why;
+	if (!sshd_test(planner->snapshot->host, planner->config->jail.sshd_config, NULL, 0,
+		    planner->arena, &answer, &why, &found))
+		return; /* what keeps it from being asked is said by ask() */
+	ARRAY_FOREACH (diag, &found) {
+		if (diag->code && strcmp(diag->code, "sshd-directory") == 0)
+			diag_append(&planner->plan->findings, diag);
+	}
+}
+
 /* pam_access and pam_listfile have lists of their own, which cannot be asked. */
 static bool
 look_at_pam(struct planner *planner)
@@ -259,6 +276,7 @@ planner_ask_sshd(struct planner *planner)
 	}
 	if (!look_at_pam(planner))
 		return false;
+	look_at_start(planner);
 	sshd_config_judge(&planner->snapshot->sshd, jail->sshd_dropin, jail->group, planner->arena,
 		&planner->plan->findings);
 	return planner->plan->findings.errors || ask(planner);

@@ -111,7 +111,7 @@ enum sshd_answer {
 /*
  * Asks for several logins at once (one namespace, one sshd -T each; about 7 ms a login).
  * stand_ins may be empty. Uses a temporary host key and a private /run/sshd where the host lacks
- * them; that it has no host key is a warning (code "sshd-host-key"). Live root only.
+ * them; each of that is a warning (codes "sshd-host-key", "sshd-directory"). Live root only.
  */
 NODISCARD bool sshd_ask(struct host *host, const char *config_path,
 	const struct sshd_stand_in *stand_ins, size_t stand_in_count, const char *const *logins,
@@ -121,6 +121,11 @@ NODISCARD bool sshd_ask(struct host *host, const char *config_path,
 /* `sshd -t` with stand-ins; the same answers. */
 NODISCARD bool sshd_test(struct host *host, const char *config_path,
 	const struct sshd_stand_in *stand_ins, size_t stand_in_count, struct arena *arena,
+	enum sshd_answer *ret_answer, const char **ret_why, struct diags *diags);
+
+/* `sshd -t` on this machine as it is: could it start, as a reload makes it do? What it lacks besides
+ * a good configuration is SSHD_REFUSED here. */
+NODISCARD bool sshd_test_start(struct host *host, const char *config_path, struct arena *arena,
 	enum sshd_answer *ret_answer, const char **ret_why, struct diags *diags);
 
 /*

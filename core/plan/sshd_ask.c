@@ -19,6 +19,7 @@ struct question {
 	struct diags *diags;
 	struct sshd_view view;
 	bool has_host_key; /* a temporary one, in the view */
+	bool as_it_is;	   /* it is given nothing */
 	enum sshd_answer answer;
 	const char *why;
 };
@@ -98,7 +99,8 @@ take_answer(struct question *question, const struct process_result *result)
 		unavailable(question, "sshd is not installed");
 	else if (result->timed_out)
 		unavailable(question, "sshd did not answer in time");
-	else if (result->exit_status == NOT_STARTED || lack_in(result) != LACK_NOTHING)
+	else if (result->exit_status == NOT_STARTED ||
+		(lack_in(result) != LACK_NOTHING && !question->as_it_is))
 		unavailable(question, lines);
 	else if (result->exit_status == 0)
 		question->answer = SSHD_ANSWERED;
@@ -125,17 +127,17 @@ have_view(struct question *question)
 	return !why;
 }
 
+/* Once, however often it is asked. */
 static void
-warn_about_host_keys(struct question *question)
+warn(struct question *question, const char *code, const char *message, const char *hint)
 {
 	ARRAY_FOREACH (diag, question->diags) {
-		if (diag->code && strcmp(diag->code, "sshd-host-key") == 0)
+		if (diag->code && strcmp(diag->code, code) == 0)
 			return;
 	}
-	diag_warning(question->diags, at(question->config_path, 0),
-		"sshd has no host key and cannot start");
-	diag_hint(question->diags, "Run: ssh-keygen -A");
-	diag_code(question->diags, "sshd-host-key");
+	diag_warning(question->diags, at(question->config_path, 0), "%s", message);
+	diag_hint(question->diags, "%s", hint);
+	diag_code(question->diags, code);
 }
 
 /* It never leaves the view's memory. */
@@ -163,14 +165,21 @@ static bool
 give(struct question *question, enum lack lack, bool *ret_given)
 {
 	*ret_given = false;
+	if (question->as_it_is)
+		return true;
 	if (lack == LACK_HOST_KEY) {
 		if (question->has_host_key)
 			return true;
-		warn_about_host_keys(question);
+		warn(question, "sshd-host-key", "sshd has no host key and cannot start",
+			"Run: ssh-keygen -A");
 		return !have_view(question) || make_host_key(question, ret_given);
 	}
-	if (lack == LACK_DIRECTORY && question->view.namespace_fd < 0)
+	if (lack == LACK_DIRECTORY && question->view.namespace_fd < 0) {
+		warn(question, "sshd-directory",
+			"sshd's directory /run/sshd is missing: a running sshd cannot be reloaded",
+			"Run: mkdir -m 0755 /run/sshd");
 		*ret_given = have_view(question);
+	}
 	return true;
 }
 
@@ -252,7 +261,7 @@ sshd_ask(struct host *host, const char *config_path, const struct sshd_stand_in 
 {
 	AUTO(question_finish)
 	struct question question = { config_path, stand_ins, stand_in_count, arena, diags,
-		NO_SSHD_VIEW, false, SSHD_ANSWERED, NULL };
+		NO_SSHD_VIEW, false, false, SSHD_ANSWERED, NULL };
 	bool may = can_ask(host, &question);
 	for (size_t i = 0; may && i < login_count && question.answer == SSHD_ANSWERED; i++) {
 		if (!ask_about(&question, logins[i], &ret_effective[i]))
@@ -263,6 +272,18 @@ sshd_ask(struct host *host, const char *config_path, const struct sshd_stand_in 
 	return true;
 }
 
+static bool
+test(struct host *host, struct question *question, enum sshd_answer *ret_answer,
+	const char **ret_why)
+{
+	const char *out;
+	if (can_ask(host, question) && !ask(question, "-t", NULL, question->arena, &out))
+		return false;
+	*ret_answer = question->answer;
+	*ret_why = question->why;
+	return true;
+}
+
 bool
 sshd_test(struct host *host, const char *config_path, const struct sshd_stand_in *stand_ins,
 	size_t stand_in_count, struct arena *arena, enum sshd_answer *ret_answer,
@@ -270,11 +291,15 @@ sshd_test(struct host *host, const char *config_path, const struct sshd_stand_in
 {
 	AUTO(question_finish)
 	struct question question = { config_path, stand_ins, stand_in_count, arena, diags,
-		NO_SSHD_VIEW, false, SSHD_ANSWERED, NULL };
-	const char *out;
-	if (can_ask(host, &question) && !ask(&question, "-t", NULL, arena, &out))
-		return false;
-	*ret_answer = question.answer;
-	*ret_why = question.why;
-	return true;
+		NO_SSHD_VIEW, false, false, SSHD_ANSWERED, NULL };
+	return test(host, &question, ret_answer, ret_why);
+}
+
+bool
+sshd_test_start(struct host *host, const char *config_path, struct arena *arena,
+	enum sshd_answer *ret_answer, const char **ret_why, struct diags *diags)
+{
+	struct question question = { config_path, NULL, 0, arena, diags, NO_SSHD_VIEW, false, true,
+		SSHD_ANSWERED, NULL };
+	return test(host, &question, ret_answer, ret_why);
 }

@@ -145,17 +145,47 @@ const struct step_ops step_keys_write = {
 
 /* ---- the drop-in ---- */
 
+/*
+ * A SIGHUP makes sshd execute itself again, and it ends when it cannot start: with a configuration
+ * that it refuses, without its directory or host keys. *ret_running: there is somebody to tell.
+ */
+static bool
+can_reload(struct run *run, bool *ret_running)
+{
+	struct sshd_listeners listeners;
+	enum sshd_answer answer;
+	const char *why, *config = run->options->config->jail.sshd_config;
+
+	*ret_running = false;
+	if (!host_is_live(run->host))
+		return true;
+	if (!daemon_find_sshd(run->arena, &listeners, run->diags))
+		return false;
+	*ret_running = listeners.count > 0;
+	if (!*ret_running)
+		return true;
+	if (!sshd_test_start(run->host, config, run->arena, &answer, &why, run->diags))
+		return false;
+	if (answer != SSHD_REFUSED)
+		return true;
+	diag_error(run->diags, at(config, 0), "a reload would end the running sshd: %s", why);
+	diag_hint(run->diags, "Mend it so that sshd -t is silent, then try again.");
+	return false;
+}
+
 /* Asks sshd before anything is written: with this file in place, would the configuration load? */
 static bool
 dropin_prepare(const struct step *step, struct run *run)
 {
 	enum sshd_answer answer;
 	const char *why;
+	bool running;
 	struct sshd_stand_in stand_in = { step->path, content_of(step->content) };
 	if (!host_is_live(run->host))
 		return true;
-	if (!sshd_test(run->host, run->options->config->jail.sshd_config, &stand_in, 1, run->arena,
-		    &answer, &why, run->diags))
+	if (!can_reload(run, &running) ||
+		!sshd_test(run->host, run->options->config->jail.sshd_config, &stand_in, 1,
+			run->arena, &answer, &why, run->diags))
 		return false;
 	if (answer == SSHD_REFUSED)
 		return diag_error(run->diags, at(step->path, 0), "sshd refuses it: %s", why);
@@ -182,8 +212,9 @@ dropin_undo(const struct step *step, struct run *run)
 		return true;
 	if (!accounts_depend_on_group(run, &depend))
 		return false;
+	bool others_stay = run->users && !run->last_users;
 	/* What was before it does for those who were there before, not for this run's others. */
-	if (depend && (!step->before || run->others_followed || run->users)) {
+	if (depend && (!step->before || run->others_followed || others_stay)) {
 		run->shared_kept = true;
 		run_kept(run, NULL, "%s stays: other members of %s depend on it", step->path,
 			run->plan->jail_group);
@@ -207,24 +238,13 @@ const struct step_ops step_dropin_write = {
 
 enum { RELOAD_SECONDS = 15 };
 
-/* A reload with a configuration that sshd refuses would end the daemon: never without the test. */
 static bool
 reload(struct run *run)
 {
-	enum sshd_answer answer;
-	const char *why, *config = run->options->config->jail.sshd_config;
+	bool running;
 	size_t reloaded;
-
-	if (!host_is_live(run->host))
-		return true;
-	if (!sshd_test(run->host, config, NULL, 0, run->arena, &answer, &why, run->diags))
-		return false;
-	if (answer == SSHD_REFUSED) {
-		diag_error(run->diags, at(config, 0), "sshd refuses its configuration: %s", why);
-		diag_hint(run->diags, "Mend it so that sshd -t is silent, then try again.");
-		return false;
-	}
-	return daemon_reload_sshd(RELOAD_SECONDS, &reloaded, run->arena, run->diags);
+	return can_reload(run, &running) &&
+		(!running || daemon_reload_sshd(RELOAD_SECONDS, &reloaded, run->arena, run->diags));
 }
 
 static bool

@@ -347,10 +347,56 @@ test_missing_run_directory_is_no_fault_of_the_configuration(void **state)
 	struct fixture *f = *state;
 	assert_int_equal(rmdir("/run/sshd"), 0);
 	struct answer answer = test_config(f, NULL, 0);
-	assert_answered(f, &answer);
+	assert_int_equal(answer.answer, SSHD_ANSWERED);
 	answer = ask(f, NULL, 0);
-	assert_answered(f, &answer);
+	assert_int_equal(answer.answer, SSHD_ANSWERED);
 	assert_int_equal(access("/run/sshd", F_OK), -1);
+	assert_int_equal(f->diags.count, 1);
+	assert_int_equal(f->diags.items[0].level, DIAG_WARNING);
+	assert_string_equal(f->diags.items[0].code, "sshd-directory");
+}
+
+static void
+test_sshd_that_lacks_something_cannot_be_reloaded(void **state)
+{
+	struct fixture *f = *state;
+	enum sshd_answer answer;
+	const char *why;
+	assert_true(sshd_test_start(f->host, CONFIG, &f->arena, &answer, &why, &f->diags));
+	assert_int_equal(answer, SSHD_ANSWERED);
+	assert_int_equal(rmdir("/run/sshd"), 0);
+	assert_true(sshd_test_start(f->host, CONFIG, &f->arena, &answer, &why, &f->diags));
+	assert_int_equal(answer, SSHD_REFUSED);
+	assert_string_equal(why, "Missing privilege separation directory: /run/sshd");
+	make_dir("/run/sshd", 0755);
+	assert_int_equal(unlink("/etc/ssh/ssh_host_ed25519_key"), 0);
+	assert_true(sshd_test_start(f->host, CONFIG, &f->arena, &answer, &why, &f->diags));
+	assert_int_equal(answer, SSHD_REFUSED);
+	assert_string_equal(why, "sshd: no hostkeys available -- exiting.");
+	assert_int_equal(f->diags.count, 0);
+}
+
+/* What the real files are replaced by meanwhile must not show through. */
+static void
+test_account_files_may_be_replaced_while_sshd_is_asked(void **state)
+{
+	struct fixture *f = *state;
+	const struct sshd_stand_in stand_ins[] = {
+		stand_in("/etc/passwd", staged_passwd),
+		stand_in("/etc/group", staged_group),
+		stand_in(DROPIN, dropin_text(f)),
+	};
+	struct sshd_view view = NO_SSHD_VIEW;
+	assert_null(sshd_view_make(stand_ins, ARRAY_LEN(stand_ins), &f->arena, &view));
+	write_file("/etc/group+", machine_group, 0644);
+	assert_int_equal(rename("/etc/group+", "/etc/group"), 0);
+
+	const char *const argv[] = { "cat", "/etc/group", NULL };
+	struct process process = { .argv = argv, .prepare = sshd_view_enter, .ctx = &view };
+	struct process_result result;
+	assert_true(process_run(&process, &f->arena, &result, &f->diags));
+	assert_string_equal(result.out, staged_group);
+	sshd_view_finish(&view);
 }
 
 static void
@@ -523,6 +569,8 @@ main(void)
 		ask_test(test_missing_dropin_directory_is_made_in_the_view),
 		ask_test(test_two_new_files_share_a_directory),
 		ask_test(test_missing_run_directory_is_no_fault_of_the_configuration),
+		ask_test(test_sshd_that_lacks_something_cannot_be_reloaded),
+		ask_test(test_account_files_may_be_replaced_while_sshd_is_asked),
 		ask_test(test_missing_host_key_is_a_finding_and_not_a_refusal),
 		ask_test(test_wrong_configuration_is_refused_with_sshds_words),
 		ask_test(test_dropin_is_accepted_with_and_without_passwords),
