@@ -294,12 +294,12 @@ find_announcement(const struct run *run)
 	return payload;
 }
 
-/* Only with the whole run: the handout of the others is still of use. */
+/* Only with the last of the run: the handout of the others is still of use. */
 bool
 handout_remove(struct run *run)
 {
 	const char *payload = find_announcement(run);
-	if (!payload || run->users)
+	if (!payload || (run->users && !run->last_users))
 		return true;
 	AUTO_JSON json_t *object = json_loads(payload, 0, NULL);
 	const char *dir = json_string_value(json_object_get(object, "dir"));

@@ -203,12 +203,13 @@ undo(struct run *run, const struct run_log *log)
 {
 	struct string_list users;
 	list_users(run, &users);
+	run->last_users = is_everybody(run, log);
 	run->result->outcome = RUN_STUCK; /* until all of it is done */
 	if (!run_undo(run) ||
 		!registry_record_rollback(run->state, run->plan, run->id, run->users, run->diags) ||
 		!release_all_shared(run) ||
 		!journal_mark(&run->journal, run->diags, JOURNAL_ROLLED_BACK, "%s",
-			run_log_rolled_back_payload(is_everybody(run, log) ? NULL : &users,
+			run_log_rolled_back_payload(run->last_users ? NULL : &users,
 				run->shared_kept, run->conflicts, run->arena)))
 		return false;
 	run->result->conflicts = run->conflicts;

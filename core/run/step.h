@@ -86,6 +86,7 @@ struct run {
 
 	/* While undoing. */
 	const struct table *users; /* only these; NULL = everybody of the run */
+	bool last_users;	   /* nobody of the run is left after these */
 	bool accounts_undone;
 	bool others_followed; /* later runs may rely on what this one shares */
 	bool shared_kept;     /* something shared stays because others depend on it */

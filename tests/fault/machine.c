@@ -103,6 +103,13 @@ machine_make_dir(const char *root, const char *path, uid_t owner, mode_t mode)
 }
 
 void
+machine_remove_file(const char *root, const char *path)
+{
+	if (unlink(real(root, path)) != 0)
+		err(1, "%s%s", root, path);
+}
+
+void
 machine_open_dir(const char *root, const char *path)
 {
 	if (chmod(real(root, path), 0777) != 0)

@@ -30,6 +30,7 @@ void machine_remove(const char *root);
 void machine_write(const char *root, const char *path, const char *content, mode_t mode);
 void machine_append(const char *root, const char *path, const char *content);
 void machine_make_dir(const char *root, const char *path, uid_t owner, mode_t mode);
+void machine_remove_file(const char *root, const char *path);
 /* Everybody may write there now. */
 void machine_open_dir(const char *root, const char *path);
 /* NULL when there is none. */

@@ -51,7 +51,7 @@ struct story {
 		char *registry; /* the accounts in it */
 	} before, after;	/* the action */
 	unsigned effects;	/* that the action has */
-	struct watched_login watched[8];
+	struct watched_login watched[16];
 	size_t watched_count;
 };
 
