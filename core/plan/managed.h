@@ -24,6 +24,8 @@ struct managed_account {
 	const char *folders;	   /* folder_list_text() of what it was given */
 	struct string_list groups; /* supplementary groups that rehome gave it */
 	const char *keys_sha256;   /* of the managed key file, NULL = none */
+	const char *expires;	   /* shadow(5) field 8 as rehome last set it, "" = never; NULL =
+				      not known */
 	const char *run;	   /* the newest run that changed it */
 };
 

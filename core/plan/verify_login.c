@@ -3,7 +3,8 @@
  *
  * With UsePAM the account's ageing binds key logins as well: sshd accepts the key and closes the
  * session, since SFTP has no way to ask for a new password. A locked password binds nobody who has
- * a key. Only the expiry date closes an account (shadow(5), field 8).
+ * a key. Only the expiry date closes an account (shadow(5), field 8): one that is not as rehome set
+ * it has been opened or closed behind its back.
  */
 #include <string.h>
 
@@ -21,20 +22,61 @@ at_shadow(const struct subject *subject, size_t field)
 
 /* A number of days; -1 for an empty field and for what tools write for "none". */
 static bool
-read_days(struct subject *subject, size_t field, int64_t *ret_days)
+parse_days(const char *text, int64_t *ret_days)
 {
-	const char *text = accountdb_field(subject->shadow, field);
 	unsigned long long days = 0;
 	*ret_days = -1;
 	if (!*text || (*text == '-' && text_number(text + 1, INT32_MAX, &days)))
 		return true;
-	if (text_number(text, INT32_MAX, &days)) {
-		*ret_days = (int64_t)days;
+	if (!text_number(text, INT32_MAX, &days))
+		return false;
+	*ret_days = (int64_t)days;
+	return true;
+}
+
+static bool
+read_days(struct subject *subject, size_t field, int64_t *ret_days)
+{
+	if (parse_days(accountdb_field(subject->shadow, field), ret_days))
 		return true;
-	}
 	finding_error(&subject->account.findings, "shadow-field", at_shadow(subject, field),
 		"field '%s' is no number: libc does not see the line, and PAM refuses every login",
 		accountdb_field_name(ACCOUNTDB_SHADOW, field));
+	return false;
+}
+
+/* 0 and 1 are what tools write to close an account; they are no dates. */
+static bool
+is_disabled(int64_t expires)
+{
+	return expires == 0 || expires == 1;
+}
+
+static const char *
+expiry_words(int64_t expires, struct arena *arena)
+{
+	const char *date = expires < 0 ? "never" : verify_date(expires, arena);
+	return is_disabled(expires) ? arena_printf(arena, "%s (disabled)", date) : date;
+}
+
+/* False after a finding. */
+static bool
+expiry_is_as_given(struct verifier *verifier, struct subject *subject, int64_t found)
+{
+	struct diags *findings = &subject->account.findings;
+	const char *remembered = subject->managed ? subject->managed->expires : NULL;
+	struct arena *arena = verifier->arena;
+	int64_t expected;
+	if (!remembered || !parse_days(remembered, &expected) || found == expected)
+		return true;
+	finding_error(findings, "expires", at_shadow(subject, SHADOW_EXPIRE),
+		"expiry %s, expected %s", expiry_words(found, arena),
+		expiry_words(expected, arena));
+	diag_hint(findings, "Run: %s -E %s %s", verify_tool(verifier, "chage"),
+		expected < 0			? "-1"
+			: is_disabled(expected) ? remembered
+						: verify_date(expected, arena),
+		subject->word);
 	return false;
 }
 
@@ -42,14 +84,14 @@ static void
 verify_expiry(struct verifier *verifier, struct subject *subject)
 {
 	int64_t expires;
-	if (!read_days(subject, SHADOW_EXPIRE, &expires) || expires < 0 ||
-		expires > verifier->today)
+	if (!read_days(subject, SHADOW_EXPIRE, &expires))
 		return;
-	subject->expired = true;
-	/* 0 and 1 are what tools write to close an account; they are no dates. */
+	subject->expired = expires >= 0 && expires <= verifier->today;
+	if (!expiry_is_as_given(verifier, subject, expires) || !subject->expired)
+		return;
 	finding_warning(&subject->account.findings, "closed", at_shadow(subject, SHADOW_EXPIRE),
-		"closed: the account %s%s", expires <= 1 ? "is expired" : "expired on ",
-		expires <= 1 ? "" : verify_date(expires, verifier->arena));
+		"closed: the account %s%s", is_disabled(expires) ? "is expired" : "expired on ",
+		is_disabled(expires) ? "" : verify_date(expires, verifier->arena));
 	diag_hint(&subject->account.findings, "To open it, run: %s -e '' %s",
 		verify_tool(verifier, "usermod"), subject->word);
 }

@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include "core/base/digest.h"
+#include "core/model/account.h"
+#include "core/plan/edit.h"
 #include "core/run/registry_db.h"
 
 /* In the order of the columns and parameters below. */
 #define MANAGED_COLUMNS                                                                            \
-	"login, source, person, uid, gid, home, layout, folders, member_of, keys_sha256, run"
+	"login, source, person, uid, gid, home, layout, folders, member_of, keys_sha256, "         \
+	"expires, run"
 
 static void
 db_init(struct registry_db *db, struct state *state, struct arena *arena, struct diags *diags)
@@ -65,7 +68,8 @@ read_account(struct registry_db *db, sqlite3_stmt *row, struct managed_account *
 		.folders = registry_db_text(db, row, 7),
 		.groups = split(registry_db_text(db, row, 8), db->arena),
 		.keys_sha256 = registry_db_text(db, row, 9),
-		.run = registry_db_text(db, row, 10),
+		.expires = registry_db_text(db, row, 10),
+		.run = registry_db_text(db, row, 11),
 	};
 	return registry_db_id(db, row, 3, &ret_account->uid) &&
 		registry_db_id(db, row, 4, &ret_account->gid);
@@ -176,7 +180,7 @@ prepare_all(struct recording *recording)
 		{ &recording->find, "SELECT " MANAGED_COLUMNS " FROM managed WHERE login = ?1" },
 		{ &recording->save,
 			"INSERT OR REPLACE INTO managed (" MANAGED_COLUMNS ")"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)" },
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" },
 		{ &recording->forget, "DELETE FROM managed WHERE login = ?1 AND uid = ?2" },
 		{ &recording->bury,
 			"INSERT OR REPLACE INTO tombstones (uid, gid, login, source, person)"
@@ -224,7 +228,8 @@ save_account(struct recording *recording, const struct managed_account *account)
 	registry_db_bind_text(save, 8, account->folders);
 	registry_db_bind_text(save, 9, joined(&account->groups, recording->db.arena));
 	registry_db_bind_text(save, 10, account->keys_sha256);
-	registry_db_bind_text(save, 11, account->run);
+	registry_db_bind_text(save, 11, account->expires);
+	registry_db_bind_text(save, 12, account->run);
 	return registry_db_run(&recording->db, save);
 }
 
@@ -261,6 +266,17 @@ same(const char *a, const char *b)
 	return strcmp(or_empty(a), or_empty(b)) == 0;
 }
 
+/* As shadow(5) has it in field 8. */
+static const char *
+expiry(const struct account_facts *facts, struct arena *arena)
+{
+	if (facts->disabled)
+		return EDIT_BORN_EXPIRED;
+	return facts->expires == ACCOUNT_NEVER
+		? ""
+		: arena_printf(arena, "%lld", (long long)facts->expires);
+}
+
 /* Those of `had` that are still there, and those that came: a group that was there already, from
  * another administrator, is not ours. */
 static struct string_list
@@ -290,6 +306,8 @@ update(const struct recording *recording, const struct account_facts *from,
 		account->layout = to->layout;
 	if (!same(before, after))
 		account->folders = after;
+	if (!same(expiry(from, arena), expiry(to, arena)))
+		account->expires = expiry(to, arena);
 	account->groups = our_groups(recording, &account->groups, &from->groups, &to->groups);
 }
 
@@ -301,6 +319,9 @@ record_account(struct recording *recording, const struct change *change)
 		.source = or_empty(change->source),
 		.key = or_empty(change->key),
 		.folders = "",
+		.expires = change->action == CHANGE_CREATE
+			? expiry(&change->after, recording->db.arena)
+			: NULL,
 	};
 	struct account_facts from = change->before;
 	const struct step *keys = table_get(&recording->keys, change->login);
@@ -308,9 +329,14 @@ record_account(struct recording *recording, const struct change *change)
 	if (change->action == CHANGE_CHANGE &&
 		!find_account(recording, change->login, &known, &account))
 		return false;
-	/* Of a new account, or after the registry was lost, everything is news but the groups. */
+	/* Of a new account, or after the registry was lost, everything is news but the groups, and
+	 * the expiry of an account that was there: it may be somebody else's. */
 	if (!known)
-		from = (struct account_facts){ .groups = change->before.groups };
+		from = (struct account_facts){
+			.groups = change->before.groups,
+			.expires = change->before.expires,
+			.disabled = change->before.disabled,
+		};
 	if (known && change->source && change->key) {
 		account.source = change->source;
 		account.key = change->key;

@@ -120,8 +120,12 @@ say_account(struct buffer *out, const struct managed_account *account)
 		account->layout ? account->layout : "-", account->folders);
 	ARRAY_FOREACH (group, &account->groups)
 		buffer_printf(out, "%s%s", group == account->groups.items ? "" : " ", *group);
-	buffer_printf(out, ") %.8s run %s\n", account->keys_sha256 ? account->keys_sha256 : "-",
-		account->run);
+	buffer_printf(out, ") %.8s", account->keys_sha256 ? account->keys_sha256 : "-");
+	if (!account->expires)
+		buffer_add_text(out, " expiry unknown");
+	else if (*account->expires)
+		buffer_printf(out, " expires %s", account->expires);
+	buffer_printf(out, " run %s\n", account->run);
 }
 
 static const char *
@@ -264,6 +268,85 @@ test_registry_forgets_keys_that_were_removed(void **unused)
 	assert_string_equal(remembered(f, &state),
 		"anna hr/1001 20000:20000 /home/anna - [pics:rw] (web audit) - run 2\n" BERT
 		"run 1\nreserved anna\n");
+	state_finish(&state);
+}
+
+/* ---- expiry ---- */
+
+/* anna's expiry goes from one to the other; before = 0 makes her. */
+static struct plan *
+expiry_plan(struct fixture *f, int64_t before, int64_t after, bool disabled)
+{
+	struct plan *plan = new_plan(f);
+	struct change *anna =
+		new_change(plan, before ? CHANGE_CHANGE : CHANGE_CREATE, "anna", "1001");
+	anna->before = anna->after = facts(f, "/home/anna", 20000, NULL, "in:rw");
+	anna->before.expires = before;
+	anna->after.expires = after;
+	anna->after.disabled = disabled;
+	return plan;
+}
+
+#define ANNA_IN "anna hr/1001 20000:20000 /home/anna - [in:rw] () -"
+
+static void
+test_registry_remembers_the_expiry_of_a_new_account(void **unused)
+{
+	struct fixture *f = *unused;
+	static const struct {
+		int64_t day;
+		bool disabled;
+		const char *remembered;
+	} cases[] = {
+		{ ACCOUNT_NEVER, false, ANNA_IN " run 1\n" },
+		{ 47481, false, ANNA_IN " expires 47481 run 1\n" },
+		{ 47481, true, ANNA_IN " expires 1 run 1\n" },
+		{ 0, false, ANNA_IN " expires 0 run 1\n" },
+	};
+	struct state state = locked_state(f);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		record(f, &state, expiry_plan(f, 0, cases[i].day, cases[i].disabled), "1");
+		assert_string_equal(remembered(f, &state), cases[i].remembered);
+	}
+	state_finish(&state);
+}
+
+/* What somebody else set since is not what rehome gave. */
+static void
+test_registry_updates_the_expiry_only_when_a_run_changed_it(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, expiry_plan(f, 0, 47481, false), "1");
+	record(f, &state, expiry_plan(f, 30000, 30000, false), "2");
+	assert_string_equal(remembered(f, &state), ANNA_IN " expires 47481 run 2\n");
+	record(f, &state, expiry_plan(f, 30000, ACCOUNT_NEVER, false), "3");
+	assert_string_equal(remembered(f, &state), ANNA_IN " run 3\n");
+	state_finish(&state);
+}
+
+static void
+test_registry_that_was_lost_knows_no_expiry_until_a_run_sets_one(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, expiry_plan(f, 30000, 30000, false), "2");
+	assert_string_equal(remembered(f, &state), ANNA_IN " expiry unknown run 2\n");
+	record(f, &state, expiry_plan(f, 30000, 47481, false), "3");
+	assert_string_equal(remembered(f, &state), ANNA_IN " expires 47481 run 3\n");
+	state_finish(&state);
+}
+
+static void
+test_rollback_gives_the_expiry_back(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	struct plan *change = expiry_plan(f, 47481, ACCOUNT_NEVER, false);
+	record(f, &state, expiry_plan(f, 0, 47481, false), "1");
+	record(f, &state, change, "2");
+	assert_ok(f, registry_record_rollback(&state, change, "2", NULL, &f->diags));
+	assert_string_equal(remembered(f, &state), ANNA_IN " expires 47481 run 2\n");
 	state_finish(&state);
 }
 
@@ -572,6 +655,10 @@ main(void)
 		host_test(test_registry_updates_what_a_run_changed),
 		host_test(test_registry_keeps_what_a_change_does_not_touch),
 		host_test(test_registry_forgets_keys_that_were_removed),
+		host_test(test_registry_remembers_the_expiry_of_a_new_account),
+		host_test(test_registry_updates_the_expiry_only_when_a_run_changed_it),
+		host_test(test_registry_that_was_lost_knows_no_expiry_until_a_run_sets_one),
+		host_test(test_rollback_gives_the_expiry_back),
 		host_test(test_rollback_buries_the_uids_of_what_was_created),
 		host_test(test_rollback_of_some_users_leaves_the_others),
 		host_test(test_rollback_gives_a_changed_account_its_facts_back),

@@ -270,6 +270,57 @@ test_what_keeps_somebody_from_logging_in_is_told(void **state)
 	CHECK_BREAKAGES(cases);
 }
 
+static void
+test_an_expiry_that_rehome_did_not_give_is_an_error(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *remembered, *field, *found;
+	} cases[] = {
+		{ "", "", "anna managed open\n" },
+		{ "", "-1", "anna managed open\n" },
+		{ "", "1",
+			"anna managed\n"
+			"error expires /etc/shadow:2(expire): expiry 1970-01-02 (disabled), "
+			"expected never | Run: chage -R ROOT -E -1 anna\n" },
+		{ "90000", "90000", "anna managed open\n" },
+		{ "90000", "",
+			"anna managed open\n"
+			"error expires /etc/shadow:2(expire): expiry never, expected 2216-05-31 | "
+			"Run: chage -R ROOT -E 2216-05-31 anna\n" },
+		{ "90000", "18262",
+			"anna managed\n"
+			"error expires /etc/shadow:2(expire): expiry 2020-01-01, expected "
+			"2216-05-31 | Run: chage -R ROOT -E 2216-05-31 anna\n" },
+		{ "18262", "18262",
+			"anna managed\n"
+			"warning closed /etc/shadow:2(expire): closed: the account expired on "
+			"2020-01-01 | To open it, run: usermod -P ROOT -e '' anna\n" },
+		{ "1", "1",
+			"anna managed\n"
+			"warning closed /etc/shadow:2(expire): closed: the account is expired | To "
+			"open it, run: usermod -P ROOT -e '' anna\n" },
+		{ "1", "",
+			"anna managed open\n"
+			"error expires /etc/shadow:2(expire): expiry never, expected 1970-01-02 "
+			"(disabled) | Run: chage -R ROOT -E 1 anna\n" },
+		{ "1", "soon",
+			"anna managed open\n"
+			"error shadow-field /etc/shadow:2(expire): field 'expire' is no number: "
+			"libc does not see the line, and PAM refuses every login\n" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world *world = world_create(DEFAULT_CONFIG);
+		world->anna.expires = cases[i].remembered;
+		in_root(world,
+			arena_printf(&world->arena,
+				"sed -i 's/^anna.*/anna:*:19000:0:99999:7::%s:/' etc/shadow",
+				cases[i].field));
+		assert_string_equal(verified(world, "anna"), cases[i].found);
+		world_destroy(world);
+	}
+}
+
 /* ---- the jail ---- */
 
 static void
@@ -713,6 +764,7 @@ main(void)
 		cmocka_unit_test(test_another_root_says_what_was_not_checked),
 		cmocka_unit_test(test_broken_account_lines_are_found),
 		cmocka_unit_test(test_what_keeps_somebody_from_logging_in_is_told),
+		cmocka_unit_test(test_an_expiry_that_rehome_did_not_give_is_an_error),
 		cmocka_unit_test(test_a_broken_jail_is_found),
 		cmocka_unit_test(test_a_home_that_can_never_be_a_jail_is_found),
 		cmocka_unit_test(test_broken_folders_are_found),
