@@ -44,6 +44,13 @@ NODISCARD bool daemon_reload_sshd(
 	unsigned timeout_seconds, size_t *ret_reloaded, struct arena *arena, struct diags *diags);
 
 /*
+ * Ends the connections to every sshd of this machine that nobody has logged in on yet, after a
+ * second in which they may. To be called after a reload and before accounts open: a connection goes
+ * by the configuration that was read before it was accepted.
+ */
+NODISCARD bool daemon_end_waiting_logins(size_t *ret_ended, struct diags *diags);
+
+/*
  * nscd -i passwd, group; sss_cache -E: where installed and running. An nscd that cannot be told is
  * an error, since it may hide that an account is in the jail's group; the rest are warnings.
  */

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/cleanup.h"
 
@@ -59,6 +61,19 @@ proc_read_link(pid_t pid, const char *name, char *buffer, size_t room)
 		return false;
 	buffer[size] = '\0';
 	return true;
+}
+
+bool
+proc_is_on_our_root(pid_t pid)
+{
+	char theirs[64], ours[64], path[64];
+	struct stat their_root, our_root;
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	return proc_read_link(pid, "ns/mnt", theirs, sizeof(theirs)) &&
+		proc_read_link(getpid(), "ns/mnt", ours, sizeof(ours)) &&
+		strcmp(theirs, ours) == 0 && stat(path, &their_root) == 0 &&
+		stat("/", &our_root) == 0 && their_root.st_dev == our_root.st_dev &&
+		their_root.st_ino == our_root.st_ino;
 }
 
 /* The program's name, in parentheses, may hold anything. */

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/stat.h>
 
 #include "core/run/daemon.h"
 #include "core/run/daemon_proc.h"
@@ -37,19 +36,6 @@ is_sshd_program(pid_t pid)
 		return false;
 	name = strrchr(program, '/');
 	return name && (strcmp(name, "/sshd") == 0 || strcmp(name, "/sshd (deleted)") == 0);
-}
-
-static bool
-is_on_our_root(pid_t pid)
-{
-	char theirs[64], ours[64], path[64];
-	struct stat their_root, our_root;
-	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
-	return proc_read_link(pid, "ns/mnt", theirs, sizeof(theirs)) &&
-		proc_read_link(getpid(), "ns/mnt", ours, sizeof(ours)) &&
-		strcmp(theirs, ours) == 0 && stat(path, &their_root) == 0 &&
-		stat("/", &our_root) == 0 && their_root.st_dev == our_root.st_dev &&
-		their_root.st_ino == our_root.st_ino;
 }
 
 /*
@@ -135,7 +121,7 @@ look_at(pid_t pid, struct arena *arena, struct look *ret_look)
 {
 	char stat[1024];
 	struct look look = { .listener = { .pid = pid } };
-	if (!is_sshd_program(pid) || !is_on_our_root(pid) ||
+	if (!is_sshd_program(pid) || !proc_is_on_our_root(pid) ||
 		!is_listener_title(pid, &look.listener.titled) ||
 		!proc_read(pid, "stat", stat, sizeof(stat)))
 		return false;

@@ -250,8 +250,10 @@ reload(struct run *run)
 static bool
 reload_apply(const struct step *step, struct run *run)
 {
+	size_t ended;
 	(void)step;
-	return reload(run);
+	return reload(run) &&
+		(!host_is_live(run->host) || daemon_end_waiting_logins(&ended, run->diags));
 }
 
 const struct step_ops step_sshd_reload = {

@@ -2,14 +2,14 @@
 # crash.sh - kill -9 in the middle of apply, rollback and recover: nobody is ever let in unjailed,
 # and `rehome recover` ends in exactly the old or the new state.
 #
-# strace kills the program when it is about to make the n-th call of a kind: journal marks
-# (fdatasync), renames, removals, directories, signals. Every such point of all kinds is for
+# strace kills the program when it is about to make the n-th call of a kind: a sync (each journal
+# mark is one), a rename, a removal, a new directory, a signal. Every point of every kind is for
 # tests/fault; here a real sshd and a real client watch.
 . "$(dirname "$0")/../sandbox/lib.sh"
 . "$(dirname "$0")/people.sh"
 
 plan=/root/p.json
-calls='fdatasync fsync renameat2 mkdirat unlinkat pidfd_send_signal'
+calls='fsync fdatasync syncfs renameat renameat2 mkdirat unlinkat pidfd_send_signal'
 
 # The leak checker cannot work below strace.
 traced() {
@@ -20,13 +20,13 @@ traced() {
 points_of() {
 	traced -o /tmp/trace -e "trace=$(echo "$calls" | tr ' ' ,)" "$REHOME" "$@" \
 		>/tmp/out 2>&1 || bail "$* fails below strace: $(cat /tmp/out)"
-	awk '{ sub(/\(.*/, "", $2) } NR == 1 { pid = $1 } $1 == pid { print $2, ++count[$2] }' \
+	awk 'NR == 1 { pid = $1 } $1 == pid && sub(/\(.*/, "", $2) { print $2, ++count[$2] }' \
 		/tmp/trace
 }
 
-# Every journal mark and every rename, and of the others one in three.
+# Every rename, every other sync, and of what happens aside one in four.
 selected() {
-	awk '$1 == "fdatasync" || $1 == "renameat2" || $2 % 3 == 1'
+	awk '/^rename|^pidfd/ || (/sync/ && $2 % 2) || $2 % 4 == 1'
 }
 
 # killed CALL N COMMAND...: runs it up to that point.
@@ -125,11 +125,12 @@ survives() {
 
 test_killed_apply() {
 	rehome plan "csv:$people" -o "$plan" >/tmp/out || bail "cannot plan: $(cat /tmp/out)"
+	# The first run makes the state directory, too.
+	bring after
+	bring before
 	quick_fingerprint /tmp/fp.before
 	points_of apply -y "$plan" | selected >/tmp/points
 	quick_fingerprint /tmp/fp.after
-	is "apply has points to be killed at" "$(wc -l </tmp/points | tr -d ' ')" \
-		"$(grep -c . /tmp/points)"
 	start_prober
 	while read -r call when; do
 		bring before
@@ -150,15 +151,16 @@ test_killed_rollback() {
 	bring before
 }
 
-# Recovery after COMMIT goes forward, and before it backward; both are killed in turn.
+# The first rename of shadow is before the commit point, the second behind it: recovery goes backward
+# from the one, forward from the other, and is killed on either way.
 test_killed_recover() {
-	for first in "fdatasync 4" "renameat2 8"; do
-		for second in "fdatasync 1" "fdatasync 2" "renameat2 1"; do
+	for first in "renameat 3" "renameat 5"; do
+		for second in "fsync 2" "fsync 4" "renameat 1" "unlinkat 1"; do
 			bring before
 			# shellcheck disable=SC2086
 			killed $first apply -y "$plan" || bail "cannot be killed at $first"
-			check "recover of $first killed at $second: recover finishes it" \
-				survives ${second% *} ${second#* } "before after" recover -y
+			check "recover of $first killed at $second: another recover finishes it" \
+				survives "${second% *}" "${second#* }" "before after" recover -y
 		done
 	done
 	bring before
@@ -173,22 +175,36 @@ test_prober() {
 
 # A connection that sshd accepted before the reload goes by the rules of before. It must not be able
 # to wait for the accounts to open.
-test_waiting_connection() {
+test_waiting_connections() {
 	bring before
-	rm -f /tmp/go
-	# shellcheck disable=SC2086
-	timeout 60 ssh $key_options -i "$anna_key" -o User=anna -W 127.0.0.1:22 -o \
-		ProxyCommand="$(dirname "$0")/late-client /tmp/go" 127.0.0.1 \
+	useradd -M -s /usr/sbin/nologin carol
+	echo "carol:$matteo_password" | chpasswd -c SHA512
+	check "without the reload it could: the probe can tell" wait_and_forward carol 0 true
+	for count in 0 3; do
+		refuse "a connection from before the run gets no forwarding ($count)" \
+			wait_and_forward matteo "$count" bring after
+		is "later ones are jailed ($count)" \
+			"$(login_by_password matteo "$matteo_password")" jailed
+		bring before
+	done
+	userdel carol
+}
+
+# wait_and_forward USER COUNT COMMAND...: the command runs while a connection waits, and then the
+# connection wants to reach a port of the server.
+wait_and_forward() {
+	late_user=$1 late_count=$2
+	shift 2
+	rm -f /tmp/go /tmp/go.waiting
+	with_password ssh "$late_user" "$matteo_password" -o ConnectTimeout=60 -W 127.0.0.1:22 \
+		-o ProxyCommand="$(dirname "$0")/late-client /tmp/go $late_count" 127.0.0.1 \
 		>/tmp/waiting.out 2>&1 </dev/null &
 	waiting=$!
 	wait_until 10 test -e /tmp/go.waiting || bail "the late client does not connect"
-	bring after
+	"$@"
 	: >/tmp/go
 	wait "$waiting" || :
-	refuse "a connection from before the run gets no forwarding" \
-		grep -q '^SSH-2' /tmp/waiting.out
-	is "later ones are jailed" "$(login_by_key anna "$anna_key")" jailed
-	bring before
+	grep '^SSH-2' /tmp/waiting.out
 }
 
 # ---- a signal instead of a crash ----
@@ -216,11 +232,12 @@ interrupted() {
 test_interrupted() {
 	check "Ctrl-C in the middle undoes the run" interrupted INT renameat2 1
 	is "with exit 1" "$interrupted_status" 1
-	check "Ctrl-C before the account files undoes the run" interrupted INT mkdirat 4
+	check "so does SIGTERM" interrupted TERM mkdirat 4
 	is "with exit 1 too" "$interrupted_status" 1
-	check "SIGTERM does the same" interrupted TERM fdatasync 2
-	bring before
-	check "Ctrl-C after the commit point lets it finish" interrupted INT renameat2 9
+	check "and the end of the terminal" interrupted HUP renameat 1
+	is "in the same way" "$interrupted_status" 1
+	check "Ctrl-C behind the commit point lets it finish" interrupted INT renameat 5
+	is "with exit 0" "$interrupted_status" 0
 	bring before
 	is "nothing is pending" "$(newest_run status)" rolled-back
 }
@@ -231,7 +248,7 @@ test_killed_apply
 test_killed_rollback
 test_killed_recover
 test_prober
-test_waiting_connection
+test_waiting_connections
 test_interrupted
 stop_sshd
 finish

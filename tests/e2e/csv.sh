@@ -78,7 +78,7 @@ test_bad_sheets() {
 	sheet username rosa luigi rosa
 	refused "a login twice" 4 "rosa"
 	printf 'username,full_name\nrosa,Ro\033[2Jsa\n' >/root/sheet.csv
-	refused "an escape sequence in a name" 2:6 'control character'
+	refused "an escape sequence in a name" 2:8 'control character'
 	refuse "which does not reach the terminal" grep -q "$(printf '\033')" "$tap_output"
 	: >/root/sheet.csv
 	exits "an empty file is refused" 65 rehome plan csv:/root/sheet.csv

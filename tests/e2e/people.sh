@@ -59,10 +59,11 @@ newest_run() {
 	rehome history --json | json "d['runs'][-1]['${1:-run}'] if d['runs'] else None"
 }
 
-# What the people's homes look like, what is in /etc: quick to take, often compared.
+# What the people's homes look like, what is in /etc: quick to take, often compared. The copies that
+# useradd and its like leave behind are not in it.
 quick_fingerprint() {
 	{
-		find /etc /home -xdev -path /etc/.pwd.lock -prune \
+		find /etc /home -xdev \( -path /etc/.pwd.lock -o -path '/etc/*-' \) -prune \
 			-o -type d -printf 'd %m %U:%G %p\n' \
 			-o -printf '%y %m %U:%G %n links %s bytes %p -> %l\n'
 		find /etc/ssh /home /etc/passwd /etc/shadow /etc/group /etc/gshadow -type f -print0 |

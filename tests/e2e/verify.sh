@@ -5,44 +5,54 @@
 
 # ---- faults and their fixes ----
 
-# finds NAME CODE DAMAGE: after the damage verify exits 9 and has a fault with that code; the
+# finds NAME CODE DAMAGE: after the damage verify exits 9 and has an error with that code; the
 # commands that it prints as fixes mend it.
 finds() {
-	eval "$3"
-	exits "$1 is found" 9 rehome verify --json
-	is "$1 is named" "$(fault_codes <"$tap_output" | grep -cx "$2")" 1
-	fixes <"$tap_output" >/tmp/fix
-	check "$1 has a command as its fix" test -s /tmp/fix
+	found_by 9 error "$1" "$2" "$3"
 	check "$1: the fix runs" sh -eu /tmp/fix
 	exits "$1 is mended by it" 0 rehome verify
 }
 
-# finds_only NAME CODE DAMAGE REPAIR: the fix is for a human.
+# minds NAME CODE DAMAGE: the same for what is only a warning, because it keeps every promise.
+minds() {
+	found_by 0 warning "$1" "$2" "$3"
+	check "$1: the fix runs" sh -eu /tmp/fix
+	rehome verify --json >/tmp/found.json || :
+	is "$1 is mended by it" "$(codes warning | grep -cx "$2" || :)" 0
+}
+
+# finds_only NAME CODE DAMAGE REPAIR: there is a hint, but the fix is for a human.
 finds_only() {
-	eval "$3"
-	exits "$1 is found" 9 rehome verify --json
-	is "$1 is named" "$(fault_codes <"$tap_output" | grep -cx "$2")" 1
-	check "$1 has a hint" has_hints "$tap_output"
+	found_by 9 error "$1" "$2" "$3"
+	check "$1 has a hint" hints error
 	eval "$4"
 	exits "$1: repaired, all is well" 0 rehome verify
 }
 
-fault_codes() {
+found_by() {
+	eval "$5"
+	exits "$3 is found" "$1" rehome verify --json
+	cp "$tap_output" /tmp/found.json
+	is "$3 is named" "$(codes "$2" | grep -x "$4")" "$4"
+	fixes "$2" >/tmp/fix
+}
+
+codes() {
 	json "'\n'.join(sorted({f['code'] for a in d['accounts'] for f in a['findings']
-		if f['level'] == 'error'}))"
+		if f['level'] == '$1'}))" </tmp/found.json
 }
 
 # The commands, one a line; the program's own path in front of its name.
 fixes() {
-	json "'\n'.join(sorted({f['hint'].split('Run: ', 1)[1].rstrip('.')
+	json "'\n'.join(sorted({f['hint'].split(' run: ', 1)[-1].split('Run: ', 1)[-1].rstrip('.')
 		for a in d['accounts'] for f in a['findings']
-		if f['level'] == 'error' and 'Run: ' in f.get('hint', '')}))" |
+		if f['level'] == '$1' and 'un: ' in f.get('hint', '')}))" </tmp/found.json |
 		sed "s|^rehome |$REHOME |"
 }
 
-has_hints() {
+hints() {
 	[ "$(json "all(f.get('hint') for a in d['accounts'] for f in a['findings']
-		if f['level'] == 'error')" <"$1")" = True ]
+		if f['level'] == '$1')" </tmp/found.json)" = True ]
 }
 
 test_home_faults() {
@@ -51,18 +61,22 @@ test_home_faults() {
 	finds "a home that nobody may enter" jail-mode 'chmod 0700 /home/anna'
 	finds "an ACL on a home" jail-acl 'setfacl -m u:daemon:rwx /home/anna'
 	finds "a base that others may write" jail-writable 'chmod o+w /home'
-	finds "a folder with another mode" folder-mode 'chmod 0777 /home/anna/pics'
+	setfacl -b /home/anna
+	finds "a read-only folder with another mode" folder-mode 'chmod 0777 /home/anna/logs'
 	finds "a folder of another owner" folder-owner 'chown daemon /home/matteo/musics'
-	finds "a read-only folder that became the user's" folder-owner \
+	finds "a read-only folder that became the user's" folder-advisory \
 		'chown matteo /home/matteo/logs'
+	minds "a folder whose user changed the mode" folder-mode 'chmod 0700 /home/anna/pics'
 	finds "a folder that is missing" folder-missing 'rmdir /home/anna/musics'
 }
 
 test_account_faults() {
 	finds "another shell" shell 'usermod -s /bin/sh anna'
 	finds "a member who was taken out of the group" group 'gpasswd -d matteo sftponly >/dev/null'
-	finds "an account that expired" expired 'chage -E 1 anna'
+	finds "an account that expired" expires 'chage -E 1 anna'
 	finds "keys that others may write" keys-mode "chmod 0666 $keys_dir/anna"
+	finds_only "keys that are gone" keys-missing "mv $keys_dir/anna /root" \
+		"mv /root/anna $keys_dir"
 	finds "keys of another owner" keys-owner "chown anna $keys_dir/anna"
 	finds "a key directory that others may write" keys-dir "chmod 0777 $keys_dir"
 }
