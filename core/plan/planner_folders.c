@@ -144,10 +144,9 @@ static bool
 check_parents(struct planner *planner, struct change *change, struct place place)
 {
 	const char *message, *hint;
-	const char *home = change->after.home;
-	const struct jail_component *fault = jail_path_fault(&planner->snapshot->jails, home, true);
-	/* Whatever stands at the home itself is in the way, faulty or not. */
-	if (!fault || (strcmp(fault->path, home) == 0 && fault->fault != JAIL_UNKNOWN))
+	const struct jail_component *fault = jail_base_fault(&planner->snapshot->jails,
+		planner_parent(change->after.home, planner->arena), true);
+	if (!fault)
 		return true;
 	jail_explain(fault, planner->arena, &message, &hint);
 	planner_block(planner, change, place, "jail-path", "%s", message);

@@ -89,11 +89,10 @@ claim_present_homes(struct planner *planner)
 static bool
 look_beside_home(struct planner *planner, const char *home)
 {
-	const struct jail_component *fault = jail_path_fault(&planner->snapshot->jails, home, true);
-	if (fault && strcmp(fault->path, home) != 0)
+	const char *base = planner_parent(home, planner->arena);
+	if (jail_base_fault(&planner->snapshot->jails, base, true))
 		return true; /* planner_check_home() will say what is wrong with it */
-	return snapshot_see_base(
-		planner->snapshot, planner_parent(home, planner->arena), planner->diags);
+	return snapshot_see_base(planner->snapshot, base, planner->diags);
 }
 
 static bool
