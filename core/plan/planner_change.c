@@ -76,11 +76,11 @@ update_shell(const struct update *update)
 {
 	const char *before = copy_field(update, update->passwd, PASSWD_SHELL);
 	update->change->before.shell = update->change->after.shell = before;
+	planner_check_shell(update->planner, update->account, update->change);
 	if (!account_has(update->account, ACCOUNT_SHELL) ||
 		strcmp(before, update->account->shell) == 0)
 		return;
 	update->change->after.shell = update->account->shell;
-	planner_check_shell(update->planner, update->account, update->change);
 	tell(update, "shell", before, update->account->shell);
 	set_field(update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before, update->account->shell);
 }

@@ -9,9 +9,13 @@
 
 /* ---- what create and change share ---- */
 
+/* Programs read passwd with buffers of a size of their own; longer names are mistakes anyway. */
+enum { GECOS_BYTES = 400, GECOS_CHARACTERS = 100 };
+
 const char *
 planner_gecos(struct planner *planner, const struct account *account, struct change *change)
 {
+	struct place place = planner_place(account, ACCOUNT_FULL_NAME);
 	if (!account->full_name)
 		return "";
 	char *gecos = arena_strdup(planner->arena, account->full_name);
@@ -24,10 +28,15 @@ planner_gecos(struct planner *planner, const struct account *account, struct cha
 		}
 	}
 	if (replaced)
-		planner_warn(planner, change, planner_place(account, ACCOUNT_FULL_NAME),
-			"gecos-replaced",
+		planner_warn(planner, change, place, "gecos-replaced",
 			"the account's name field cannot hold ',' or '=': they become blanks");
-	return gecos;
+	if (strlen(gecos) <= GECOS_BYTES)
+		return gecos;
+	planner_warn(planner, change, place, "gecos-cut",
+		"a name of %zu bytes is cut after %d characters", strlen(gecos), GECOS_CHARACTERS);
+	gecos = text_left(planner->arena, gecos, GECOS_CHARACTERS);
+	/* Marks go with their letters, and a letter may have thousands. */
+	return strlen(gecos) <= GECOS_BYTES ? gecos : "";
 }
 
 void
@@ -86,12 +95,12 @@ is_login_shell(const char *shell)
 void
 planner_check_shell(struct planner *planner, const struct account *account, struct change *change)
 {
-	if (!account_has(account, ACCOUNT_SHELL) || !is_login_shell(account->shell))
+	if (!account_has(account, ACCOUNT_SHELL) || !is_login_shell(account->shell) ||
+		strcmp(account->shell, planner->config->jail.shell) == 0)
 		return;
-	planner_warn(planner, change, planner_place(account, ACCOUNT_SHELL), "login-shell",
-		"shell %s: a jailed account should have %s", account->shell,
-		planner->config->jail.shell);
-	planner_hint(change, "Leave the shell column empty.");
+	planner_block(planner, change, planner_place(account, ACCOUNT_SHELL), "login-shell",
+		"shell %s: a jailed account has no login shell", account->shell);
+	planner_hint(change, "Leave the shell column empty, or set jail.shell.");
 }
 
 void

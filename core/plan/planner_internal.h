@@ -154,7 +154,8 @@ const char *planner_home_of(
 /* The full name as gecos can hold it; warns about what was replaced. */
 const char *planner_gecos(
 	struct planner *planner, const struct account *account, struct change *change);
-/* A shell that would let somebody in if the jail were not. */
+/* Refuses a shell that would let somebody in if the jail were not, unless it is the configured one.
+ */
 void planner_check_shell(
 	struct planner *planner, const struct account *account, struct change *change);
 /* The folders this account should have, and the name of the layout or NULL. */

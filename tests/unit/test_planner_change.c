@@ -64,18 +64,16 @@ test_planner_changes_fields_and_keeps_the_rest_of_gecos(void **state)
 	struct world *w = *state;
 	make_anna(w);
 	replace_in(w, "/etc/passwd", "Anna Vogel:", "Anna Vogel,room 7,555-1234:");
-	plan_sheet(w, "login,name,shell,expires\nanna,Anna Meier,/bin/bash,2000-01-01\n");
+	plan_sheet(w, "login,name,shell,expires\nanna,Anna Meier,/bin/false,2000-01-01\n");
 	assert_string_equal(changes_said(w),
 		"~ anna\n"
 		"  name Anna Vogel -> Anna Meier\n"
-		"  shell /usr/sbin/nologin -> /bin/bash\n"
+		"  shell /usr/sbin/nologin -> /bin/false\n"
 		"  expires 2099-12-31 -> 2000-01-01\n"
-		"  warning login-shell: shell /bin/bash: a jailed account should have "
-		"/usr/sbin/nologin | Leave the shell column empty.\n"
 		"  warning expired: the account has expired already\n");
 	assert_string_equal(edits_said(w),
 		"passwd anna gecos: Anna Vogel,room 7,555-1234 -> Anna Meier,room 7,555-1234\n"
-		"passwd anna shell: /usr/sbin/nologin -> /bin/bash\n"
+		"passwd anna shell: /usr/sbin/nologin -> /bin/false\n"
 		"shadow anna expire: 47481 -> 10957\n");
 	assert_string_equal(steps_said(w),
 		"account-file /etc/shadow\n"
@@ -84,6 +82,20 @@ test_planner_changes_fields_and_keeps_the_rest_of_gecos(void **state)
 		"accounts-check\n");
 	assert_string_equal(change_of(w, "anna")->before.full_name, "Anna Vogel");
 	assert_string_equal(change_of(w, "anna")->after.full_name, "Anna Meier");
+}
+
+/* Also one that somebody has given the account here: a source must not make it right. */
+static void
+test_planner_blocks_a_login_shell_for_an_account_that_lives(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	plan_sheet(w, "login,shell\nanna,/bin/bash\n");
+	assert_string_equal(codes_said(w), "! anna login-shell\n");
+	assert_string_equal(edits_said(w), "");
+	replace_in(w, "/etc/passwd", ":/home/anna:/usr/sbin/nologin", ":/home/anna:/bin/bash");
+	plan_sheet(w, "login,shell\nanna,/bin/bash\n");
+	assert_string_equal(codes_said(w), "! anna login-shell\n");
 }
 
 static void
@@ -393,6 +405,7 @@ test_planner_knows_a_person_whose_id_came_later_or_went(void **state)
 static const struct CMUnitTest tests[] = {
 	world_test(test_planner_leaves_alone_what_the_source_does_not_say),
 	world_test(test_planner_changes_fields_and_keeps_the_rest_of_gecos),
+	world_test(test_planner_blocks_a_login_shell_for_an_account_that_lives),
 	world_test(test_planner_takes_an_expiry_away),
 	world_test(test_planner_takes_away_only_the_groups_that_it_gave),
 	world_test(test_planner_refuses_new_groups_of_managed_accounts_too),

@@ -240,6 +240,35 @@ test_planner_refuses_layouts_and_owners_that_do_not_exist(void **state)
 		"folder 'in': there is no group 'press'");
 }
 
+static void
+test_planner_blocks_login_shells_but_the_configured_one(void **state)
+{
+	struct world *w = *state;
+	static const char sheet[] =
+		"login,shell\n"
+		"a1,/bin/bash\na2,/opt/nologin\na3,/bin/false\na4,/opt/menu\na5,/opt/falsehood\n";
+	plan_sheet(w, sheet);
+	assert_string_equal(codes_said(w),
+		"+ a2 cannot-log-in no-folders\n"
+		"+ a3 cannot-log-in no-folders\n"
+		"! a1 login-shell\n"
+		"! a4 login-shell\n"
+		"! a5 login-shell\n");
+	const struct diag *finding = &change_of(w, "a1")->findings.items[0];
+	assert_string_equal(
+		finding->message, "shell /bin/bash: a jailed account has no login shell");
+	assert_string_equal(finding->hint, "Leave the shell column empty, or set jail.shell.");
+
+	use_config(w, "version: 1\njail: { shell: /opt/menu }\n");
+	plan_sheet(w, sheet);
+	assert_string_equal(codes_said(w),
+		"+ a2 cannot-log-in no-folders\n"
+		"+ a3 cannot-log-in no-folders\n"
+		"+ a4 cannot-log-in no-folders\n"
+		"! a1 login-shell\n"
+		"! a5 login-shell\n");
+}
+
 /* ---- credentials, warnings ---- */
 
 static void
@@ -247,16 +276,14 @@ test_planner_warns(void **state)
 {
 	struct world *w = *state;
 	plan_sheet(w,
-		"login,name,shell,expires,state,folders\n"
-		"anna,\"Vogel, Anna = me\",/bin/bash,1999-12-31,disabled,logs:ro\n");
+		"login,name,expires,state,folders\n"
+		"anna,\"Vogel, Anna = me\",1999-12-31,disabled,logs:ro\n");
 	assert_string_equal(changes_said(w),
 		"+ anna\n"
-		"  account uid 20000, groups sftponly (new), bash, no key, no password, expires "
+		"  account uid 20000, groups sftponly (new), nologin, no key, no password, expires "
 		"1999-12-31\n"
 		"  jail /home/anna  root:root 0755\n"
 		"  folders logs/ (read-only)\n"
-		"  warning login-shell: shell /bin/bash: a jailed account should have "
-		"/usr/sbin/nologin | Leave the shell column empty.\n"
 		"  warning expired: the account has expired already\n"
 		"  warning disabled: cannot log in: the source says that the account is disabled\n"
 		"  warning gecos-replaced: the account's name field cannot hold ',' or '=': they "
@@ -266,6 +293,25 @@ test_planner_warns(void **state)
 		"  warning no-folders: the jail has no folder to write to | Give folders or a "
 		"layout, or configure layouts.default.\n");
 	assert_string_equal(change_of(w, "anna")->after.full_name, "Vogel  Anna   me");
+}
+
+static void
+test_planner_cuts_names_that_are_no_names(void **state)
+{
+	struct world *w = *state;
+	AUTO_BUFFER struct buffer sheet = { 0 }, name = { 0 };
+	for (unsigned i = 0; i < 200; i++)
+		buffer_add_text(&name, i < 100 ? "\u00fc" : "\u00e4\u00f6");
+	buffer_printf(&sheet, "login,name,folders\nanna,%s,in\n", buffer_text(&name));
+	plan_sheet(w, buffer_text(&sheet));
+	assert_string_equal(codes_said(w), "+ anna gecos-cut cannot-log-in\n");
+	assert_string_equal(change_of(w, "anna")->findings.items[0].message,
+		"a name of 600 bytes is cut after 100 characters");
+	const char *gecos = change_of(w, "anna")->after.full_name;
+	assert_int_equal(strlen(gecos), 200);
+	assert_memory_equal(gecos, buffer_text(&name), 200);
+	world_apply(w);
+	assert_settled(w, buffer_text(&sheet));
 }
 
 static void
@@ -351,7 +397,9 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_runs_out_of_group_ids),
 	world_test(test_planner_gives_folders_their_owners),
 	world_test(test_planner_refuses_layouts_and_owners_that_do_not_exist),
+	world_test(test_planner_blocks_login_shells_but_the_configured_one),
 	world_test(test_planner_warns),
+	world_test(test_planner_cuts_names_that_are_no_names),
 	world_test(test_planner_chooses_passwords_by_policy),
 	world_test(test_planner_carries_hashes),
 	world_test(test_planner_refuses_keys_that_somebody_left),
