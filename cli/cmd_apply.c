@@ -27,7 +27,7 @@ perform(struct session *session, const struct planning_options *options, struct 
 	struct performing performing;
 	const char *reason = options->reason ? options->reason : plan->reason;
 
-	performing_begin(&performing, session, "Applying", options->handout, reason);
+	performing_begin(&performing, session, PERFORMING_APPLY, options->handout, reason);
 	performing.options.confirmed_plan_sha256 = plan_sha256;
 	bool ok = run_apply(&session->state, plan, secrets, &performing.options, session->arena,
 		&performing.result, &session->diags);

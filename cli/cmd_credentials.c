@@ -90,7 +90,7 @@ perform(struct session *session, const struct credentials_options *options, stru
 	struct performing performing;
 	if (!planning_hash(session, plan, secrets, true, options->jobs))
 		return session->exit;
-	performing_begin(&performing, session, "Applying", options->handout, options->reason);
+	performing_begin(&performing, session, PERFORMING_APPLY, options->handout, options->reason);
 	bool ok = run_apply(&session->state, plan, secrets, &performing.options, session->arena,
 		&performing.result, &session->diags);
 	return performing_end(&performing, ok);

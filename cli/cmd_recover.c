@@ -34,7 +34,7 @@ recover_run(struct session *session, const void *config, const struct string_lis
 	session->output.streaming = true;
 	if (!session_open(session, HOST_READ_WRITE) || !lock(session))
 		return session->exit;
-	performing_begin(&performing, session, "Recovering", NULL, NULL);
+	performing_begin(&performing, session, PERFORMING_RECOVERY, NULL, NULL);
 	performing.options.undo = options->undo;
 	bool ok = run_recover(&session->state, &performing.options, session->arena,
 		&performing.result, &session->diags);

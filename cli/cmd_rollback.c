@@ -122,7 +122,7 @@ rollback_run(struct session *session, const void *config, const struct string_li
 	if (!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
 		!confirm(session, run_id, &users, options->all))
 		return session->exit;
-	performing_begin(&performing, session, "Rolling back", NULL, options->reason);
+	performing_begin(&performing, session, PERFORMING_ROLLBACK, NULL, options->reason);
 	bool ok = run_rollback(&session->state, run_id, &users, &performing.options, session->arena,
 		&performing.result, &session->diags);
 	return performing_end(&performing, ok);

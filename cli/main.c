@@ -80,6 +80,25 @@ check_state_dir(const struct globals *globals, struct diags *diags)
 	return false;
 }
 
+/* Help that was asked for is a result, also with --json; help instead of a command is not. */
+static enum exit_code
+show_help(struct session *session, const struct command *command)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	if (!command && !session->globals.help && session->output.json) {
+		diag_error(&session->diags, NOWHERE, "no command was given");
+		diag_code(&session->diags, "usage");
+		diag_hint(&session->diags, "Run rehome help for the list.");
+		return EXIT_USAGE;
+	}
+	if (command)
+		help_command(command, &text);
+	else
+		help_program(&text);
+	output_write(&session->output, &text);
+	return session->globals.help ? EXIT_DONE : EXIT_USAGE;
+}
+
 static enum exit_code
 run_command(struct session *session, const struct args *args)
 {
@@ -87,15 +106,8 @@ run_command(struct session *session, const struct args *args)
 		printf("rehome %s\n", REHOME_VERSION);
 		return EXIT_DONE;
 	}
-	if (session->globals.help || !args->command) {
-		AUTO_BUFFER struct buffer text = { 0 };
-		if (args->command)
-			help_command(args->command, &text);
-		else
-			help_program(&text);
-		output_write(&session->output, &text);
-		return session->globals.help ? EXIT_DONE : EXIT_USAGE;
-	}
+	if (session->globals.help || !args->command)
+		return show_help(session, args->command);
 	return args->command->run(session, args->options, &args->operands);
 }
 

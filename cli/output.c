@@ -113,6 +113,19 @@ output_diags(struct output *output)
 }
 
 bool
+output_ask(struct output *output, const char *question)
+{
+	char answer[16] = "";
+	output_diags(output);
+	fflush(stdout);
+	fprintf(stderr, "\n%s [y/N] ", question);
+	if (!fgets(answer, sizeof(answer), stdin))
+		fputc('\n', stderr);
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
+		strcmp(answer, "yes\n") == 0;
+}
+
+bool
 output_finish(struct output *output)
 {
 	output_diags(output);

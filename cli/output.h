@@ -39,6 +39,12 @@ void output_write(struct output *output, const struct buffer *text);
  */
 void output_diags(struct output *output);
 
+/*
+ * Shows what was not written yet, then asks. False when the answer is not yes. Standard input and
+ * standard error must be terminals.
+ */
+bool output_ask(struct output *output, const char *question);
+
 /* Flushes; false when something could not be written. */
 bool output_finish(struct output *output);
 

@@ -94,6 +94,19 @@ paint_place(const struct paint *paint, const struct place *place)
 	buffer_add_text(paint->out, ": ");
 }
 
+/* "column 'end_date': ", unless the message says so itself. */
+static void
+add_field(const struct paint *paint, const struct diag *diag)
+{
+	const struct place *place = &diag->place;
+	if (!place->kind || !place->field || !*place->field || !place->line ||
+		diag_names_field(diag))
+		return;
+	buffer_printf(paint->out, "%s '", place->kind);
+	paint_text(paint, place->field);
+	buffer_add_text(paint->out, "': ");
+}
+
 void
 paint_diag(const struct paint *paint, const struct diag *diag)
 {
@@ -107,6 +120,7 @@ paint_diag(const struct paint *paint, const struct diag *diag)
 		paint_text(paint, diag->user);
 		buffer_add_text(paint->out, ": ");
 	}
+	add_field(paint, diag);
 	paint_text(paint, diag->message);
 	buffer_add_char(paint->out, '\n');
 	if (!diag->hint)
@@ -145,6 +159,16 @@ is_same_row(const struct place *a, const struct place *b)
 	return a && a->file && strcmp(a->file, b->file) == 0 && a->line == b->line;
 }
 
+/* "/home/anna is group-writable" at /home/anna. */
+static bool
+begins_with_place(const struct diag *diag)
+{
+	const struct place *place = &diag->place;
+	size_t size = strlen(place->file);
+	return !place->line && strncmp(diag->message, place->file, size) == 0 &&
+		strchr(" :,", diag->message[size]);
+}
+
 void
 paint_finding(
 	const struct paint *paint, const struct diag *diag, const struct place *place, bool code)
@@ -152,7 +176,7 @@ paint_finding(
 	buffer_add_text(paint->out, "      ");
 	paint_column(
 		paint, paint_level_color(diag->level), paint_level_name(diag->level), LABEL_WIDTH);
-	if (diag->place.file && !is_same_row(place, &diag->place))
+	if (diag->place.file && !is_same_row(place, &diag->place) && !begins_with_place(diag))
 		paint_place(paint, &diag->place);
 	paint_text(paint, diag->message);
 	if (code && diag->code)

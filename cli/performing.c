@@ -38,6 +38,12 @@ performing_catch_signals(void)
 
 /* ---- events ---- */
 
+static const char *const verbs[] = {
+	[PERFORMING_APPLY] = "Applying",
+	[PERFORMING_ROLLBACK] = "Rolling back",
+	[PERFORMING_RECOVERY] = "Recovering",
+};
+
 static const char *
 user_result_name(enum user_result result)
 {
@@ -64,9 +70,10 @@ on_start(void *ctx, const char *run_id, size_t users)
 	struct performing *performing = ctx;
 	struct session *session = performing->session;
 	performing->progress.title =
-		arena_printf(session->arena, "%s run %s", performing->verb, run_id);
+		arena_printf(session->arena, "%s run %s", verbs[performing->performance], run_id);
 	if (performing->logged)
-		audit_start(performing->verb, run_id, users, performing->options.reason);
+		audit_start(
+			verbs[performing->performance], run_id, users, performing->options.reason);
 	if (!session->output.json)
 		return;
 	AUTO_BUFFER struct buffer line = { 0 };
@@ -127,11 +134,11 @@ absolute(const char *path, struct arena *arena)
 }
 
 void
-performing_begin(struct performing *performing, struct session *session, const char *verb,
-	const char *handout, const char *reason)
+performing_begin(struct performing *performing, struct session *session,
+	enum performance performance, const char *handout, const char *reason)
 {
-	*performing = (struct performing){ .session = session, .verb = verb };
-	progress_init(&performing->progress, &session->output, verb);
+	*performing = (struct performing){ .session = session, .performance = performance };
+	progress_init(&performing->progress, &session->output, verbs[performance]);
 	performing->logged = host_is_live(session->host);
 	performing->events = (struct events){
 		.ctx = performing,
@@ -197,7 +204,7 @@ static bool
 can_be_rolled_back(const struct performing *performing)
 {
 	enum run_outcome outcome = performing->result.outcome;
-	return performing->result.run_id && strcmp(performing->verb, "Applying") == 0 &&
+	return performing->result.run_id && performing->performance == PERFORMING_APPLY &&
 		(outcome == RUN_DONE || outcome == RUN_PARTLY);
 }
 
@@ -238,7 +245,7 @@ sentence(const struct performing *performing, struct arena *arena)
 {
 	const struct run_result *result = &performing->result;
 	const char *id = result->run_id ? result->run_id : "?";
-	bool back = strcmp(performing->verb, "Rolling back") == 0;
+	bool back = performing->performance == PERFORMING_ROLLBACK;
 	switch (result->outcome) {
 	case RUN_DONE:
 		if (back)
@@ -287,9 +294,8 @@ write_result(struct performing *performing)
 		paint_text(&paint, result->handout);
 		buffer_add_char(&text, '\n');
 	}
-	if (can_be_rolled_back(performing) && !session->output.quiet) {
+	if (can_be_rolled_back(performing) && !session->output.quiet)
 		buffer_printf(&text, "Undo it with: rehome rollback %s\n", result->run_id);
-	}
 	output_write(&session->output, &text);
 }
 
@@ -306,7 +312,7 @@ performing_end(struct performing *performing, bool ok)
 	progress_finish(&performing->progress);
 	output_diags(&session->output);
 	if (performing->logged)
-		audit_end(performing->verb, performing->result.run_id,
+		audit_end(verbs[performing->performance], performing->result.run_id,
 			outcome_name(performing->result.outcome));
 	if (session->output.json)
 		write_summary(performing, exit);

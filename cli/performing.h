@@ -10,6 +10,12 @@
 #include "cli/session.h"
 #include "core/run/run.h"
 
+enum performance {
+	PERFORMING_APPLY,
+	PERFORMING_ROLLBACK,
+	PERFORMING_RECOVERY,
+};
+
 /* What is told while a run works; lives from performing_begin() to performing_end(). */
 struct performing {
 	struct session *session;
@@ -17,16 +23,16 @@ struct performing {
 	struct events events;
 	struct run_options options; /* to be given to run_apply() and the like */
 	struct run_result result;
-	const char *verb; /* "Applying", "Rolling back", "Recovering" */
-	bool logged;	  /* syslog */
+	enum performance performance;
+	bool logged; /* syslog */
 };
 
 /*
  * From here SIGINT, SIGTERM and SIGHUP ask the run to stop and undo. handout is a directory of this
  * machine as it was given, or NULL.
  */
-void performing_begin(struct performing *performing, struct session *session, const char *verb,
-	const char *handout, const char *reason);
+void performing_begin(struct performing *performing, struct session *session,
+	enum performance performance, const char *handout, const char *reason);
 
 /*
  * From here those signals only set the returned flag, and SIGPIPE is ignored: for work that must

@@ -3,7 +3,6 @@
  */
 #include "cli/session.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -131,26 +130,15 @@ nobody_to_ask(struct session *session)
 	return session_fail(session, EXIT_USAGE);
 }
 
-static bool
-is_yes(const char *answer)
-{
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 ||
-		strcmp(answer, "yes\n") == 0;
-}
-
 bool
 session_confirm(struct session *session, const char *question)
 {
-	char answer[16] = "";
 	if (session->globals.yes)
 		return true;
 	if (session->globals.no_input || session->globals.json || !isatty(STDIN_FILENO) ||
 		!isatty(STDERR_FILENO))
 		return nobody_to_ask(session);
-	output_diags(&session->output);
-	fflush(stdout);
-	fprintf(stderr, "\n%s [y/N] ", question);
-	if (fgets(answer, sizeof(answer), stdin) && is_yes(answer))
+	if (output_ask(&session->output, question))
 		return true;
 	diag_error(&session->diags, NOWHERE, "nothing was changed");
 	return session_fail(session, EXIT_FAILED);
