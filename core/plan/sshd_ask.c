@@ -127,9 +127,9 @@ have_view(struct question *question)
 	return !why;
 }
 
-/* Once, however often it is asked. */
+/* However often it is asked. */
 static void
-warn(struct question *question, const char *code, const char *message, const char *hint)
+warn_once(struct question *question, const char *code, const char *message, const char *hint)
 {
 	ARRAY_FOREACH (diag, question->diags) {
 		if (diag->code && strcmp(diag->code, code) == 0)
@@ -170,12 +170,12 @@ give(struct question *question, enum lack lack, bool *ret_given)
 	if (lack == LACK_HOST_KEY) {
 		if (question->has_host_key)
 			return true;
-		warn(question, "sshd-host-key", "sshd has no host key and cannot start",
+		warn_once(question, "sshd-host-key", "sshd has no host key and cannot start",
 			"Run: ssh-keygen -A");
 		return !have_view(question) || make_host_key(question, ret_given);
 	}
 	if (lack == LACK_DIRECTORY && question->view.namespace_fd < 0) {
-		warn(question, "sshd-directory",
+		warn_once(question, "sshd-directory",
 			"sshd's directory /run/sshd is missing: a running sshd cannot be reloaded",
 			"Run: mkdir -m 0755 /run/sshd");
 		*ret_given = have_view(question);
