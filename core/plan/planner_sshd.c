@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/plan/planner_internal.h"
+#include "core/plan/sshd_sample.h"
 
 static const struct step *
 dropin_step(const struct planner *planner)
@@ -29,28 +30,13 @@ stage_files(struct planner *planner, struct buffer *passwd, struct buffer *group
 		accountdb_serialise(&db, ACCOUNTDB_PASSWD, passwd, planner->diags);
 }
 
-/* sshd's answer depends on the groups and on what the account can use; the first of each kind
- * stands for the others unless a rule names users. */
-static size_t
-choose(struct planner *planner, bool everybody, struct change **ret_chosen)
+static void
+choose(struct planner *planner, struct sshd_sample *sample)
 {
-	struct table seen = { .arena = planner->arena };
-	size_t count = 0;
-	ARRAY_FOREACH (item, &planner->plan->changes) {
-		struct change *change = *item;
-		AUTO_BUFFER struct buffer kind = { 0 };
-		if (change->action != CHANGE_CREATE)
-			continue;
-		ARRAY_FOREACH (group, &change->after.groups)
-			buffer_printf(&kind, "%s,", *group);
-		buffer_printf(&kind, "%d%d", change->after.password != PASSWORD_NONE,
-			change->after.keys.count != 0);
-		if (!everybody && table_get(&seen, buffer_text(&kind)))
-			continue;
-		table_set(&seen, arena_strdup(planner->arena, buffer_text(&kind)), change);
-		ret_chosen[count++] = change;
+	ARRAY_FOREACH (change, &planner->plan->changes) {
+		if ((*change)->action == CHANGE_CREATE)
+			sshd_sample_add(sample, *change);
 	}
-	return count;
 }
 
 /* One who stands for others of a kind shows the host's fault; one who was asked for alone, what is
@@ -59,14 +45,8 @@ static void
 judge(struct planner *planner, struct change *change, const struct sshd_effective *effective,
 	bool alone)
 {
-	struct sshd_expectation expectation = {
-		.login = change->login,
-		.home = change->after.home,
-		.groups = change->after.groups,
-		.has_password = change->after.password != PASSWORD_NONE,
-		.has_key = change->after.keys.count != 0,
-		.keys_dir = planner->plan->keys_dir,
-	};
+	struct sshd_expectation expectation =
+		sshd_sample_expect(change, planner->plan->keys_dir, planner->arena);
 	struct diags verdict = { .arena = planner->arena };
 	sshd_effective_judge(effective, &expectation, planner->arena, &verdict);
 	ARRAY_FOREACH (diag, &verdict) {
@@ -106,33 +86,34 @@ static bool
 ask(struct planner *planner)
 {
 	AUTO_BUFFER struct buffer passwd = { 0 }, group = { 0 };
-	struct change **chosen =
-		arena_alloc(planner->arena, planner->plan->changes.count * sizeof(struct change *));
-	bool everybody = sshd_config_depends_on_user(&planner->snapshot->sshd);
-	size_t count = choose(planner, everybody, chosen);
-	const char **logins = arena_alloc(planner->arena, count * sizeof(*logins));
-	struct sshd_effective *effective = arena_alloc(planner->arena, count * sizeof(*effective));
+	struct sshd_sample sample = {
+		.arena = planner->arena,
+		.everybody = sshd_config_depends_on_user(&planner->snapshot->sshd),
+		.kinds = { .arena = planner->arena },
+	};
 	struct sshd_stand_in files[3];
 	enum sshd_answer answer;
 	const char *why;
 
-	if (!count)
+	choose(planner, &sample);
+	if (!sample.count)
 		return true;
 	if (!stage_files(planner, &passwd, &group))
 		return true; /* what is wrong with the edits is said where they are applied */
-	for (size_t i = 0; i < count; i++)
-		logins[i] = chosen[i]->login;
+	struct sshd_effective *effective =
+		arena_alloc(planner->arena, sample.count * sizeof(*effective));
 	size_t file_count = stand_ins(planner, &passwd, &group, files);
 	if (!sshd_ask(planner->snapshot->host, planner->config->jail.sshd_config, files, file_count,
-		    logins, count, planner->arena, effective, &answer, &why, planner->diags))
+		    sshd_sample_logins(&sample), sample.count, planner->arena, effective, &answer,
+		    &why, planner->diags))
 		return false;
 	if (answer == SSHD_UNAVAILABLE)
 		string_list_push(planner->arena, &planner->plan->not_checked,
 			arena_printf(planner->arena, "what sshd will do with the logins: %s", why));
 	if (answer == SSHD_REFUSED)
 		say_refused(planner, why);
-	for (size_t i = 0; answer == SSHD_ANSWERED && i < count; i++)
-		judge(planner, chosen[i], &effective[i], everybody);
+	for (size_t i = 0; answer == SSHD_ANSWERED && i < sample.count; i++)
+		judge(planner, sample.items[i], &effective[i], sample.everybody);
 	planner_take_out_blocked(planner);
 	return true;
 }

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/plan/sshd.h"
+#include "core/plan/sshd_sample.h"
 #include "core/run/daemon.h"
 #include "core/run/step.h"
 
@@ -89,7 +89,7 @@ ask_nss(const struct change **sample, size_t count, const char *jail_group)
 }
 
 static bool
-check_nss(struct run *run, const struct change **creates, size_t count)
+check_nss(struct run *run, struct change **creates, size_t count)
 {
 	const struct change *sample[NSS_SAMPLE];
 	size_t taken = count < NSS_SAMPLE ? count : NSS_SAMPLE;
@@ -120,71 +120,44 @@ check_nss(struct run *run, const struct change **creates, size_t count)
 
 /* ---- sshd ---- */
 
-/* One login for each distinct set of groups, or every login when a rule depends on the name. */
 static bool
-choose_logins(struct run *run, const struct change **creates, size_t count,
-	const struct change ***ret_chosen, size_t *ret_count)
+choose(struct run *run, struct change **creates, size_t count, struct sshd_sample *sample)
 {
 	struct sshd_config config;
-	struct table seen = { .arena = run->arena };
 	if (!sshd_config_read(run->host, run->options->config->jail.sshd_config, run->arena,
 		    &config, run->diags))
 		return false;
-	bool everybody = sshd_config_depends_on_user(&config);
-	*ret_chosen = arena_alloc(run->arena, count * sizeof(**ret_chosen));
-	*ret_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		AUTO_BUFFER struct buffer groups = { 0 };
-		ARRAY_FOREACH (group, &creates[i]->after.groups)
-			buffer_printf(&groups, "%s,", *group);
-		buffer_printf(&groups, "%d%d", creates[i]->after.password != PASSWORD_NONE,
-			creates[i]->after.keys.count != 0);
-		if (!everybody && table_get(&seen, buffer_text(&groups)))
-			continue;
-		table_set(&seen, arena_strdup(run->arena, buffer_text(&groups)), run);
-		(*ret_chosen)[(*ret_count)++] = creates[i];
-	}
+	sample->everybody = sshd_config_depends_on_user(&config);
+	for (size_t i = 0; i < count; i++)
+		sshd_sample_add(sample, creates[i]);
 	return true;
 }
 
-static void
-judge(struct run *run, const struct change *change, const struct sshd_effective *effective)
-{
-	struct sshd_expectation expectation = {
-		.login = change->login,
-		.home = change->after.home,
-		.groups = change->after.groups,
-		.has_password = change->after.password != PASSWORD_NONE,
-		.has_key = change->after.keys.count != 0,
-		.keys_dir = run->plan->keys_dir,
-	};
-	sshd_effective_judge(effective, &expectation, run->arena, run->diags);
-}
-
 static bool
-check_sshd(struct run *run, const struct change **creates, size_t count)
+check_sshd(struct run *run, struct change **creates, size_t count)
 {
-	const struct change **chosen;
-	size_t chosen_count, errors = run->diags->errors;
+	struct sshd_sample sample = { .arena = run->arena, .kinds = { .arena = run->arena } };
+	size_t errors = run->diags->errors;
 	enum sshd_answer answer;
 	const char *why;
 
-	if (!choose_logins(run, creates, count, &chosen, &chosen_count))
+	if (!choose(run, creates, count, &sample))
 		return false;
-	const char **logins = arena_alloc(run->arena, chosen_count * sizeof(*logins));
 	struct sshd_effective *effective =
-		arena_alloc(run->arena, chosen_count * sizeof(*effective));
-	for (size_t i = 0; i < chosen_count; i++)
-		logins[i] = chosen[i]->login;
-	if (!sshd_ask(run->host, run->options->config->jail.sshd_config, NULL, 0, logins,
-		    chosen_count, run->arena, effective, &answer, &why, run->diags))
+		arena_alloc(run->arena, sample.count * sizeof(*effective));
+	if (!sshd_ask(run->host, run->options->config->jail.sshd_config, NULL, 0,
+		    sshd_sample_logins(&sample), sample.count, run->arena, effective, &answer, &why,
+		    run->diags))
 		return false;
 	if (answer == SSHD_REFUSED)
 		return diag_error(run->diags, NOWHERE, "sshd refuses its configuration: %s", why);
 	if (answer == SSHD_UNAVAILABLE)
 		return true; /* the plan said that it could not be asked */
-	for (size_t i = 0; i < chosen_count; i++)
-		judge(run, chosen[i], &effective[i]);
+	for (size_t i = 0; i < sample.count; i++) {
+		struct sshd_expectation expectation =
+			sshd_sample_expect(sample.items[i], run->plan->keys_dir, run->arena);
+		sshd_effective_judge(&effective[i], &expectation, run->arena, run->diags);
+	}
 	return run->diags->errors == errors;
 }
 
@@ -198,8 +171,8 @@ check_apply(const struct step *step, struct run *run)
 		return true;
 
 	size_t count = 0;
-	const struct change **creates =
-		arena_alloc(run->arena, run->plan->changes.count * sizeof(*creates));
+	struct change **creates =
+		arena_alloc(run->arena, run->plan->changes.count * sizeof(struct change *));
 	ARRAY_FOREACH (change, &run->plan->changes) {
 		if ((*change)->action == CHANGE_CREATE && in_run(run, (*change)->login))
 			creates[count++] = *change;
