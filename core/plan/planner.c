@@ -258,20 +258,30 @@ plan_rows(struct planner *planner)
 	}
 }
 
+static void
+warn_of_nobody(struct planner *planner, const char *option, const char *who)
+{
+	diag_warning(&planner->plan->findings, at(option, 0), "'%s' is nobody in the sources", who);
+	diag_code(&planner->plan->findings, "no-such-user");
+	diag_hint(&planner->plan->findings, "See the logins with: rehome inspect SOURCE");
+}
+
 /* A mistyped --user would otherwise end in "nothing to do". */
 static void
-warn_of_nobody(struct planner *planner)
+check_wanted(struct planner *planner)
 {
+	const struct table *only = planner->options->only;
 	ARRAY_FOREACH (pattern, &planner->options->users) {
 		bool found = false;
 		ARRAY_FOREACH (row, &planner->rows)
 			found = found || text_glob(*pattern, row->change->login);
-		if (found)
-			continue;
-		diag_warning(&planner->plan->findings, at("--user", 0),
-			"'%s' is nobody in the sources", *pattern);
-		diag_code(&planner->plan->findings, "no-such-user");
-		diag_hint(&planner->plan->findings, "See the logins with: rehome inspect SOURCE");
+		if (!found)
+			warn_of_nobody(planner, "--user", *pattern);
+	}
+	for (size_t i = 0; only && i < only->room; i++) {
+		const struct table_slot *slot = &only->slots[i];
+		if (slot->key && slot->value && !table_get(&planner->logins, slot->key))
+			warn_of_nobody(planner, "--users", slot->key);
 	}
 }
 
@@ -358,7 +368,7 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 		add_input(plan, &intakes[i], planner->arena);
 	if (!planner_collect(planner, intakes, intake_count))
 		return false;
-	warn_of_nobody(planner);
+	check_wanted(planner);
 	planner_find_jail_group(planner);
 	plan_rows(planner);
 	planner_take_out_blocked(planner);

@@ -2,7 +2,8 @@
  * planner.h - what should exist, minus what exists: the plan.
  *
  * Pure: reads the snapshot, writes nothing. The same input gives the same plan except for its id
- * and time. Linear in the number of accounts.
+ * and time. Linear in the number of accounts. The order of the rows decides nothing: what two of
+ * them ask for, neither gets.
  */
 #ifndef REHOME_PLAN_PLANNER_H
 #define REHOME_PLAN_PLANNER_H

@@ -83,6 +83,22 @@ test_planner_refuses_a_parent_that_an_acl_opens(void **state)
 }
 
 static void
+test_planner_refuses_names_that_no_directory_can_have(void **state)
+{
+	struct world *w = *state;
+	AUTO_BUFFER struct buffer sheet = { 0 };
+	buffer_add_text(&sheet, "login,home\nanna,/srv/");
+	for (unsigned i = 0; i < 300; i++)
+		buffer_add_char(&sheet, 'a');
+	buffer_add_text(&sheet, "\nbert,");
+	for (unsigned i = 0; i < 1000; i++)
+		buffer_add_text(&sheet, "/long");
+	buffer_add_char(&sheet, '\n');
+	plan_sheet(w, buffer_text(&sheet));
+	assert_string_equal(codes_said(w), "! anna unreadable\n! bert home-path\n");
+}
+
+static void
 test_planner_blocks_all_homes_of_a_sheet_that_meet(void **state)
 {
 	struct world *w = *state;
@@ -134,6 +150,7 @@ test_planner_builds_homes_from_the_template(void **state)
 static const struct CMUnitTest tests[] = {
 	world_test(test_planner_refuses_homes),
 	world_test(test_planner_refuses_a_parent_that_an_acl_opens),
+	world_test(test_planner_refuses_names_that_no_directory_can_have),
 	world_test(test_planner_blocks_all_homes_of_a_sheet_that_meet),
 	world_test(test_planner_makes_missing_parents_once),
 	world_test(test_planner_builds_homes_from_the_template),

@@ -2,6 +2,7 @@
  * What the accounts of a plan share: drop-in, directories, the jail's group, and the order of it
  * all.
  */
+#include "core/plan/codec.h"
 #include "core/plan/sshd.h"
 #include "planner_fixture.h"
 #include "ssh_key_samples.h"
@@ -251,6 +252,33 @@ test_jail_group_names_the_members_it_has(void **state)
 		"karl, lena\n");
 }
 
+/* ---- the same again ---- */
+
+/* But for what tells one plan from another. */
+static const char *
+encoded(struct world *w)
+{
+	AUTO_BUFFER struct buffer json = { 0 };
+	w->plan->id = "0123456789abcdef";
+	w->plan->created = "2027-01-01T00:00:00Z";
+	plan_encode(w->plan, &json);
+	return arena_strdup(&w->arena, buffer_text(&json));
+}
+
+static void
+test_planner_makes_the_same_plan_of_the_same_input(void **state)
+{
+	struct world *w = *state;
+	static const char sheet[] = "first,last,password,groups,folders\n"
+				    "Anna,Vogel,geheim-7,press,in\nAlex,Vogel,,media,a/b\n"
+				    "Bert,Meier,,sudo,in\n";
+	plan_sheet(w, sheet);
+	const char *first = encoded(w);
+	plan_sheet(w, sheet);
+	assert_string_equal(encoded(w), first);
+	assert_null(strstr(first, "geheim-7"));
+}
+
 /* ---- size ---- */
 
 enum { MANY = 10000 };
@@ -299,6 +327,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_directories_of_the_dropin_are_made),
 	world_test(test_jail_group_must_be_one_of_its_own),
 	world_test(test_jail_group_names_the_members_it_has),
+	world_test(test_planner_makes_the_same_plan_of_the_same_input),
 	world_test(test_planner_is_linear),
 };
 
