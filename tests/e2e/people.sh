@@ -97,8 +97,8 @@ judge_login() {
 	esac
 }
 
-# start_prober: logs in by key as anna, again and again, by SFTP and by a forwarding, and writes how
-# each attempt ended to /tmp/prober. stop_prober ends it.
+# start_prober: logs in as both, again and again, and writes how each attempt ended to /tmp/prober.
+# stop_prober ends it.
 start_prober() {
 	: >/tmp/prober
 	prober &
@@ -113,11 +113,10 @@ stop_prober() {
 
 prober() {
 	while [ ! -e /tmp/prober.stop ]; do
-		login_by_key anna "$anna_key" >>/tmp/prober
-		if forward_key anna "$anna_key" >/dev/null 2>&1; then
-			echo "UNJAILED: forwarding" >>/tmp/prober
-		fi
-	done
+		login_by_key anna "$anna_key"
+		login_by_password matteo "$matteo_password"
+		sleep 0.1
+	done >>/tmp/prober
 }
 
 # ---- what the machine has ----
@@ -130,7 +129,7 @@ shadow_field() {
 	awk -F : -v user="$1" -v field="$2" '$1 == user { print $field }' /etc/shadow
 }
 
-# tunnel PROXY OPTION...: keeps an ssh of anna with these options until `end_tunnel`.
+# start_tunnel OPTION...: keeps an ssh of anna with these options until `end_tunnel`.
 start_tunnel() {
 	# shellcheck disable=SC2086
 	timeout 60 ssh $key_options -i "$anna_key" -o User=anna -N "$@" 127.0.0.1 &

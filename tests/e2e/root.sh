@@ -107,6 +107,7 @@ test_refusals() {
 	ln -s ../../../../etc "$work/trap/etc"
 	refuse "a link below the directory leads nowhere" \
 		rehome --root "$work/trap" apply -y "csv:$work/u.csv"
+	said "for it is a link" "symbolic link"
 }
 
 write_people

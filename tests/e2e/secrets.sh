@@ -196,8 +196,10 @@ test_credentials() {
 	is "the new one does not" "$(login_by_key anna /root/new.key)" refused
 	refuse "a private key is not taken for a public one" \
 		rehome credentials -y anna --key /root/new.key
+	said "because it is private" "private key"
 	refuse "somebody whom rehome does not manage gets nothing" \
 		rehome credentials -y root --password
+	said "because of that" "'root'"
 }
 
 # A source's password counts once: afterwards it is the user's.

@@ -64,7 +64,7 @@ test_home_faults() {
 	setfacl -b /home/anna
 	finds "a read-only folder with another mode" folder-mode 'chmod 0777 /home/anna/logs'
 	finds "a folder of another owner" folder-owner 'chown daemon /home/matteo/musics'
-	finds "a read-only folder that became the user's" folder-advisory \
+	finds "a read-only folder that became the user's" folder-owner \
 		'chown matteo /home/matteo/logs'
 	minds "a folder whose user changed the mode" folder-mode 'chmod 0700 /home/anna/pics'
 	finds "a folder that is missing" folder-missing 'rmdir /home/anna/musics'
@@ -135,8 +135,8 @@ test_doctor() {
 	said "by name" .rehome-stage-99
 	rmdir /home/.rehome-stage-99
 	chmod 0755 "$state"
-	refuse "a state directory that others may enter is refused" rehome doctor
-	said "by name too" "$state"
+	exits "a state directory that others may enter is refused" 77 rehome doctor
+	said "by name" "$state"
 	chmod 0700 "$state"
 	sed -i '/^anna:/d' /etc/shadow
 	exits "doctor finds an account without shadow line" 9 rehome doctor
