@@ -104,6 +104,13 @@ find_in(const struct option_spec *options, const char *name, char letter)
 	return name ? option_find(options, name) : find_letter(options, letter);
 }
 
+static const struct option_spec *
+find_in_command(const struct command *command, const char *name, char letter)
+{
+	const struct option_spec *option = find_in(command->options, name, letter);
+	return option ? option : find_in(command->shared, name, letter);
+}
+
 /* What it sets is the global options' or the command's struct. */
 static const struct option_spec *
 find_option(const struct parser *parser, const char *name, char letter, void **ret_target)
@@ -112,7 +119,7 @@ find_option(const struct parser *parser, const char *name, char letter, void **r
 	const struct option_spec *option = find_in(global_options, name, letter);
 	*ret_target = parser->globals;
 	if (!option && command) {
-		option = find_in(command->options, name, letter);
+		option = find_in_command(command, name, letter);
 		*ret_target = parser->args->options;
 	}
 	return option;
@@ -124,7 +131,7 @@ find_anywhere(const char *name, char letter)
 {
 	const struct option_spec *option = find_in(global_options, name, letter);
 	for (size_t i = 0; !option && commands[i]; i++)
-		option = find_in(commands[i]->options, name, letter);
+		option = find_in_command(commands[i], name, letter);
 	return option;
 }
 
@@ -150,8 +157,10 @@ unknown_option(struct parser *parser, const char *shown, const char *name)
 	const struct command *command = parser->args->command;
 	push_names(parser, global_options, &names);
 	for (size_t i = 0; commands[i]; i++) {
-		if (!command || commands[i] == command)
-			push_names(parser, commands[i]->options, &names);
+		if (command && commands[i] != command)
+			continue;
+		push_names(parser, commands[i]->options, &names);
+		push_names(parser, commands[i]->shared, &names);
 	}
 	string_list_push(parser->arena, &names, NULL);
 
@@ -235,10 +244,8 @@ set_option(struct parser *parser, const char *shown, const char *name, char lett
 	}
 	if (!value && option->type != OPTION_FLAG && parser->next < parser->count)
 		value = parser->words[parser->next++];
-	const struct option_spec *table =
-		target == parser->globals ? global_options : parser->args->command->options;
 	bool set = option_set(
-		table, target, option->name, value, NOWHERE, parser->arena, parser->diags);
+		option, target, option->name, value, NOWHERE, parser->arena, parser->diags);
 	assert(set || parser->diags->errors);
 	(void)set;
 }
@@ -319,6 +326,7 @@ args_parse(const char *const *words, size_t count, struct globals *ret_globals,
 	if (ret_args->command && ret_args->command->options) {
 		ret_args->options = arena_alloc(arena, ret_args->command->options_size);
 		option_defaults(ret_args->command->options, ret_args->options, arena);
+		option_defaults(ret_args->command->shared, ret_args->options, arena);
 	}
 	if (diags->errors != errors)
 		return false;

@@ -6,7 +6,6 @@
 #include "cli/saved_plan.h"
 
 static const struct option_spec apply_options[] = {
-	PLANNING_OPTIONS,
 	{ .name = "handout",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct planning_options, handout),
@@ -127,6 +126,7 @@ const struct command command_apply = {
 		"first; nothing is done before the answer is yes. Whatever fails, the run is\n"
 		"undone by itself.",
 	.options = apply_options,
+	.shared = planning_options,
 	.options_size = sizeof(struct planning_options),
 	.min_operands = 1,
 	.max_operands = ANY_OPERANDS,

@@ -15,7 +15,11 @@ struct export_options {
 };
 
 static const struct option_spec export_options[] = {
-	PLANNING_SET(struct export_options),
+	{ .name = "set",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct export_options, settings),
+		.argument = "KEY=VALUE",
+		.help = "an option of the importer" },
 	{ .name = "option",
 		.type = OPTION_LIST,
 		.offset = offsetof(struct export_options, exporter_settings),

@@ -19,7 +19,11 @@ struct inspect_options {
 };
 
 static const struct option_spec inspect_options[] = {
-	PLANNING_SET(struct inspect_options),
+	{ .name = "set",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct inspect_options, settings),
+		.argument = "KEY=VALUE",
+		.help = "an option of the importer" },
 	{ .name = "tsv",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct inspect_options, tsv),

@@ -8,7 +8,6 @@
 #include "cli/saved_plan.h"
 
 static const struct option_spec plan_options[] = {
-	PLANNING_OPTIONS,
 	{ .name = "output",
 		.letter = 'o',
 		.type = OPTION_TEXT,
@@ -55,6 +54,7 @@ const struct command command_plan = {
 		"Nothing is changed. With -o FILE the plan is saved, to be looked at and applied\n"
 		"later; passwords are hashed into FILE.secrets, which belongs to it.",
 	.options = plan_options,
+	.shared = planning_options,
 	.options_size = sizeof(struct planning_options),
 	.min_operands = 1,
 	.max_operands = ANY_OPERANDS,

@@ -18,7 +18,8 @@ struct command {
 	const char *summary;		   /* one line, no full stop */
 	const char *details;		   /* paragraphs for --help; NULL = none */
 	const struct option_spec *options; /* ends with a NULL name; NULL = none */
-	size_t options_size;		   /* of the struct that they fill */
+	const struct option_spec *shared;  /* more of them, for the same struct; NULL = none */
+	size_t options_size;		   /* of that struct */
 	unsigned min_operands, max_operands;
 	enum exit_code (*run)(
 		struct session *session, const void *options, const struct string_list *operands);

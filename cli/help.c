@@ -71,6 +71,7 @@ help_command(const struct command *command, struct buffer *out)
 		buffer_printf(out, "\n%s\n", command->details);
 	if (command->options) {
 		buffer_add_text(out, "\nOptions:\n");
+		help_options(command->shared, false, out);
 		help_options(command->options, false, out);
 	}
 	buffer_add_text(out, "\nGlobal options:\n");

@@ -11,7 +11,65 @@
 #include "cli/render_plan.h"
 #include "core/model/importer.h"
 #include "core/plan/codec.h"
+#include "core/plan/json_writer.h"
 #include "core/plan/planner.h"
+
+const struct option_spec planning_options[] = {
+	{ .name = "set",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct planning_options, settings),
+		.argument = "KEY=VALUE",
+		.help = "an option of the importer" },
+	{ .name = "user",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct planning_options, users),
+		.argument = "GLOB",
+		.help = "only logins that match" },
+	{ .name = "users",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct planning_options, users_file),
+		.argument = "FILE",
+		.help = "only the logins listed in FILE, one a line" },
+	{ .name = "canary",
+		.type = OPTION_NUMBER,
+		.offset = offsetof(struct planning_options, canary),
+		.argument = "N",
+		.help = "only the first N users that would change" },
+	{ .name = "adopt",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct planning_options, adopt),
+		.argument = "LOGIN|all",
+		.help = "take over an account that exists already" },
+	{ .name = "skip-blocked",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct planning_options, skip_blocked),
+		.help = "leave out blocked users and refused rows, do the rest" },
+	{ .name = "rejects",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct planning_options, rejects),
+		.argument = "FILE",
+		.help = "write refused rows to FILE, with the reason, as CSV" },
+	{ .name = "reason",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct planning_options, reason),
+		.argument = "TEXT",
+		.help = "why, for the history" },
+	{ .name = "jobs",
+		.letter = 'j',
+		.type = OPTION_NUMBER,
+		.offset = offsetof(struct planning_options, jobs),
+		.argument = "N",
+		.help = "threads for hashing passwords; otherwise one a processor" },
+	{ .name = "all",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct planning_options, all),
+		.help = "show every user, however many there are" },
+	{ .name = "detailed-exitcode",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct planning_options, detailed_exitcode),
+		.help = "exit with 2 when there is something to do" },
+	{ .name = NULL },
+};
 
 /* ---- sources ---- */
 
@@ -292,6 +350,32 @@ planning_show(struct session *session, const struct plan *plan, bool all)
 	output_write(&session->output, &text);
 }
 
+/* What stands in the text's last line. */
+static void
+add_totals(struct json_writer *json, const struct plan *plan)
+{
+	json_write_open(json, "summary", '{');
+	for (int action = 0; action < CHANGE_ACTIONS; action++)
+		json_write_number(json, change_action_name((enum change_action)action),
+			(long long)plan->counts[action]);
+	json_write_close(json);
+}
+
+static void
+write_plan_line(struct session *session, const struct plan *plan)
+{
+	AUTO_BUFFER struct buffer line = { 0 };
+	struct json_writer json = { .out = &line, .one_line = true };
+	json_write_open(&json, NULL, '{');
+	json_write_text(&json, "type", "plan");
+	json_write_text(&json, "plan", plan->id);
+	json_write_flag(&json, "changed", plan_has_work(plan));
+	json_write_flag(&json, "applicable", plan_is_applicable(plan));
+	add_totals(&json, plan);
+	json_write_close(&json);
+	output_write(&session->output, &line);
+}
+
 void
 planning_show_working(struct session *session, const struct plan *plan, bool all)
 {
@@ -299,7 +383,6 @@ planning_show_working(struct session *session, const struct plan *plan, bool all
 		planning_show(session, plan, all);
 		return;
 	}
-	output_diags(&session->output);
 	ARRAY_FOREACH (change, &plan->changes) {
 		ARRAY_FOREACH (diag, &(*change)->findings) {
 			diag_append(&session->diags, diag);
@@ -309,4 +392,5 @@ planning_show_working(struct session *session, const struct plan *plan, bool all
 	ARRAY_FOREACH (diag, &plan->findings)
 		diag_append(&session->diags, diag);
 	output_diags(&session->output);
+	write_plan_line(session, plan);
 }

@@ -9,7 +9,7 @@
 #include "core/model/option.h"
 #include "core/plan/plan.h"
 
-/* The options of plan and apply; each has a table of those that it takes. */
+/* The options of plan and apply. */
 struct planning_options {
 	struct string_list settings, users, adopt;
 	const char *users_file, *rejects, *reason;
@@ -19,65 +19,8 @@ struct planning_options {
 	const char *handout, *expected_sha256; /* apply */
 };
 
-/* Rows of both tables, to stand in front of their own. */
-#define PLANNING_OPTIONS                                                                           \
-	PLANNING_SET(struct planning_options),                                                     \
-		{ .name = "user",                                                                  \
-			.type = OPTION_LIST,                                                       \
-			.offset = offsetof(struct planning_options, users),                        \
-			.argument = "GLOB",                                                        \
-			.help = "only logins that match" },                                        \
-		{ .name = "users",                                                                 \
-			.type = OPTION_TEXT,                                                       \
-			.offset = offsetof(struct planning_options, users_file),                   \
-			.argument = "FILE",                                                        \
-			.help = "only the logins listed in FILE, one a line" },                    \
-		{ .name = "canary",                                                                \
-			.type = OPTION_NUMBER,                                                     \
-			.offset = offsetof(struct planning_options, canary),                       \
-			.argument = "N",                                                           \
-			.help = "only the first N users that would change" },                      \
-		{ .name = "adopt",                                                                 \
-			.type = OPTION_LIST,                                                       \
-			.offset = offsetof(struct planning_options, adopt),                        \
-			.argument = "LOGIN|all",                                                   \
-			.help = "take over an account that exists already" },                      \
-		{ .name = "skip-blocked",                                                          \
-			.type = OPTION_FLAG,                                                       \
-			.offset = offsetof(struct planning_options, skip_blocked),                 \
-			.help = "leave out blocked users and refused rows, do the rest" },         \
-		{ .name = "rejects",                                                               \
-			.type = OPTION_TEXT,                                                       \
-			.offset = offsetof(struct planning_options, rejects),                      \
-			.argument = "FILE",                                                        \
-			.help = "write refused rows to FILE, with the reason, as CSV" },           \
-		{ .name = "reason",                                                                \
-			.type = OPTION_TEXT,                                                       \
-			.offset = offsetof(struct planning_options, reason),                       \
-			.argument = "TEXT",                                                        \
-			.help = "why, for the history" },                                          \
-		{ .name = "jobs",                                                                  \
-			.letter = 'j',                                                             \
-			.type = OPTION_NUMBER,                                                     \
-			.offset = offsetof(struct planning_options, jobs),                         \
-			.argument = "N",                                                           \
-			.help = "threads for hashing passwords; otherwise one a processor" },      \
-		{ .name = "all",                                                                   \
-			.type = OPTION_FLAG,                                                       \
-			.offset = offsetof(struct planning_options, all),                          \
-			.help = "show every user, however many there are" },                       \
-	{                                                                                          \
-		.name = "detailed-exitcode", .type = OPTION_FLAG,                                  \
-		.offset = offsetof(struct planning_options, detailed_exitcode),                    \
-		.help = "exit with 2 when there is something to do"                                \
-	}
-
-/* --set, for every command that reads a SOURCE; its struct has a member `settings`. */
-#define PLANNING_SET(struct_)                                                                      \
-	{                                                                                          \
-		.name = "set", .type = OPTION_LIST, .offset = offsetof(struct_, settings),         \
-		.argument = "KEY=VALUE", .help = "an option of the importer"                       \
-	}
+/* Those that both take; a command's `shared`. */
+extern const struct option_spec planning_options[];
 
 /* What the sources said. */
 struct reading {
@@ -133,7 +76,8 @@ NODISCARD bool planning_hash(struct session *session, struct plan *plan,
 /* Shows a plan the way the command line asks for: text, or the report. */
 void planning_show(struct session *session, const struct plan *plan, bool all);
 
-/* The same for a command that goes on to apply it: with --json only the findings, one a line. */
+/* The same for a command that goes on to apply it: with --json the findings and the totals, one
+ * object a line. */
 void planning_show_working(struct session *session, const struct plan *plan, bool all);
 
 #endif

@@ -192,8 +192,10 @@ check_table(const struct option_spec *options)
 {
 	for (; options && options->name; options++) {
 		check_against(options, global_options);
-		for (size_t i = 0; commands[i]; i++)
+		for (size_t i = 0; commands[i]; i++) {
 			check_against(options, commands[i]->options);
+			check_against(options, commands[i]->shared);
+		}
 		assert_non_null(options->help);
 		assert_int_not_equal(options->help[strlen(options->help) - 1], '.');
 	}
@@ -204,17 +206,23 @@ test_an_option_takes_a_value_in_all_tables_or_in_none(void **state)
 {
 	(void)state;
 	check_table(global_options);
-	for (size_t i = 0; commands[i]; i++)
+	for (size_t i = 0; commands[i]; i++) {
 		check_table(commands[i]->options);
+		check_table(commands[i]->shared);
+	}
 }
 
 static void
-test_no_command_redefines_a_global_option(void **state)
+test_an_option_is_in_one_table_of_its_command(void **state)
 {
 	(void)state;
 	for (size_t i = 0; commands[i]; i++) {
 		const struct option_spec *option = commands[i]->options;
-		for (; option && option->name; option++)
+		for (; option && option->name; option++) {
+			assert_null(option_find(global_options, option->name));
+			assert_null(option_find(commands[i]->shared, option->name));
+		}
+		for (option = commands[i]->shared; option && option->name; option++)
 			assert_null(option_find(global_options, option->name));
 	}
 }
@@ -228,7 +236,7 @@ main(void)
 		fixture_test(test_what_is_wrong_is_refused_with_a_hint),
 		fixture_test(test_every_unknown_option_is_reported),
 		cmocka_unit_test(test_an_option_takes_a_value_in_all_tables_or_in_none),
-		cmocka_unit_test(test_no_command_redefines_a_global_option),
+		cmocka_unit_test(test_an_option_is_in_one_table_of_its_command),
 	};
 	return cmocka_run_group_tests_name("args", tests, NULL, NULL);
 }
