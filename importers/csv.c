@@ -84,7 +84,9 @@ struct table_reading {
 static struct place
 cell_place(const struct table_reading *reading, const struct sheet_cell *cell, const char *field)
 {
-	return at_column(reading->source->shown, cell->line, cell->column, field);
+	struct place place = at_column(reading->source->shown, cell->line, cell->column, field);
+	place.kind = "column";
+	return place;
 }
 
 static bool

@@ -294,6 +294,7 @@ read_account(struct account_reading *reading, const struct json_object *object)
 	json_object_foreach (object->members, name, value) {
 		struct place place = object->places.items[i++];
 		place.field = arena_strdup(reading->arena, name);
+		place.kind = "member";
 		good &= set_member(reading, place.field, value, place);
 	}
 	if (good && !account_has(account, ACCOUNT_USERNAME))

@@ -4,6 +4,8 @@
 #include "core/base/diag.h"
 
 #include <assert.h>
+#include <ctype.h>
+#include <string.h>
 
 struct place
 at(const char *file, unsigned line)
@@ -89,4 +91,28 @@ diag_user(struct diags *diags, const char *login)
 {
 	assert(diags->count);
 	diags->items[diags->count - 1].user = login;
+}
+
+static bool
+begins_with_word(const char *text, const char *word)
+{
+	size_t size = strlen(word);
+	if (strncmp(text, word, size) != 0)
+		return false;
+	return !isalnum((unsigned char)text[size]) && text[size] != '_';
+}
+
+bool
+diag_names_field(const struct diag *diag)
+{
+	const char *field = diag->place.field;
+	size_t size = strlen(field);
+	if (begins_with_word(diag->message, field))
+		return true;
+	for (const char *quote = strchr(diag->message, '\''); quote; quote = strchr(quote, '\'')) {
+		quote++;
+		if (strncmp(quote, field, size) == 0 && quote[size] == '\'')
+			return true;
+	}
+	return false;
 }

@@ -31,6 +31,8 @@ struct place {
 	unsigned line;	   /* from 1; 0 = none */
 	unsigned column;   /* from 1, in characters of the decoded text; 0 = none */
 	const char *field; /* the column's header, the attribute or the key */
+	const char *kind;  /* what to call the field in front of a message, such as "column"; NULL =
+			      messages say it themselves */
 };
 
 struct diag {
@@ -64,6 +66,9 @@ void diag_note(struct diags *diags, struct place place, const char *format, ...)
 void diag_hint(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
 void diag_code(struct diags *diags, const char *code);
 void diag_user(struct diags *diags, const char *login);
+
+/* True when the message begins with the name of its place's field, or has it in quotes. */
+bool diag_names_field(const struct diag *diag);
 
 /* Appends a copy of a diagnostic of another list in the same arena. */
 void diag_append(struct diags *diags, const struct diag *diag);

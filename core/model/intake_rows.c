@@ -17,11 +17,9 @@ static const char *
 named_by_column(const struct diag *reason, struct arena *arena)
 {
 	const char *field = reason->place.field;
-	const char *text = reason->message;
-	if (!field || !*field || strncmp(text, field, strlen(field)) == 0 ||
-		strstr(text, arena_printf(arena, "'%s'", field)))
-		return text;
-	return arena_printf(arena, "%s: %s", field, text);
+	if (!field || !*field || diag_names_field(reason))
+		return reason->message;
+	return arena_printf(arena, "%s: %s", field, reason->message);
 }
 
 void

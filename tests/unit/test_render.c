@@ -145,6 +145,25 @@ test_findings_of_the_host_stand_apart(void **state)
 		"Plan: 0 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
 }
 
+static void
+test_a_finding_does_not_say_its_path_twice(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	diag_error(&plan.findings, at("/home", 0), "/home is group-writable");
+	diag_error(&plan.findings, at("/home", 0), "/home/anna does not exist");
+	diag_error(&plan.findings, at("/home", 3), "/home is group-writable");
+	diag_error(&plan.findings, at("/home", 0), "/home");
+	assert_rendered(&plan, (struct render_plan_options){ 0 },
+		"  ! host\n"
+		"      error    /home is group-writable\n"
+		"      error    /home: /home/anna does not exist\n"
+		"      error    /home:3: /home is group-writable\n"
+		"      error    /home\n"
+		"\n"
+		"Plan: 0 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
+}
+
 static size_t
 count_lines_with(const char *text, const char *part)
 {
@@ -197,6 +216,14 @@ assert_diag_text(struct diag diag, const char *expected)
 	assert_string_equal(buffer_text(&out), expected);
 }
 
+static struct place
+cell(const char *header)
+{
+	struct place place = at_column("staff.csv", 14, 9, header);
+	place.kind = "column";
+	return place;
+}
+
 static void
 test_a_diagnostic_says_where_what_and_what_to_do(void **state)
 {
@@ -206,6 +233,23 @@ test_a_diagnostic_says_where_what_and_what_to_do(void **state)
 				 .message = "not a date",
 				 .hint = "Correct the cell." },
 		"staff.csv:14:9: error: not a date\n  hint: Correct the cell.\n");
+	assert_diag_text(
+		(struct diag){
+			.level = DIAG_ERROR, .place = cell("end\tdate"), .message = "not a date" },
+		"staff.csv:14:9: error: column 'end\\tdate': not a date\n");
+	assert_diag_text((struct diag){ .level = DIAG_ERROR,
+				 .place = cell("id"),
+				 .user = "anna",
+				 .message = "identical to 'idle'" },
+		"staff.csv:14:9: error: anna: column 'id': identical to 'idle'\n");
+	assert_diag_text((struct diag){ .level = DIAG_ERROR,
+				 .place = cell("uid"),
+				 .message = "uid 'x' is not a number" },
+		"staff.csv:14:9: error: uid 'x' is not a number\n");
+	assert_diag_text((struct diag){ .level = DIAG_ERROR,
+				 .place = cell("uid"),
+				 .message = "no column is called 'uid'" },
+		"staff.csv:14:9: error: no column is called 'uid'\n");
 	assert_diag_text(
 		(struct diag){ .level = DIAG_WARNING, .place = at("/srv", 0), .message = "odd" },
 		"/srv: warning: odd\n");
@@ -323,6 +367,7 @@ main(void)
 		fixture_test(test_colours_only_wrap_what_stands_there_anyway),
 		fixture_test(test_text_of_strangers_is_escaped_and_still_aligned),
 		fixture_test(test_findings_of_the_host_stand_apart),
+		fixture_test(test_a_finding_does_not_say_its_path_twice),
 		fixture_test(test_of_many_users_the_first_of_each_action_are_shown),
 		cmocka_unit_test(test_a_diagnostic_says_where_what_and_what_to_do),
 		fixture_test(test_columns_are_as_wide_as_their_widest_cell),
