@@ -266,11 +266,33 @@ warn_of_nobody(struct planner *planner, const char *option, const char *who)
 	diag_hint(&planner->plan->findings, "See the logins with: rehome inspect SOURCE");
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The logins of --users that no row has: sorted, since a table has an order of its own. */
+static struct string_list
+unknown_logins(const struct planner *planner)
+{
+	const struct table *only = planner->options->only;
+	struct string_list unknown = { 0 };
+	for (size_t i = 0; only && i < only->room; i++) {
+		const struct table_slot *slot = &only->slots[i];
+		if (slot->key && slot->value && !table_get(&planner->logins, slot->key))
+			string_list_push(planner->arena, &unknown, slot->key);
+	}
+	if (unknown.count)
+		qsort(unknown.items, unknown.count, sizeof(*unknown.items), compare_names);
+	return unknown;
+}
+
 /* A mistyped --user would otherwise end in "nothing to do". */
 static void
 check_wanted(struct planner *planner)
 {
-	const struct table *only = planner->options->only;
+	const struct string_list unknown = unknown_logins(planner);
 	ARRAY_FOREACH (pattern, &planner->options->users) {
 		bool found = false;
 		ARRAY_FOREACH (row, &planner->rows)
@@ -278,11 +300,8 @@ check_wanted(struct planner *planner)
 		if (!found)
 			warn_of_nobody(planner, "--user", *pattern);
 	}
-	for (size_t i = 0; only && i < only->room; i++) {
-		const struct table_slot *slot = &only->slots[i];
-		if (slot->key && slot->value && !table_get(&planner->logins, slot->key))
-			warn_of_nobody(planner, "--users", slot->key);
-	}
+	ARRAY_FOREACH (login, &unknown)
+		warn_of_nobody(planner, "--users", *login);
 }
 
 /* ---- after all accounts ---- */

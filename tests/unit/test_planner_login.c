@@ -435,9 +435,12 @@ test_planner_takes_the_logins_of_a_file_only(void **state)
 	struct table only = { .arena = &w->arena };
 	table_set(&only, "bert", w);
 	table_set(&only, "emil", w);
+	table_set(&only, "dora", w);
 	w->options.only = &only;
 	plan_sheet(w, "login,groups\nanna,media\nbert,press\n");
-	assert_string_equal(codes_said(w), "+ bert cannot-log-in no-folders\nno-such-user\n");
+	assert_string_equal(
+		codes_said(w), "+ bert cannot-log-in no-folders\nno-such-user\nno-such-user\n");
+	assert_string_equal(w->plan->findings.items[0].message, "'dora' is nobody in the sources");
 	assert_string_equal(ids_said(w), "bert 20000");
 }
 
