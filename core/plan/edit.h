@@ -106,7 +106,8 @@ NODISCARD bool edits_gate(const struct edit_list *edits, const struct table *use
  * with).
  *
  * A login whose line goes also leaves the groups that others put it into since, as with userdel(8);
- * that is a note with code "changed-since".
+ * that is a note with code "changed-since". One whose line is kept keeps its groups: without the
+ * jail's it would be free.
  *
  * A group line is removed only when it is nobody's primary group and has no members but accounts
  * that this list created and that are gone again. When others still need it, that is a conflict;

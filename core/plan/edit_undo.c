@@ -325,12 +325,20 @@ set_field_back(struct undo *undo, const struct edit *edit)
 	}
 }
 
+/* A login that was to go and stays, because it is no longer ours: the group is its jail, and nobody
+ * is let out of it by the way. */
+static bool
+stays(const struct undo *undo, const char *login)
+{
+	return table_get(&undo->logins, login) && accountdb_find(undo->db, ACCOUNTDB_PASSWD, login);
+}
+
 static void
 undo_member(struct undo *undo, const struct edit *edit)
 {
 	struct accountdb_line *group = accountdb_find(undo->db, edit->file, edit->name);
 	if (edit->kind == EDIT_ADD_MEMBER) {
-		if (!group)
+		if (!group || stays(undo, edit->member))
 			return;
 		accountdb_remove_member(undo->db, edit->file, group, edit->member);
 		if (edit->length)

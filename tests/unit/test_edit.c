@@ -685,7 +685,7 @@ test_what_a_shared_group_got_stays_as_long_as_the_group_is_needed(void **state)
 }
 
 static void
-test_an_account_with_another_uid_is_kept_whole(void **state)
+test_an_account_with_another_uid_is_kept_whole_and_jailed(void **state)
 {
 	(void)state;
 	AUTO_WORLD struct account_world world = { 0 };
@@ -699,12 +699,16 @@ test_an_account_with_another_uid_is_kept_whole(void **state)
 		"root:*:19000:0:99999:7:::\nkmeier:$y$old:19000:0:99999:7:::\n"
 		"matteo:$y$m:20000:0:99999:7::1:\n");
 	assert_string_equal(account_world_text(&world, ACCOUNTDB_GROUP),
-		"root:x:0:\npress:x:500:kmeier\nmatteo:x:20000:\n");
+		"root:x:0:\npress:x:500:kmeier,matteo\nsftponly:x:999:matteo\n"
+		"matteo:x:20000:\n");
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_GSHADOW),
+		"root:*::\npress:!::kmeier,matteo\nsftponly:!::matteo\nmatteo:!::\n");
 	ASSERT_DIAGS(&world,
 		{ DIAG_WARNING, "conflict", "matteo",
 			"'matteo' has the uid '1234', not 20000 as the run gave it: kept" },
 		{ DIAG_WARNING, "conflict", "matteo",
-			"group 'matteo' stays: it is the primary group of 'matteo'" });
+			"group 'matteo' stays: it is the primary group of 'matteo'" },
+		{ DIAG_NOTE, "still-used", NULL, "group 'sftponly' stays: 'matteo' is a member" });
 	assert_int_equal(world.diags.items[0].place.line, 2);
 	assert_string_equal(world.diags.items[0].place.file, "/etc/passwd");
 }
@@ -1177,7 +1181,7 @@ main(void)
 		cmocka_unit_test(test_an_account_that_is_kept_keeps_the_groups_it_is_in),
 		cmocka_unit_test(test_a_shadow_line_added_on_its_own_goes_on_its_own),
 		cmocka_unit_test(test_what_a_shared_group_got_stays_as_long_as_the_group_is_needed),
-		cmocka_unit_test(test_an_account_with_another_uid_is_kept_whole),
+		cmocka_unit_test(test_an_account_with_another_uid_is_kept_whole_and_jailed),
 		cmocka_unit_test(test_what_others_changed_in_a_line_that_goes_is_noted),
 		cmocka_unit_test(test_a_renamed_login_is_noted),
 		cmocka_unit_test(test_a_plan_with_a_broken_id_is_not_undone),
