@@ -267,6 +267,22 @@ open_private_dir(const char *path, struct run *run, int *ret_fd)
 	return host_open_dir(run->host, path, ret_fd, run->diags);
 }
 
+/* Runs count from 1 again when the state was removed, and what an earlier one kept is there still.
+ */
+static bool
+find_free_name(int dir_fd, const char *wanted, struct run *run, const char **ret_name)
+{
+	struct host_entry entry;
+	*ret_name = wanted;
+	for (unsigned number = 2;; number++) {
+		if (!host_inspect_at(run->host, dir_fd, *ret_name, &entry, run->diags))
+			return false;
+		if (!entry.exists)
+			return true;
+		*ret_name = arena_printf(run->arena, "%s.%u", wanted, number);
+	}
+}
+
 static bool
 quarantine(const struct step *step, int staging_fd, const char *name, struct run *run)
 {
@@ -279,6 +295,7 @@ quarantine(const struct step *step, int staging_fd, const char *name, struct run
 	AUTO_CLOSE int dir_fd = -1;
 
 	if (!open_private_dir(top, run, &top_fd) || !open_private_dir(dir, run, &dir_fd) ||
+		!find_free_name(dir_fd, to, run, &to) ||
 		!journal_mark(&run->journal, run->diags, JOURNAL_QUARANTINE, "%s %s/%s", step->user,
 			dir, to) ||
 		!host_rename_at(run->host, staging_fd, name, dir_fd, to, false, run->diags) ||
@@ -299,6 +316,23 @@ take_away(const struct step *step, int staging_fd, const char *name, struct run 
 			false, run->diags);
 }
 
+/*
+ * The way to a folder may lead through others that the user owns. If they put something else there,
+ * what we made is theirs now; it must not keep everybody else's undo from its end.
+ */
+static bool
+find_placed(const struct step *step, struct run *run, struct host_entry *ret_placed)
+{
+	struct diags problems = { .arena = run->arena };
+	if (step->kind != STEP_FOLDER_CREATE)
+		return host_inspect(run->host, step->path, ret_placed, run->diags);
+	*ret_placed = (struct host_entry){ 0 };
+	if (!host_inspect(run->host, step->path, ret_placed, &problems))
+		run_conflict(run, step->user, "%s cannot be reached: %s %s", step->path,
+			problems.items[0].place.file, problems.items[0].message);
+	return true;
+}
+
 static bool
 tree_undo(const struct step *step, struct run *run)
 {
@@ -310,7 +344,7 @@ tree_undo(const struct step *step, struct run *run)
 
 	if (!fact->known)
 		return true; /* its inode was never announced, so it never appeared */
-	if (!host_inspect(run->host, step->path, &placed, run->diags) ||
+	if (!find_placed(step, run, &placed) ||
 		!host_inspect(run->host, aside, &staged, run->diags))
 		return false;
 	if (!is_ours(&placed, fact) && !is_ours(&staged, fact)) {
