@@ -217,10 +217,29 @@ check_input(struct session *session, const struct plan_input *input)
 		stale(session, input->location, "changed");
 }
 
+/* One made for a directory tells no sshd of this machine anything, and its ids may be free there
+ * only. */
+static bool
+check_root(struct session *session, const struct plan *plan)
+{
+	const char *root = host_root(session->host);
+	struct stat planned, here;
+	if (stat(plan->root, &planned) == 0 && stat(root, &here) == 0 &&
+		planned.st_dev == here.st_dev && planned.st_ino == here.st_ino)
+		return true;
+	diag_error(&session->diags, NOWHERE, "the plan was made for the machine below %s, not %s",
+		plan->root, root);
+	diag_code(&session->diags, "stale");
+	diag_hint(&session->diags, "Make a new plan, or name the same --root.");
+	return session_fail(session, EXIT_STALE);
+}
+
 static bool
 check_origin(struct session *session, const struct plan *plan)
 {
 	const struct config *config = session->config;
+	if (!check_root(session, plan))
+		return false;
 	if (strcmp(config->sha256, plan->config_sha256) != 0)
 		return stale(session, config->file ? config->file : "configuration", "changed");
 	ARRAY_FOREACH (input, &plan->inputs) {
