@@ -186,6 +186,21 @@ is_dropin_good(struct planner *planner, const char *before, const char *wanted)
 	return keeps_what_others_need(planner, before, wanted);
 }
 
+/* The drop-in may be in its place and yet unknown to an sshd that runs: then who joins the group
+ * would not be jailed, whatever the files say. */
+static void
+share_reload(struct planner *planner, bool is_written)
+{
+	struct step step = { .kind = STEP_SSHD_RELOAD };
+	bool needed = is_written;
+	ARRAY_FOREACH (edit, &planner->plan->edits)
+		needed = needed ||
+			(edit->kind == EDIT_ADD_MEMBER &&
+				strcmp(edit->name, planner->plan->jail_group) == 0);
+	if (needed && host_is_live(planner->snapshot->host))
+		ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
+}
+
 static bool
 share_dropin(struct planner *planner)
 {
@@ -206,16 +221,18 @@ share_dropin(struct planner *planner)
 	if (before && strstr(before, "\n\tPasswordAuthentication yes\n"))
 		dropin.passwords = true;
 	const char *wanted = sshd_dropin_text(&dropin, planner->arena);
-	if ((before && strcmp(before, wanted) == 0) || !is_dropin_good(planner, before, wanted))
+	if (before && strcmp(before, wanted) == 0) {
+		share_reload(planner, false);
+		return true;
+	}
+	if (!is_dropin_good(planner, before, wanted))
 		return true;
 	step.content = wanted;
 	step.before = before;
 	if (!make_dirs(planner, planner_parent(step.path, planner->arena)))
 		return false;
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
-	struct step reload = { .kind = STEP_SSHD_RELOAD };
-	if (host_is_live(planner->snapshot->host))
-		ARRAY_PUSH(planner->arena, &planner->plan->steps, reload);
+	share_reload(planner, true);
 	return true;
 }
 
