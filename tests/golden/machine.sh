@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # machine.sh - a small machine below a directory, and what a golden case does with it. Sourced by
 # run, in the case's copy.
 
