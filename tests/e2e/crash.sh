@@ -13,7 +13,7 @@ calls='fsync fdatasync syncfs renameat renameat2 mkdirat unlinkat pidfd_send_sig
 
 # The leak checker cannot work below strace.
 traced() {
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq "$@"
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 strace -f -qq "$@"
 }
 
 # points_of COMMAND...: "CALL N" lines, the calls that the program itself makes while it works.

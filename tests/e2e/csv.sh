@@ -43,6 +43,35 @@ test_stdin() {
 	said "with its people" rosa
 }
 
+# ---- changed ones ----
+
+test_changes() {
+	new_key /root/first.key
+	new_key /root/second.key
+	sheet username,full_name,ssh_keys,folders \
+		"rosa,Rosa Verdi,$(cat /root/first.key.pub),pics"
+	rehome apply -y csv:/root/sheet.csv >/tmp/out 2>&1 || bail "$(cat /tmp/out)"
+	quick_fingerprint /tmp/fp.first
+	sheet username,full_name,ssh_keys,folders,groups,expires \
+		"rosa,Rosa Bianchi,$(cat /root/second.key.pub),pics films logs:ro,press,2030-01-31"
+	exits "what the sheet changed is planned" 2 \
+		rehome plan csv:/root/sheet.csv --detailed-exitcode
+	check "and done" rehome apply -y csv:/root/sheet.csv
+	is "the name" "$(getent passwd rosa | cut -d : -f 5)" "Rosa Bianchi"
+	is "the groups" "$(id -nG rosa)" "rosa sftponly press"
+	is "the end" "$(shadow_field rosa 8)" "$(($(date -d 2030-01-31T00:00Z +%s) / 86400))"
+	is "the folders" "$(cd /home/rosa && stat -c '%U %n' -- *)" \
+		"$(printf 'rosa films\nroot logs\nrosa pics')"
+	is "the key: the new one opens" "$(login_by_key rosa /root/second.key)" jailed
+	is "and the old one does not" "$(login_by_key rosa /root/first.key)" refused
+	exits "and is as it must be" 0 rehome verify
+	check "all of that is taken back" rehome rollback -y "$(newest_run)"
+	quick_fingerprint /tmp/fp.back
+	same "to what the first sheet made" /tmp/fp.first /tmp/fp.back
+	is "with the old key" "$(login_by_key rosa /root/first.key)" jailed
+	take_everybody_back
+}
+
 # ---- bad ones ----
 
 # refused NAME PLACE WHY: the sheet is refused with exit 65 for that reason, by plan and by apply.
@@ -128,7 +157,7 @@ test_generated_logins() {
 		"aneri=Ada Neri jmuller2=Jana Müller jmuller3=Jutta Müller jmuller=Jörg Müller "
 	ids_of_staff >/tmp/ids.before
 	take_people_back
-	take_people_back_run
+	take_everybody_back
 	rehome apply -y staff >/tmp/out 2>&1 || bail "cannot apply: $(cat /tmp/out)"
 	ids_of_staff >/tmp/ids.after
 	same "who was taken back and comes again gets login and uid again" \
@@ -137,7 +166,7 @@ test_generated_logins() {
 	rm "$config"
 }
 
-take_people_back_run() {
+take_everybody_back() {
 	for run in $(rehome history --json | json "' '.join(r['run'] for r in d['runs']
 		if r['status'] == 'applied')"); do
 		rehome rollback -y "$run" >/tmp/out 2>&1 || bail "rollback fails: $(cat /tmp/out)"
@@ -167,7 +196,7 @@ test_waves() {
 	check "and once more does nothing" rehome apply -y /root/all.json
 	is "three runs were needed" "$(rehome history --json |
 		json "sum(r['status'] == 'applied' for r in d['runs'])")" 3
-	take_people_back_run
+	take_everybody_back
 	exits "a sheet can be applied in waves too" 0 rehome apply -y csv:/root/sheet.csv \
 		--user 'r*'
 	is "by a pattern" "$(newest_run users)" 1
@@ -242,6 +271,7 @@ time.sleep(60)' &
 start_sshd
 test_samples
 test_stdin
+test_changes
 test_bad_sheets
 test_rejects
 test_generated_logins

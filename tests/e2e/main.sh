@@ -224,10 +224,32 @@ status_is_json() {
 
 # ---- back ----
 
+# anna is logged in and does nothing until end_session has her upload something.
+start_session() {
+	session_uid=$(id -u anna)
+	mkfifo /tmp/session
+	{ with_key sftp anna "$anna_key" -b /tmp/session 127.0.0.1 && echo done; } \
+		>/tmp/session.out 2>&1 &
+	session=$!
+	exec 9>/tmp/session
+	wait_until 10 pgrep -U "$session_uid" >/dev/null || bail "anna does not log in"
+}
+
+end_session() {
+	echo 'put /tmp/up /pics/late' >&9 2>/dev/null || :
+	exec 9>&-
+	: >/tmp/session.done
+	wait "$session" && echo late >/tmp/session.done || :
+}
+
 test_rollback() {
 	run=$(newest_run)
 	exits "nobody who could answer: a rollback needs -y" 64 rehome rollback "$run"
+	start_session
 	check "the run is rolled back" rehome rollback -y "$run"
+	is "who was logged in is logged in no more" "$(pgrep -c -U "$session_uid" || :)" 0
+	end_session
+	refuse "and could not go on uploading" grep late /tmp/session.done
 	account_bytes >/tmp/bytes.after
 	same "the four account files are what they were, byte for byte" \
 		/tmp/bytes.before /tmp/bytes.after

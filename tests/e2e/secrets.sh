@@ -46,7 +46,7 @@ while True:
 watched() {
 	watched_name=$1
 	shift
-	ASAN_OPTIONS=detect_leaks=0 script -qefc \
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 script -qefc \
 		"strace -f -qq -v -s 65536 -e trace=execve -o /tmp/$watched_name.execve $*" \
 		"/tmp/$watched_name.terminal" >/tmp/out 2>&1 </dev/null
 }
@@ -150,7 +150,7 @@ test_source_warning() {
 }
 
 test_no_core() {
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=renameat2 \
+	ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 strace -f -qq -o /dev/null -e trace=renameat2 \
 		-e inject=renameat2:delay_enter=2000000:when=1 \
 		"$REHOME" rollback -y "$(newest_run)" >/tmp/out 2>&1 &
 	wait_until 10 limits_of_program || bail "the program does not start"
