@@ -31,7 +31,7 @@ const struct option_spec planning_options[] = {
 		.argument = "FILE",
 		.help = "only the logins listed in FILE, one a line" },
 	{ .name = "canary",
-		.type = OPTION_NUMBER,
+		.type = OPTION_COUNT,
 		.offset = offsetof(struct planning_options, canary),
 		.argument = "N",
 		.help = "only the first N users that would change" },
@@ -250,6 +250,23 @@ matches(const char *login, const struct string_list *globs)
 	return !globs->count;
 }
 
+/* A name that nobody has is a slip of the pen, and its owner would wait for an account. */
+static void
+warn_of_strangers(struct session *session, const struct plan *plan, const struct table *only)
+{
+	struct table known = { .arena = session->arena };
+	ARRAY_FOREACH (change, &plan->changes) {
+		if ((*change)->login)
+			table_set(&known, (*change)->login, *change);
+	}
+	for (size_t i = 0; only && i < only->room; i++) {
+		const struct table_slot *slot = &only->slots[i];
+		if (slot->key && !table_get(&known, slot->key))
+			diag_warning(&session->diags, NOWHERE, "--users: '%s' is not in the plan",
+				slot->key);
+	}
+}
+
 bool
 planning_choose(struct session *session, const struct planning_options *options,
 	const struct plan *plan, struct plan **ret_plan)
@@ -259,6 +276,7 @@ planning_choose(struct session *session, const struct planning_options *options,
 	size_t limit = options->canary ? options->canary : SIZE_MAX;
 	if (!read_users(session, options->users_file, &only))
 		return false;
+	warn_of_strangers(session, plan, only);
 	*ret_plan = (struct plan *)plan;
 	if (!options->users.count && !only && !options->canary)
 		return true;

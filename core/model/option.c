@@ -87,6 +87,8 @@ set_number(const struct option_spec *option, void *config, const char *value, st
 	unsigned long long number;
 	if (!text_number(value, UINT_MAX, &number))
 		return wrong_value(option, value, place, "a whole number", diags);
+	if (option->type == OPTION_COUNT && !number)
+		return wrong_value(option, value, place, "a number from 1 on", diags);
 	*(unsigned *)member(option, config) = (unsigned)number;
 	return true;
 }
@@ -115,6 +117,7 @@ set_value(const struct option_spec *option, void *config, const char *value, str
 	case OPTION_FLAG:
 		return set_flag(option, config, value ? value : "yes", place, diags);
 	case OPTION_NUMBER:
+	case OPTION_COUNT:
 		return set_number(option, config, value, place, diags);
 	case OPTION_CHOICE:
 		return set_choice(option, config, value, place, arena, diags);
@@ -173,6 +176,7 @@ clear(const struct option_spec *option, void *config)
 		*(bool *)member(option, config) = false;
 		return;
 	case OPTION_NUMBER:
+	case OPTION_COUNT:
 		*(unsigned *)member(option, config) = 0;
 		return;
 	case OPTION_CHOICE:

@@ -16,6 +16,7 @@ enum option_type {
 	OPTION_FLAG,   /* bool */
 	OPTION_TEXT,   /* const char * */
 	OPTION_NUMBER, /* unsigned */
+	OPTION_COUNT,  /* unsigned, 1 or more */
 	OPTION_LIST,   /* struct string_list; repeatable on the command line */
 	OPTION_CHOICE, /* const char *, one of choices */
 };

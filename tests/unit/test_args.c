@@ -141,6 +141,7 @@ test_what_is_wrong_is_refused_with_a_hint(void **state)
 		{ "plan a --jso", "unknown option '--jso'", "Did you mean '--json'?" },
 		{ "plan a --canary", "option 'canary' needs a value", "" },
 		{ "plan a --canary x", "option 'canary': 'x' is not a whole number", "" },
+		{ "plan a --canary 0", "option 'canary': '0' is not a number from 1 on", "" },
 		{ "plan a --color=alway", "option 'color': 'alway' is not auto, always or never",
 			"Did you mean 'always'?" },
 		{ "plan a --json=maybe", "option 'json': 'maybe' is not yes or no", "" },
