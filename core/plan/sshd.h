@@ -123,8 +123,8 @@ NODISCARD bool sshd_test(struct host *host, const char *config_path,
 	const struct sshd_stand_in *stand_ins, size_t stand_in_count, struct arena *arena,
 	enum sshd_answer *ret_answer, const char **ret_why, struct diags *diags);
 
-/* `sshd -t` on this machine as it is: could it start, as a reload makes it do? What it lacks besides
- * a good configuration is SSHD_REFUSED here. */
+/* `sshd -t` on this machine as it is: could it start, as a reload makes it do? What it lacks
+ * besides a good configuration is SSHD_REFUSED here. */
 NODISCARD bool sshd_test_start(struct host *host, const char *config_path, struct arena *arena,
 	enum sshd_answer *ret_answer, const char **ret_why, struct diags *diags);
 

@@ -412,6 +412,7 @@ run_abort(struct run *run, const char *why)
 
 /* ---- what undoing kept ---- */
 
+PRINTF_LIKE(2, 0)
 static char *
 one_line(struct arena *arena, const char *format, va_list args)
 {
