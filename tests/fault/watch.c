@@ -142,13 +142,18 @@ check_login(struct watch *watch, const struct watched_login *login, const struct
 
 /* ---- gated, committed ---- */
 
+static bool
+is_undoing(const char *journal)
+{
+	return strstr(journal, " ABORT ") || strstr(journal, " ROLLBACK ");
+}
+
 /* passwd is about to be replaced. What is in it and is the action's own, this rename takes away. */
 static void
 check_passwd_rename(struct watch *watch, const struct files *files, struct arena *arena)
 {
 	const char *journal = read_journal(watch, arena);
-	bool undoing = strstr(journal, " ABORT ") || strstr(journal, " ROLLBACK ");
-	if (!undoing && !strstr(journal, " COMMIT "))
+	if (!is_undoing(journal) && !strstr(journal, " COMMIT "))
 		broken(watch, "passwd is renamed without COMMIT in the journal");
 	ARRAY_FOREACH (login, &watch->changing) {
 		const char *shadow = line_of(files->shadow, *login);
@@ -306,6 +311,9 @@ before_effect(void *ctx, const char *effect, const char *path)
 		check_login(watch, login, &files, &scratch);
 	if (strcmp(effect, "renameat") == 0 && strcmp(path, "/etc/passwd") == 0)
 		check_passwd_rename(watch, &files, &scratch);
+	if (strcmp(effect, "renameat2") == 0 && string_list_has(&watch->unsynced, path) &&
+		!is_undoing(read_journal(watch, &scratch)))
+		broken(watch, "%s is renamed in before it is synced", path);
 	end_if_killed(watch);
 	if (is_refused(watch))
 		return watch->error;
