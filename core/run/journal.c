@@ -215,6 +215,7 @@ journal_create(struct host *host, const char *path, size_t expected_records, str
 	return true;
 }
 
+PRINTF_LIKE(3, 0)
 static void
 add(struct journal *journal, enum journal_type type, const char *format, va_list args)
 {
