@@ -125,23 +125,43 @@ dropin_value(const char *text, const char *keyword, struct arena *arena)
 	return arena_strndup(arena, found, strcspn(found, "\n"));
 }
 
+static bool
+has_members(const struct planner *planner, const char *group)
+{
+	const struct accountdb *db = &planner->snapshot->db;
+	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_GROUP, group);
+	struct accountdb_line *login;
+	size_t cursor = 0;
+	uint32_t gid, primary;
+	if (!line || !accountdb_line_id(line, GROUP_GID, &gid))
+		return false;
+	while ((login = accountdb_next(&planner->snapshot->db, ACCOUNTDB_PASSWD, &cursor))) {
+		if (accountdb_line_id(login, PASSWD_GID, &primary) && primary == gid)
+			return true;
+	}
+	return accountdb_members(line)->count;
+}
+
 /*
  * The accounts that are there rely on what the drop-in says now: with another group they would be
- * in no jail any more, with another key directory their keys would be gone.
+ * in no jail any more, with another key directory their keys would be gone. Who is in the group
+ * without us relies on it no less.
  */
 static bool
 keeps_what_others_need(struct planner *planner, const char *before, const char *wanted)
 {
 	static const char *const keywords[] = { "\nMatch Group ", "\n\tAuthorizedKeysFile " };
+	const char *group = dropin_value(before, keywords[0], planner->arena);
+	bool is_needed = planner->snapshot->managed->accounts.count || has_members(planner, group);
 	for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
 		const char *now = dropin_value(before, keywords[i], planner->arena);
 		const char *then = dropin_value(wanted, keywords[i], planner->arena);
-		if (!*now || strcmp(now, then) == 0 || !planner->snapshot->managed->accounts.count)
+		if (!*now || strcmp(now, then) == 0 || !is_needed)
 			continue;
 		return fault(planner, planner->plan->dropin, "dropin-settings",
 			arena_printf(planner->arena,
-				"the accounts that rehome manages rely on '%s%s'; the "
-				"configuration asks for '%s' instead",
+				"accounts that exist rely on '%s%s'; the configuration asks for "
+				"'%s' instead",
 				keywords[i] + strspn(keywords[i], "\n\t"), now, then),
 			"Set jail.group and jail.keys_dir to what they were.");
 	}

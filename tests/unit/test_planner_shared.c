@@ -117,15 +117,19 @@ test_dropin_keeps_the_group_and_the_keys_that_others_rely_on(void **state)
 	assert_false(plan_is_applicable(w->plan));
 	w->plan->changes.count = 0;
 	assert_string_equal(changes_said(w),
-		"error dropin-settings: the accounts that rehome manages rely on 'Match Group "
-		"sftponly'; the configuration asks for 'jailed' instead | Set jail.group and "
-		"jail.keys_dir to what they were.\n");
+		"error dropin-settings: accounts that exist rely on 'Match Group sftponly'; the "
+		"configuration asks for 'jailed' instead | Set jail.group and jail.keys_dir to "
+		"what they were.\n");
 	use_config(w, "version: 1\njail: { keys_dir: /etc/ssh/other }\n");
 	plan_sheet(w, "login,folders\nbert,in\n");
 	assert_string_equal(codes_said(w), "+ bert cannot-log-in\ndropin-settings\n");
 
 	managed_init(&w->managed, &w->arena);
 	use_config(w, "version: 1\njail: { group: jailed }\n");
+	plan_sheet(w, "login,folders\nbert,in\n");
+	assert_string_equal(planned_dropin(w), "(none)");
+
+	make_file(w, "/etc/group", "root:x:0:\nanna:x:20000:\nsftponly:x:999:\n");
 	plan_sheet(w, "login,folders\nbert,in\n");
 	assert_non_null(strstr(planned_dropin(w), "Match Group jailed\n"));
 }
