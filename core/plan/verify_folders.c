@@ -275,6 +275,20 @@ verify_folder(struct folder_view *view)
 		verify_contents(view);
 }
 
+/* chmod(1), install(1) and their like follow a link that the user puts in place before the command
+ * is typed: it would be root who opens /etc to them. */
+static void
+withdraw_commands(const struct folder_view *view, size_t first)
+{
+	const struct diags *findings = &view->subject->account.findings;
+	for (size_t i = first; i < findings->count; i++) {
+		struct diag *diag = &findings->items[i];
+		if (diag->hint && strstr(diag->hint, view->word))
+			diag->hint = "Let the user correct it: they can put a link on this path, "
+				     "and a command of root's would follow.";
+	}
+}
+
 void
 verify_folders(struct verifier *verifier, struct subject *subject)
 {
@@ -299,6 +313,9 @@ verify_folders(struct verifier *verifier, struct subject *subject)
 			.word = verify_word(verifier, path),
 			.in_users_hands = stands_in_users_folder(subject, &folders, folder),
 		};
+		size_t said = subject->account.findings.count;
 		verify_folder(&view);
+		if (view.in_users_hands)
+			withdraw_commands(&view, said);
 	}
 }

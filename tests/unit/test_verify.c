@@ -548,8 +548,9 @@ test_what_the_user_may_change_by_right_is_a_warning(void **state)
 	in_root(world, "install -d -o 0 -g 990 -m 0755 home/anna/pics/old");
 	assert_string_equal(verified(world, "anna"),
 		"anna managed open\n"
-		"warning folder-missing /home/anna/pics/new: the folder does not exist | Run: "
-		"install -d -o 20000 -g 990 -m 0755 ROOT/home/anna/pics/new\n"
+		"warning folder-missing /home/anna/pics/new: the folder does not exist | Let the "
+		"user correct it: they can put a link on this path, and a command of root's would "
+		"follow.\n"
 		"warning folder-advisory /home/anna/pics/old: read-only, but in a folder of the "
 		"user, who can rename it away | Move it to the top of the layout.\n");
 	world_destroy(world);
