@@ -33,8 +33,10 @@ plan_run(struct session *session, const void *config, const struct string_list *
 	struct planning planning;
 	enum exit_code exit = EXIT_DONE;
 
-	if (!session_open(session, HOST_READ_ONLY) ||
-		!planning_make(session, options, operands, &planning))
+	if (!session_open(session, HOST_READ_ONLY))
+		return session->exit;
+	session_warn_of_pending(session);
+	if (!planning_make(session, options, operands, &planning))
 		return session->exit;
 	planning_show(session, planning.plan, options->all);
 	struct plan *plan = planning.plan;

@@ -89,6 +89,7 @@ status_run(struct session *session, const void *config, const struct string_list
 	(void)config;
 	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session))
 		return session->exit;
+	session_warn_of_pending(session);
 	if (!verify_accounts(session->config, &session->snapshot, operands, session->arena,
 		    &verification, &session->diags))
 		return EXIT_FAILED;

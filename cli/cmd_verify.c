@@ -128,6 +128,7 @@ verify_run(struct session *session, const void *config, const struct string_list
 		!session_open(session, options->login ? HOST_READ_WRITE : HOST_READ_ONLY) ||
 		(options->login && !session_lock(session)) || !session_take_snapshot(session))
 		return session->exit;
+	session_warn_of_pending(session);
 	if (!verify_accounts(session->config, &session->snapshot, operands, session->arena,
 		    &verification, &session->diags))
 		return EXIT_FAILED;

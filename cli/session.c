@@ -87,6 +87,18 @@ session_lock(struct session *session)
 	return !run_id || refuse_pending(session, run_id);
 }
 
+void
+session_warn_of_pending(struct session *session)
+{
+	const char *run_id;
+	if (!run_pending(&session->state, session->arena, &run_id, &session->diags) || !run_id)
+		return;
+	diag_warning(&session->diags, NOWHERE,
+		"run %s is not finished: what is seen here is neither old nor new", run_id);
+	diag_code(&session->diags, "interrupted-run");
+	diag_hint(&session->diags, "If no rehome is at work on it, run: rehome recover");
+}
+
 bool
 session_load_managed(struct session *session)
 {

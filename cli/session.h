@@ -47,6 +47,9 @@ NODISCARD bool session_open(struct session *session, enum host_mode mode);
 NODISCARD bool session_lock(struct session *session);
 NODISCARD bool session_load_managed(struct session *session);
 
+/* For commands that only look, and so need no lock: an unfinished run explains what they see. */
+void session_warn_of_pending(struct session *session);
+
 /* session_load_managed() and the snapshot. */
 NODISCARD bool session_take_snapshot(struct session *session);
 

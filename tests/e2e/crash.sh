@@ -68,6 +68,15 @@ others_must_wait() {
 			return 1
 		}
 	done
+	for crash_command in "plan csv:$people" status verify; do
+		# shellcheck disable=SC2086
+		rehome $crash_command >/tmp/out 2>&1 || :
+		grep -q '^  hint: .* run: rehome recover$' /tmp/out || {
+			echo "$crash_command does not say that a run is interrupted"
+			cat /tmp/out
+			return 1
+		}
+	done
 }
 
 # recovered STATE...: recover ends well, in one of these states, and is idempotent.
