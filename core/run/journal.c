@@ -216,8 +216,8 @@ journal_create(struct host *host, const char *path, size_t expected_records, str
 }
 
 PRINTF_LIKE(3, 0)
-static void
-add(struct journal *journal, enum journal_type type, const char *format, va_list args)
+static void PRINTF_LIKE(3, 0)
+	add(struct journal *journal, enum journal_type type, const char *format, va_list args)
 {
 	struct journal_record record = { .seq = ++journal->seq, .type = type };
 	record.payload = arena_vprintf(journal->arena, format, args);
