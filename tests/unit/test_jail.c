@@ -221,6 +221,20 @@ test_being_a_system_directory_is_no_fault_of_a_parent(void **state)
 	assert_int_equal(jail_path_fault(&cache, "/home", false)->fault, JAIL_SYSTEM);
 }
 
+static void
+test_a_base_of_jails_may_be_a_system_directory(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena arena = { 0 };
+	struct jail_cache cache;
+	cache_init(&cache, &arena);
+	assert_null(jail_base_fault(&cache, "/home", false));
+	assert_null(jail_base_fault(&cache, "/", false));
+	assert_int_equal(jail_base_fault(&cache, "/home/bob", false)->fault, JAIL_OWNER);
+	assert_int_equal(jail_base_fault(&cache, "/home/none", false)->fault, JAIL_MISSING);
+	assert_null(jail_base_fault(&cache, "/home/none/deep", true));
+}
+
 /* ---- words ---- */
 
 static void
@@ -321,6 +335,7 @@ main(void)
 		cmocka_unit_test(test_the_first_faulty_component_is_found),
 		cmocka_unit_test(test_a_directory_is_looked_at_once_for_all_jails),
 		cmocka_unit_test(test_being_a_system_directory_is_no_fault_of_a_parent),
+		cmocka_unit_test(test_a_base_of_jails_may_be_a_system_directory),
 		cmocka_unit_test(test_every_fault_is_explained_with_its_fix),
 		cmocka_unit_test(test_what_cannot_be_looked_at_says_why),
 		cmocka_unit_test(test_hints_have_the_root_in_front),
