@@ -77,7 +77,7 @@ given_text(const struct intake_row *row, enum account_field field)
 }
 
 static void
-refuse_pair(struct intake_row *first, struct intake_row *second, enum account_field field,
+refuse_second(const struct intake_row *first, struct intake_row *second, enum account_field field,
 	struct arena *arena, struct diags *diags)
 {
 	const char *text = given_text(second, field);
@@ -90,9 +90,16 @@ refuse_pair(struct intake_row *first, struct intake_row *second, enum account_fi
 	diag_user(diags, second->account->username);
 	diag_hint(diags, "Keep one of the two rows, or correct the %s of one.", name);
 	refuse_newest(second, arena, diags);
+}
 
-	struct diag mirrored = { .message = arena_printf(arena, "%s '%s' is also in %s", name, text,
-					 place_text(second_place, arena)) };
+/* One of the others is enough to name: there may be as many as rows. */
+static void
+refuse_first(struct intake_row *first, const struct intake_row *second, enum account_field field,
+	struct arena *arena)
+{
+	struct diag mirrored = { .message = arena_printf(arena, "%s '%s' is also in %s",
+					 account_field_name(field), given_text(second, field),
+					 place_text(field_place(second, field), arena)) };
 	intake_row_refuse(first, &mirrored, arena);
 }
 
@@ -100,16 +107,20 @@ void
 intake_refuse_duplicates(struct intake_rows *rows, enum account_field field, struct arena *arena,
 	struct diags *diags)
 {
-	struct table seen = { .arena = arena };
+	struct table seen = { .arena = arena }, refused = { .arena = arena };
 	ARRAY_FOREACH (row, rows) {
 		const char *text = given_text(row, field);
 		if (!text)
 			continue;
 		struct intake_row *first = table_get(&seen, text);
-		if (first)
-			refuse_pair(first, row, field, arena, diags);
-		else
+		if (!first) {
 			table_set(&seen, text, row);
+			continue;
+		}
+		refuse_second(first, row, field, arena, diags);
+		if (!table_get(&refused, text))
+			refuse_first(first, row, field, arena);
+		table_set(&refused, text, row);
 	}
 }
 
@@ -212,15 +223,20 @@ warn_same_person(const struct intake_row *first, const struct intake_row *row, s
 		"reordered.");
 }
 
+/* Numbers that were taken once are not tried again: a thousand namesakes cost a thousand tries. */
 static void
-name_key(struct intake_row *row, struct table *keys, struct arena *arena, struct diags *diags)
+name_key(struct intake_row *row, struct table *keys, struct table *numbers, struct arena *arena,
+	struct diags *diags)
 {
 	const char *wanted = default_key(row->account, arena);
 	const char *key = wanted;
-	for (unsigned number = 2; table_get(keys, key); number++)
-		key = arena_printf(arena, "%s#%u", wanted, number);
-	if (key != wanted)
+	uintptr_t number = (uintptr_t)table_get(numbers, wanted);
+	for (number = number ? number : 2; table_get(keys, key); number++)
+		key = arena_printf(arena, "%s#%u", wanted, (unsigned)number);
+	if (key != wanted) {
 		warn_same_person(table_get(keys, wanted), row, arena, diags);
+		table_set(numbers, wanted, (void *)number);
+	}
 	row->account->key = key;
 	table_set(keys, key, row);
 }
@@ -228,7 +244,7 @@ name_key(struct intake_row *row, struct table *keys, struct arena *arena, struct
 void
 intake_name_keys(struct intake_rows *rows, struct arena *arena, struct diags *diags)
 {
-	struct table keys = { .arena = arena };
+	struct table keys = { .arena = arena }, numbers = { .arena = arena };
 	ARRAY_FOREACH (row, rows) {
 		const char *key = given_text(row, ACCOUNT_KEY);
 		if (key)
@@ -236,7 +252,7 @@ intake_name_keys(struct intake_rows *rows, struct arena *arena, struct diags *di
 	}
 	ARRAY_FOREACH (row, rows) {
 		if (row->account && !row->errors && !account_has(row->account, ACCOUNT_KEY))
-			name_key(row, &keys, arena, diags);
+			name_key(row, &keys, &numbers, arena, diags);
 	}
 }
 

@@ -417,6 +417,25 @@ test_duplicate_usernames_and_keys_name_both_places(void **state)
 		arena_printf(&fixture->arena, "login: username 'anna' is also in %s:2", file));
 }
 
+/* A column that was mapped wrongly gives every row the same one. */
+static void
+test_of_many_equal_usernames_each_row_names_one_other(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source_config config = { .on_bad_row = BAD_ROW_SKIP };
+	struct intake intake;
+	assert_true(take_in(fixture, &config, "login\nanna\nanna\nanna\nanna\n", &intake));
+	assert_int_equal(intake.accounts.count, 0);
+	assert_int_equal(intake.rejected.count, 4);
+	const char *file = intake.rejected.items[0].record->place.file;
+	assert_string_equal(intake.rejected.items[0].errors,
+		arena_printf(&fixture->arena, "username 'anna' is also in %s:3", file));
+	for (size_t i = 1; i < intake.rejected.count; i++)
+		assert_string_equal(intake.rejected.items[i].errors,
+			arena_printf(
+				&fixture->arena, "login: username 'anna' is also in %s:2", file));
+}
+
 static void
 test_people_of_one_name_get_generated_usernames_and_keys_of_their_own(void **state)
 {
@@ -771,6 +790,7 @@ main(void)
 		fixture_test(test_records_without_header_are_mapped_by_all_their_names),
 		fixture_test(test_accounts_that_an_importer_makes_pass_through),
 		fixture_test(test_duplicate_usernames_and_keys_name_both_places),
+		fixture_test(test_of_many_equal_usernames_each_row_names_one_other),
 		fixture_test(test_people_of_one_name_get_generated_usernames_and_keys_of_their_own),
 		fixture_test(test_lost_leading_zeros_are_one_warning_that_names_lines),
 		fixture_test(test_numbers_that_are_no_cut_digits_are_not_suspected),
