@@ -240,6 +240,21 @@ contradicted_setting(const struct sshd_directive *directive)
 	return NULL;
 }
 
+/* sshd is asked about each login, but never about each address that somebody may come from. */
+static bool
+depends_on_connection(const struct sshd_directive *directive)
+{
+	for (size_t i = 0; i < directive->criteria->count; i++) {
+		const char *criterion = directive->criteria->items[i];
+		if (strcasecmp(criterion, "all") == 0)
+			continue;
+		if (strcasecmp(criterion, "user") != 0 && strcasecmp(criterion, "group") != 0)
+			return true;
+		i++;
+	}
+	return false;
+}
+
 static void
 judge_earlier_setting(const struct judge *judge, const struct sshd_directive *directive)
 {
@@ -248,7 +263,15 @@ judge_earlier_setting(const struct judge *judge, const struct sshd_directive *di
 	if (!setting || reached == REACH_NOBODY)
 		return;
 	const char *value = arguments_text(directive, judge->arena);
-	if (reached == REACH_UNKNOWN) {
+	if (reached == REACH_UNKNOWN && depends_on_connection(directive)) {
+		diag_warning(judge->diags, directive->place,
+			"whoever also matches '%s' gets %s %s, not %s", directive->match,
+			setting->name, value, setting->value);
+		diag_hint(judge->diags,
+			"Make sure that no member of %s can, or move the block behind the Include "
+			"of %s.",
+			judge->group, judge->dropin);
+	} else if (reached == REACH_UNKNOWN) {
 		diag_note(judge->diags, directive->place,
 			"whoever also matches '%s' gets %s %s, not %s", directive->match,
 			setting->name, value, setting->value);

@@ -111,6 +111,9 @@ static const struct judge_case {
 	{ "Match Group admin\nX11Forwarding yes\nMatch all\n" DEBIAN,
 		"note sshd_config:2 sshd-match: whoever also matches 'Group admin' gets "
 		"X11Forwarding yes, not no\n" },
+	{ "Match Group admin Address 10.0.0.0/8\nChrootDirectory none\nMatch all\n" DEBIAN,
+		"warning sshd_config:2 sshd-match: whoever also matches 'Group admin Address "
+		"10.0.0.0/8' gets ChrootDirectory none, not %h\n" },
 	/* blocks that no member can meet */
 	{ "Match Group *,!sftponly\nX11Forwarding yes\nMatch all\n" DEBIAN, "" },
 	{ "Match Group !admin\nX11Forwarding yes\nMatch all\n" DEBIAN, "" },
