@@ -240,6 +240,15 @@ handout_write(struct run *run)
 
 /* ---- taking it back ---- */
 
+/* LOGIN.txt of somebody in the run; any other file was put there by somebody else. */
+static bool
+is_sheet(const struct run *run, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	return dot && strcmp(dot, ".txt") == 0 &&
+		table_get(&run->changes, arena_strndup(run->arena, name, (size_t)(dot - name)));
+}
+
 static bool
 remove_sheets(struct run *run, struct host *host, const char *dir)
 {
@@ -256,9 +265,7 @@ remove_sheets(struct run *run, struct host *host, const char *dir)
 		!host_open_dir(host, dir, &dir_fd, run->diags))
 		return false;
 	ARRAY_FOREACH (name, &names) {
-		size_t length = strlen(*name);
-		if (length > 4 && strcmp(*name + length - 4, ".txt") == 0 &&
-			!host_unlink_at(host, dir_fd, *name, run->diags))
+		if (is_sheet(run, *name) && !host_unlink_at(host, dir_fd, *name, run->diags))
 			return false;
 	}
 	return host_remove_dir(host, dir, &not_empty, run->diags);

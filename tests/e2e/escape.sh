@@ -86,11 +86,25 @@ test_an_older_quarantine() {
 	rm -rf /home/.rehome-quarantine
 }
 
+test_a_note_beside_the_sheets() {
+	printf 'version: 1\npolicy: { passwords: { new: generated } }\n' >/root/generate.yaml
+	printf 'username\nmatteo\n' >/root/generate.csv
+	check "matteo gets a password" rehome apply -c /root/generate.yaml -y csv:/root/generate.csv
+	run=$(newest_run)
+	echo 'told by phone' >"/root/rehome-handout/run-$run/notes.txt"
+	exits "the run is rolled back" 0 rehome rollback -y "$run"
+	refuse "the sheet goes" test -e "/root/rehome-handout/run-$run/matteo.txt"
+	check "what somebody wrote beside it stays" \
+		test -e "/root/rehome-handout/run-$run/notes.txt"
+	rm -rf /root/rehome-handout
+}
+
 start_sshd
 test_a_kept_account_stays_jailed
 test_rules_that_were_never_read
 test_a_plan_for_another_root
 test_a_link_on_the_way
 test_an_older_quarantine
+test_a_note_beside_the_sheets
 stop_sshd
 finish
