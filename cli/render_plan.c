@@ -161,13 +161,71 @@ add_inputs(const struct paint *paint, const struct plan *plan)
 	}
 }
 
-static void
-add_host_findings(const struct paint *paint, const struct plan *plan)
+/* ---- what no user alone is the reason for ---- */
+
+static bool
+has_step(const struct plan *plan, enum step_kind kind)
 {
-	if (!plan->findings.count)
+	ARRAY_FOREACH (step, &plan->steps) {
+		if (step->kind == kind)
+			return true;
+	}
+	return false;
+}
+
+/* "/etc/ssh/rehome_keys  root:root 0755": shared directories are root's. */
+static void
+add_host_steps(const struct paint *paint, const struct plan *plan)
+{
+	ARRAY_FOREACH (step, &plan->steps) {
+		AUTO_BUFFER struct buffer text = { 0 };
+		if (step->user || !step->path)
+			continue;
+		if (step->kind == STEP_DIR_CREATE)
+			buffer_printf(&text, "%s\troot:root %04o", step->path,
+				(unsigned)step->owner.mode);
+		else if (step->kind == STEP_DROPIN_WRITE)
+			buffer_printf(
+				&text, "%s\t%s", step->path, step->before ? "rewritten" : "new file");
+		else
+			continue;
+		paint_labelled(paint, COLOR_PLAIN,
+			step->kind == STEP_DIR_CREATE ? "makes" : "writes", buffer_text(&text));
+	}
+	if (has_step(plan, STEP_SSHD_RELOAD))
+		paint_labelled(paint, COLOR_PLAIN, "reloads", "sshd, wherever it listens");
+}
+
+static void
+add_host_groups(const struct paint *paint, const struct plan *plan)
+{
+	ARRAY_FOREACH (edit, &plan->edits) {
+		AUTO_BUFFER struct buffer text = { 0 };
+		if (edit->user || edit->kind != EDIT_ADD_LINE || edit->file != ACCOUNTDB_GROUP)
+			continue;
+		buffer_printf(&text, "%s\tgid %s", edit->name, edit->fields[GROUP_GID]);
+		paint_labelled(paint, COLOR_PLAIN, "group", buffer_text(&text));
+	}
+}
+
+/* A dry run that kept the change of sshd's configuration to itself would not be one. */
+static void
+add_host(const struct paint *paint, const struct plan *plan)
+{
+	AUTO_BUFFER struct buffer work = { 0 };
+	struct paint inner = { &work, paint->color };
+	const char *sign = plan->findings.errors ? "!" : "~";
+
+	add_host_groups(&inner, plan);
+	add_host_steps(&inner, plan);
+	if (!work.size && !plan->findings.count)
 		return;
 	begin_block(paint);
-	buffer_add_text(paint->out, plan->findings.errors ? "  ! host\n" : "    host\n");
+	buffer_add_text(paint->out, "  ");
+	paint_colored(paint, plan->findings.errors ? COLOR_RED : COLOR_YELLOW,
+		work.size || plan->findings.errors ? sign : " ");
+	buffer_add_text(paint->out, " host\n");
+	buffer_add(paint->out, work.data, work.size);
 	ARRAY_FOREACH (diag, &plan->findings)
 		paint_finding(paint, diag, NULL, false);
 }
@@ -197,7 +255,7 @@ render_plan(const struct plan *plan, const struct render_plan_options *options, 
 	if (!options->brief) {
 		add_inputs(&paint, plan);
 		add_changes(&paint, plan, options->all);
-		add_host_findings(&paint, plan);
+		add_host(&paint, plan);
 		render_not_checked(&paint, &plan->not_checked);
 		begin_block(&paint);
 	}

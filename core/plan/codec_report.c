@@ -28,6 +28,27 @@ chain_steps(const struct plan *plan, struct arena *arena, struct chains *ret_cha
 }
 
 static void
+write_step(struct json_writer *json, const struct step *step)
+{
+	json_write_open(json, NULL, '{');
+	json_write_text(json, "verb", step_verb(step->kind));
+	json_write_text(json, "path", step->path);
+	json_write_close(json);
+}
+
+/* What no user alone is the reason for: directories, the drop-in, the account files. */
+static void
+write_shared_steps(struct json_writer *json, const struct plan *plan)
+{
+	json_write_open(json, "steps", '[');
+	ARRAY_FOREACH (step, &plan->steps) {
+		if (!step->user)
+			write_step(json, step);
+	}
+	json_write_close(json);
+}
+
+static void
 write_steps(struct json_writer *json, const struct chains *chains, const struct change *change)
 {
 	/* A blocked row may name somebody else's login. */
@@ -35,13 +56,8 @@ write_steps(struct json_writer *json, const struct chains *chains, const struct 
 	if (change_is_work(change))
 		at = (uintptr_t)table_get(&chains->first, change->login);
 	json_write_open(json, "steps", '[');
-	for (; at; at = chains->next[at - 1]) {
-		const struct step *step = &chains->plan->steps.items[at - 1];
-		json_write_open(json, NULL, '{');
-		json_write_text(json, "verb", step_verb(step->kind));
-		json_write_text(json, "path", step->path);
-		json_write_close(json);
-	}
+	for (; at; at = chains->next[at - 1])
+		write_step(json, &chains->plan->steps.items[at - 1]);
 	json_write_close(json);
 }
 
@@ -67,5 +83,6 @@ plan_report(const struct plan *plan, struct buffer *out)
 		json_write_close(&json);
 	}
 	json_write_close(&json);
+	write_shared_steps(&json, plan);
 	json_write_close(&json);
 }

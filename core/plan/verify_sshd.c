@@ -80,6 +80,23 @@ verify_choose_asked(struct verifier *verifier, const struct subjects *subjects,
 
 /* ---- judging ---- */
 
+/* Without the drop-in nothing of what it says can hold: one finding says more than each of those.
+ */
+static bool
+report_missing_dropin(struct verifier *verifier, struct subject *subject)
+{
+	const char *path = verifier->config->jail.sshd_dropin;
+	struct diags *findings = &subject->account.findings;
+	struct host_entry entry;
+	struct diags ignored = { .arena = verifier->arena };
+	if (!host_inspect(verifier->snapshot->host, path, &entry, &ignored) || entry.exists)
+		return false;
+	finding_error(findings, "dropin-missing", at(path, 0),
+		"the drop-in does not exist: sshd does not jail this account");
+	diag_hint(findings, "Apply the account's source again: it writes the drop-in anew.");
+	return true;
+}
+
 static void
 judge(struct verifier *verifier, struct subject *subject, const struct sshd_effective *effective)
 {
@@ -135,6 +152,10 @@ verify_effective(struct verifier *verifier, const struct subjects *subjects,
 		string_list_push(verifier->arena, not_checked,
 			arena_printf(verifier->arena, "what sshd makes of the accounts: %s", why));
 	for (size_t i = 0; i < known.count; i++) {
+		if (answer == SSHD_ANSWERED && effective[question.of[i]].chroot_directory &&
+			strcmp(effective[question.of[i]].chroot_directory, "none") == 0 &&
+			report_missing_dropin(verifier, known.items[i]))
+			continue;
 		if (answer == SSHD_ANSWERED)
 			judge(verifier, known.items[i], &effective[question.of[i]]);
 		else if (answer == SSHD_REFUSED)

@@ -89,7 +89,7 @@ test_sshd_faults() {
 		"sed -i 's/DisableForwarding yes/DisableForwarding no/
 			s/AllowTcpForwarding no/AllowTcpForwarding yes/' $dropin" \
 		"cp -p /root/dropin $dropin"
-	finds_only "a drop-in that is gone" sshd-chroot "rm $dropin" "cp -p /root/dropin $dropin"
+	finds_only "a drop-in that is gone" dropin-missing "rm $dropin" "cp -p /root/dropin $dropin"
 	exits "doctor has no fault" 0 rehome doctor
 	sed -i 's/^Match/# edited\n&/' "$dropin"
 	exits "doctor finds an edited drop-in" 9 rehome doctor

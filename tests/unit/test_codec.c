@@ -694,7 +694,7 @@ test_report_has_the_head_and_every_user(void **state)
 	assert_string_equal(member_names(fixture, report),
 		"format format_version id created tool_version host reason config_sha256 "
 		"jail_group keys_dir dropin inputs changed applicable summary findings "
-		"not_checked users ");
+		"not_checked users steps ");
 	json_t *users = json_object_get(report, "users");
 	assert_int_equal(json_array_size(users), 5);
 	assert_string_equal(member_names(fixture, json_array_get(users, 0)),
