@@ -3,6 +3,7 @@
  */
 #include "cli/output.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,9 +11,10 @@
 
 #include "cli/json.h"
 #include "cli/paint.h"
+#include "core/base/table.h"
 #include "core/base/text.h"
 
-enum { DEFAULT_WIDTH = 80, MAX_WIDTH = 1000 };
+enum { DEFAULT_WIDTH = 80, MAX_WIDTH = 1000, ENOUGH_OF_A_KIND = 20 };
 
 /* NO_COLOR: https://no-color.org, any value but the empty one. */
 static bool
@@ -98,18 +100,56 @@ write_text(struct output *output, const struct diag *diag)
 	fwrite(buffer_text(&text), 1, text.size, stderr);
 }
 
+/* What a sheet may have in every row: the same fault in the same column. */
+static bool
+is_of_a_row(const struct diag *diag)
+{
+	return diag->place.line || diag->place.field;
+}
+
+/* True when as many of this kind were written as one cares to read. kinds counts them. */
+static bool
+is_repetition(const struct diag *diag, struct table *kinds)
+{
+	const char *kind = arena_printf(kinds->arena, "%s:%s:%s", paint_level_name(diag->level),
+		diag->place.field ? diag->place.field : "", diag->code ? diag->code : "");
+	unsigned *count = table_get(kinds, kind);
+	if (!count) {
+		count = ARENA_NEW(kinds->arena, unsigned);
+		table_set(kinds, kind, count);
+	}
+	return ++*count > ENOUGH_OF_A_KIND;
+}
+
+static void
+write_left_out(size_t *left_out)
+{
+	if (*left_out)
+		fprintf(stderr, "... and %zu more like these; -v shows them all\n", *left_out);
+	*left_out = 0;
+}
+
 void
 output_diags(struct output *output)
 {
+	struct table kinds = { .arena = output->diags->arena };
+	size_t left_out = 0;
 	for (; output->shown < output->diags->count; output->shown++) {
 		const struct diag *diag = &output->diags->items[output->shown];
 		if (!is_wanted(output, diag->level))
 			continue;
-		if (is_object(output, diag->level))
+		if (is_object(output, diag->level)) {
 			write_object(diag);
-		else
+		} else if (!output->verbose && is_of_a_row(diag) && is_repetition(diag, &kinds)) {
+			left_out++;
+		} else {
+			/* What is no row's own may sum them up. */
+			if (!is_of_a_row(diag))
+				write_left_out(&left_out);
 			write_text(output, diag);
+		}
 	}
+	write_left_out(&left_out);
 }
 
 bool

@@ -35,7 +35,8 @@ void output_write(struct output *output, const struct buffer *text);
 
 /*
  * The diagnostics that were not written yet. Text on stderr; with --json errors (and, when
- * streaming, warnings and notes) as objects on stdout. -q drops warnings, notes need -v.
+ * streaming, warnings and notes) as objects on stdout. -q drops warnings, notes need -v. Of what a
+ * sheet repeats row by row the text is some, and how many more there are; with -v it is all.
  */
 void output_diags(struct output *output);
 

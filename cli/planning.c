@@ -221,6 +221,27 @@ make(struct session *session, const struct planning_options *options, struct pla
 	return true;
 }
 
+/* The last line of what may be many. A dead source, or one that cannot be read, refuses no rows. */
+static void
+sum_up_refused(struct session *session, const struct reading *reading, const char *rejects)
+{
+	size_t rows = 0;
+	for (size_t i = 0; i < reading->count; i++)
+		rows += reading->intakes[i].rejected.count;
+	if (!rows)
+		return;
+	diag_error(
+		&session->diags, NOWHERE, rows == 1 ? "%zu row refused" : "%zu rows refused", rows);
+	diag_code(&session->diags, "refused-rows");
+	if (rejects)
+		diag_hint(&session->diags,
+			"'%s' has them with the reason; --skip-blocked leaves them out.", rejects);
+	else
+		diag_hint(&session->diags,
+			"--rejects FILE writes them with the reason, --skip-blocked leaves them "
+			"out.");
+}
+
 bool
 planning_make(struct session *session, const struct planning_options *options,
 	const struct string_list *sources, struct planning *ret_planning)
@@ -233,8 +254,10 @@ planning_make(struct session *session, const struct planning_options *options,
 	enum exit_code exit = session->exit;
 	if (!planning_write_rejects(session, options->rejects, &ret_planning->reading))
 		return false;
-	if (!read)
+	if (!read) {
+		sum_up_refused(session, &ret_planning->reading, options->rejects);
 		return session_fail(session, exit);
+	}
 	return make(session, options, ret_planning);
 }
 

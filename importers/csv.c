@@ -198,7 +198,8 @@ check_count(struct table_reading *reading, const struct sheet_row *row)
 	if (row->count >= reading->needed || reading->config->short_rows)
 		return true;
 	diag_error(reading->diags, cell_place(reading, &row->items[0], NULL),
-		"%zu cells, expected %zu as in the header", row->count, columns);
+		"%zu %s, expected %zu as in the header", row->count,
+		row->count == 1 ? "cell" : "cells", columns);
 	diag_hint(reading->diags,
 		"Put a cell that holds a line break in quotes; if the program left out empty "
 		"cells at the end, set short_rows: yes.");
