@@ -254,7 +254,7 @@ warn_when_shut_out(const struct update *update)
 /* ---- the jail ---- */
 
 /* What the account was given before, as the registry remembers it. */
-static struct string_list
+static struct folder_list
 known_folders(const struct update *update)
 {
 	struct planner *planner = update->planner;
@@ -263,8 +263,27 @@ known_folders(const struct update *update)
 	if (!update->managed->folders ||
 		!folder_list_parse(
 			update->managed->folders, NOWHERE, planner->arena, &folders, &ignored))
-		return (struct string_list){ 0 };
-	return planner_folder_texts(planner, &folders);
+		return (struct folder_list){ 0 };
+	return folders;
+}
+
+static void
+update_folders(const struct update *update, const struct folder_list *known)
+{
+	struct planner *planner = update->planner;
+	struct change *change = update->change;
+	bool listed = account_has(update->account, ACCOUNT_FOLDERS);
+	if (!listed && !account_has(update->account, ACCOUNT_LAYOUT))
+		return;
+	const struct folder_list *folders =
+		planner_folders_of(planner, update->account, change, &change->after.layout);
+	planner_make_missing_folders(planner, change, folders);
+	change->after.folders = planner_folder_texts(planner, folders);
+	/* A layout that does not exist has no folders, and says nothing of those that were. */
+	if (!planner_is_blocked(change))
+		planner_keep_dropped_folders(planner, change,
+			planner_place(update->account, listed ? ACCOUNT_FOLDERS : ACCOUNT_LAYOUT),
+			known, folders);
 }
 
 static void
@@ -274,10 +293,11 @@ update_jail(const struct update *update)
 	struct change *change = update->change;
 	struct diags problems = { .arena = planner->arena };
 	struct host_entry entry;
+	struct folder_list known = known_folders(update);
 	const char *home = copy_field(update, update->passwd, PASSWD_HOME);
 	change->before.home = change->after.home = home;
 	change->before.layout = change->after.layout = update->managed->layout;
-	change->before.folders = change->after.folders = known_folders(update);
+	change->before.folders = change->after.folders = planner_folder_texts(planner, &known);
 
 	if (account_has(update->account, ACCOUNT_HOME) &&
 		strcmp(update->account->home, home) != 0) {
@@ -293,13 +313,7 @@ update_jail(const struct update *update)
 		planner_hint(change, "See `rehome verify %s`.", change->login);
 		return;
 	}
-	if (!account_has(update->account, ACCOUNT_LAYOUT) &&
-		!account_has(update->account, ACCOUNT_FOLDERS))
-		return;
-	const struct folder_list *folders =
-		planner_folders_of(planner, update->account, change, &change->after.layout);
-	planner_make_missing_folders(planner, change, folders);
-	change->after.folders = planner_folder_texts(planner, folders);
+	update_folders(update, &known);
 }
 
 static void

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/plan/planner_internal.h"
 
 static const struct host_owner JAIL_ROOT = { .uid = 0, .gid = 0, .mode = 0755 };
@@ -219,6 +220,43 @@ new_folder_above(struct planner *planner, const char *login, const char *path)
 	return NULL;
 }
 
+/* Whether somebody else than root can put a link on this path below the home. */
+static bool
+is_in_users_hands(struct planner *planner, const char *home, const char *path)
+{
+	struct diags ignored = { .arena = planner->arena };
+	for (const char *above = planner_parent(path, planner->arena); strcmp(above, home) != 0;
+		above = planner_parent(above, planner->arena)) {
+		struct host_entry entry;
+		if (!host_inspect(planner->snapshot->host, above, &entry, &ignored) ||
+			!entry.exists || entry.st.st_uid != 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+command_word(struct planner *planner, const char *path)
+{
+	return text_shell_word(
+		planner->arena, host_real_path(planner->snapshot->host, path, planner->arena));
+}
+
+/* Numbers, because names may mean something else below another root. */
+static void
+hint_at_rights(struct planner *planner, struct change *change, const char *path,
+	const struct host_owner *owner)
+{
+	const char *word = command_word(planner, path);
+	if (is_in_users_hands(planner, change->after.home, path))
+		planner_hint(change,
+			"Move it to the top of the jail: in a folder of the user's, they can put a "
+			"link on this path, and a command of root's would follow.");
+	else
+		planner_hint(change, "Run: chown %u:%u %s && chmod %04o %s", (unsigned)owner->uid,
+			(unsigned)owner->gid, word, (unsigned)owner->mode, word);
+}
+
 static void
 compare_folder(struct planner *planner, struct change *change, const struct folder *folder,
 	const char *path, const struct host_entry *entry, const struct host_owner *owner)
@@ -232,11 +270,12 @@ compare_folder(struct planner *planner, struct change *change, const struct fold
 		(entry->st.st_mode & 07777) == owner->mode)
 		return;
 	planner_warn(planner, change, folder->place, "folder-differs",
-		"%s is %u:%u %04o, the layout wants %u:%u %04o; existing folders are not changed",
+		"%s is %u:%u %04o, the source asks for %u:%u %04o; apply does not change folders "
+		"that exist",
 		path, (unsigned)entry->st.st_uid, (unsigned)entry->st.st_gid,
 		(unsigned)(entry->st.st_mode & 07777), (unsigned)owner->uid, (unsigned)owner->gid,
 		(unsigned)owner->mode);
-	planner_hint(change, "See `rehome verify %s`.", change->login);
+	hint_at_rights(planner, change, path, owner);
 }
 
 void
@@ -272,5 +311,42 @@ planner_make_missing_folders(
 		planner_add_line(change, planner->arena, "folder",
 			arena_printf(planner->arena, "%s is made (%s)", path,
 				folder_access_name(folder->access)));
+	}
+}
+
+/* ---- folders that are no longer asked for ---- */
+
+static bool
+has_path(const struct folder_list *folders, const char *path)
+{
+	ARRAY_FOREACH (folder, folders) {
+		if (strcmp(folder->path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* They stay the account's, so that the registry does not forget what still stands there. */
+void
+planner_keep_dropped_folders(struct planner *planner, struct change *change, struct place place,
+	const struct folder_list *known, const struct folder_list *asked)
+{
+	const char *home = change->after.home;
+	ARRAY_FOREACH (folder, known) {
+		const char *path = arena_printf(planner->arena, "%s/%s", home, folder->path);
+		const struct folder_list dropped = { .items = folder, .count = 1 };
+		struct host_entry entry;
+		if (has_path(asked, folder->path) ||
+			!inspect(planner, change, place, path, &entry) || !entry.exists)
+			continue;
+		string_list_push(planner->arena, &change->after.folders,
+			folder_list_text(&dropped, planner->arena));
+		planner_warn(planner, change, place, "folder-dropped",
+			"folder '%s' is no longer in the source; it stays", folder->path);
+		if (is_in_users_hands(planner, home, path))
+			planner_hint(change, "The user can remove it.");
+		else
+			planner_hint(change, "To remove it when it is empty: rmdir %s",
+				command_word(planner, path));
 	}
 }

@@ -193,6 +193,9 @@ void planner_make_home(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
 void planner_make_missing_folders(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
+/* Warns of what the account was given, the source no longer lists, and still exists. */
+void planner_keep_dropped_folders(struct planner *planner, struct change *change,
+	struct place place, const struct folder_list *known, const struct folder_list *asked);
 /* Is this path fit for a new jail? Blocks when not. */
 void planner_check_home(struct planner *planner, struct change *change, struct place place);
 

@@ -250,8 +250,9 @@ test_planner_adds_folders_and_leaves_those_that_exist(void **state)
 		"  folder /home/anna/new is made (read)\n"
 		"  folder /home/anna/my pics is made (write)\n"
 		"  folder /home/anna/pics/sub is made (write)\n"
-		"  warning folder-differs: /home/anna/pics is 20000:999 0755, the layout wants "
-		"0:999 0755; existing folders are not changed | See `rehome verify anna`.\n");
+		"  warning folder-differs: /home/anna/pics is 20000:999 0755, the source asks for "
+		"0:999 0755; apply does not change folders that exist | Run: chown 0:999 "
+		"/home/anna/pics && chmod 0755 /home/anna/pics\n");
 	assert_string_equal(steps_said(w),
 		"folder-create /home/anna/new 0:999 0755\n"
 		"  a 0:999 0755\n"
@@ -263,6 +264,61 @@ test_planner_adds_folders_and_leaves_those_that_exist(void **state)
 		assert_string_equal(step->base, "/home");
 	world_apply(w);
 	assert_settled(w, "login,folders\nanna,logs:ro new/a/b new/c 'my pics' pics/sub\n");
+}
+
+#define CANNOT_LOG_IN                                                                              \
+	"  warning cannot-log-in: cannot log in: neither password nor key | Give a password or a " \
+	"key, or set policy.passwords.new: generated.\n"
+
+/* Root's commands are given only where nobody can turn their path. */
+static void
+test_planner_says_that_rights_of_folders_stay(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w, "login,folders\nanna,'my pics' a/b/c logs:ro\n");
+	world_apply(w);
+	assert_settled(w, "login,folders\nanna,'my pics':ro a/b/c logs:rw\n");
+#define STAYS "; apply does not change folders that exist | "
+	assert_string_equal(changes_said(w),
+		"  anna\n" CANNOT_LOG_IN
+		"  warning folder-differs: /home/anna/my pics is 20000:999 0755, the source asks "
+		"for 0:999 0755" STAYS "Run: chown 0:999 '/home/anna/my pics' && chmod 0755 "
+		"'/home/anna/my pics'\n"
+		"  warning folder-differs: /home/anna/logs is 0:999 0755, the source asks for "
+		"20000:999 0755" STAYS "Run: chown 20000:999 /home/anna/logs && chmod 0755 "
+		"/home/anna/logs\n");
+	make_dir(w, "/home/anna/a/b", 20000, 999, 0755);
+	assert_settled(w, "login,folders\nanna,'my pics' a/b:rw a/b/c:ro logs:ro\n");
+	assert_string_equal(changes_said(w),
+		"  anna\n" CANNOT_LOG_IN
+		"  warning folder-differs: /home/anna/a/b/c is 20000:999 0755, the source asks for "
+		"0:999 0755" STAYS "Move it to the top of the jail: in a folder of the user's, "
+		"they can put a link on this path, and a command of root's would follow.\n");
+}
+
+static void
+test_planner_says_that_dropped_folders_stay(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w, "login,folders\nanna,'my pics' logs:ro box box/in gone\n");
+	world_apply(w);
+	assert_int_equal(rmdir(real(w, "/home/anna/gone")), 0);
+	assert_settled(w, "login,folders\nanna,box\n");
+	static const char said[] =
+		"  anna\n" CANNOT_LOG_IN
+		"  warning folder-dropped: folder 'my pics' is no longer in the source; it stays | "
+		"To remove it when it is empty: rmdir '/home/anna/my pics'\n"
+		"  warning folder-dropped: folder 'logs' is no longer in the source; it stays | "
+		"To remove it when it is empty: rmdir /home/anna/logs\n"
+		"  warning folder-dropped: folder 'box/in' is no longer in the source; it stays | "
+		"The user can remove it.\n";
+	assert_string_equal(changes_said(w), said);
+	plan_sheet(w, "login,name,folders\nanna,Anna,box\n");
+	world_apply(w);
+	assert_settled(w, "login,folders\nanna,box\n");
+	assert_string_equal(changes_said(w), said);
+	plan_sheet(w, "login,layout\nanna,nowhere\n");
+	assert_string_equal(codes_said(w), "! anna cannot-log-in layout-unknown\n");
 }
 
 static void
@@ -415,6 +471,8 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_applies_a_password_once_unless_enforced),
 	world_test(test_planner_does_not_unlock_a_password),
 	world_test(test_planner_adds_folders_and_leaves_those_that_exist),
+	world_test(test_planner_says_that_rights_of_folders_stay),
+	world_test(test_planner_says_that_dropped_folders_stay),
 	world_test(test_planner_blocks_folders_that_are_something_else),
 	world_test(test_planner_blocks_an_account_whose_home_is_gone),
 	world_test(test_planner_does_not_move_renumber_or_dismiss),
