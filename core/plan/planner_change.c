@@ -241,6 +241,7 @@ update_password(const struct update *update)
 	set_field(update, ACCOUNTDB_SHADOW, SHADOW_HASH, NULL, NULL);
 }
 
+/* Of those that change only: an account that is meant to have no way in is no news every day. */
 static void
 warn_when_shut_out(const struct update *update)
 {
@@ -399,9 +400,13 @@ planner_change(struct planner *planner, const struct account *account,
 	update_groups(&update);
 	update_keys(&update);
 	update_password(&update);
-	warn_when_shut_out(&update);
 	update_jail(&update);
 	refuse_uid_change(&update);
 	compare_state(&update);
-	change->action = has_work(planner, edits, steps) ? CHANGE_CHANGE : CHANGE_UNCHANGED;
+	if (!has_work(planner, edits, steps)) {
+		change->action = CHANGE_UNCHANGED;
+		return;
+	}
+	change->action = CHANGE_CHANGE;
+	warn_when_shut_out(&update);
 }

@@ -188,6 +188,21 @@ test_planner_replaces_and_removes_keys_with_their_before_image(void **state)
 }
 
 static void
+test_planner_warns_of_no_way_in_only_with_a_change(void **state)
+{
+	struct world *w = *state;
+	plan_sheet(w, "login,folders\nanna,in\n");
+	assert_string_equal(codes_said(w), "+ anna cannot-log-in\n");
+	world_apply(w);
+	assert_settled(w, "login,folders\nanna,in\n");
+	assert_string_equal(codes_said(w), "  anna\n");
+	plan_sheet(w, "login,folders\nanna,in out\n");
+	assert_string_equal(codes_said(w), "~ anna cannot-log-in\n");
+	plan_sheet(w, "login,folders,uid\nanna,in out,20001\n");
+	assert_string_equal(codes_said(w), "! anna uid-change\n");
+}
+
+static void
 test_planner_blocks_keys_that_it_cannot_read(void **state)
 {
 	struct world *w = *state;
@@ -266,10 +281,6 @@ test_planner_adds_folders_and_leaves_those_that_exist(void **state)
 	assert_settled(w, "login,folders\nanna,logs:ro new/a/b new/c 'my pics' pics/sub\n");
 }
 
-#define CANNOT_LOG_IN                                                                              \
-	"  warning cannot-log-in: cannot log in: neither password nor key | Give a password or a " \
-	"key, or set policy.passwords.new: generated.\n"
-
 /* Root's commands are given only where nobody can turn their path. */
 static void
 test_planner_says_that_rights_of_folders_stay(void **state)
@@ -280,7 +291,7 @@ test_planner_says_that_rights_of_folders_stay(void **state)
 	assert_settled(w, "login,folders\nanna,'my pics':ro a/b/c logs:rw\n");
 #define STAYS "; apply does not change folders that exist | "
 	assert_string_equal(changes_said(w),
-		"  anna\n" CANNOT_LOG_IN
+		"  anna\n"
 		"  warning folder-differs: /home/anna/my pics is 20000:999 0755, the source asks "
 		"for 0:999 0755" STAYS "Run: chown 0:999 '/home/anna/my pics' && chmod 0755 "
 		"'/home/anna/my pics'\n"
@@ -290,7 +301,7 @@ test_planner_says_that_rights_of_folders_stay(void **state)
 	make_dir(w, "/home/anna/a/b", 20000, 999, 0755);
 	assert_settled(w, "login,folders\nanna,'my pics' a/b:rw a/b/c:ro logs:ro\n");
 	assert_string_equal(changes_said(w),
-		"  anna\n" CANNOT_LOG_IN
+		"  anna\n"
 		"  warning folder-differs: /home/anna/a/b/c is 20000:999 0755, the source asks for "
 		"0:999 0755" STAYS "Move it to the top of the jail: in a folder of the user's, "
 		"they can put a link on this path, and a command of root's would follow.\n");
@@ -305,7 +316,7 @@ test_planner_says_that_dropped_folders_stay(void **state)
 	assert_int_equal(rmdir(real(w, "/home/anna/gone")), 0);
 	assert_settled(w, "login,folders\nanna,box\n");
 	static const char said[] =
-		"  anna\n" CANNOT_LOG_IN
+		"  anna\n"
 		"  warning folder-dropped: folder 'my pics' is no longer in the source; it stays | "
 		"To remove it when it is empty: rmdir '/home/anna/my pics'\n"
 		"  warning folder-dropped: folder 'logs' is no longer in the source; it stays | "
@@ -318,7 +329,7 @@ test_planner_says_that_dropped_folders_stay(void **state)
 	assert_settled(w, "login,folders\nanna,box\n");
 	assert_string_equal(changes_said(w), said);
 	plan_sheet(w, "login,layout\nanna,nowhere\n");
-	assert_string_equal(codes_said(w), "! anna cannot-log-in layout-unknown\n");
+	assert_string_equal(codes_said(w), "! anna layout-unknown\n");
 }
 
 static void
@@ -455,7 +466,7 @@ test_planner_knows_a_person_whose_id_came_later_or_went(void **state)
 	plan_sheet(w, "login,id,folders\nbert,8,in\n");
 	world_apply(w);
 	assert_settled(w, "login\nbert\n");
-	assert_string_equal(codes_said(w), "  bert cannot-log-in\n");
+	assert_string_equal(codes_said(w), "  bert\n");
 }
 
 static const struct CMUnitTest tests[] = {
@@ -467,6 +478,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_refuses_new_groups_of_managed_accounts_too),
 	world_test(test_planner_puts_an_account_back_into_its_jail),
 	world_test(test_planner_replaces_and_removes_keys_with_their_before_image),
+	world_test(test_planner_warns_of_no_way_in_only_with_a_change),
 	world_test(test_planner_blocks_keys_that_it_cannot_read),
 	world_test(test_planner_applies_a_password_once_unless_enforced),
 	world_test(test_planner_does_not_unlock_a_password),
