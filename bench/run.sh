@@ -10,7 +10,7 @@
 # Environment: BUILD (build directory, default build), RUNS (default 3), PEER=no (skip useradd).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-build=${BUILD:-build}
+build=$(cd "${BUILD:-build}" && pwd)
 runs=${RUNS:-3}
 sizes=("$@")
 [ ${#sizes[@]} -gt 0 ] || sizes=(100 1000 10000)
@@ -20,8 +20,8 @@ sizes=("$@")
 	exit 77
 }
 meson compile -C "$build" bench-bare rehome >/dev/null
-rehome=$PWD/$build/cli/rehome
-bare=$PWD/$build/bench/bench-bare
+rehome=$build/cli/rehome
+bare=$build/bench/bench-bare
 
 work=$(mktemp -d /var/tmp/rehome-bench.XXXXXX)
 trap 'umount "$work/fs" 2>/dev/null; rm -rf "$work"' EXIT
