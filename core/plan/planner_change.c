@@ -182,6 +182,17 @@ same_keys(const struct string_list *keys, const char *text)
 	return strcmp(buffer_text(&wanted), text ? text : "") == 0;
 }
 
+/* As many as before may all be others. */
+static void
+tell_keys(const struct update *update)
+{
+	size_t before = update->change->before.keys.count, after = update->change->after.keys.count;
+	struct arena *arena = update->planner->arena;
+	planner_add_line(update->change, arena, "keys",
+		before == after ? arena_printf(arena, "replaced (%zu)", after)
+				: arena_printf(arena, "%zu -> %zu", before, after));
+}
+
 static void
 update_keys(const struct update *update)
 {
@@ -200,9 +211,7 @@ update_keys(const struct update *update)
 	if (!account_has(account, ACCOUNT_SSH_KEYS) || same_keys(&account->ssh_keys, file.text))
 		return;
 	change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
-	planner_add_line(change, planner->arena, "keys",
-		arena_printf(planner->arena, "%zu -> %zu", change->before.keys.count,
-			change->after.keys.count));
+	tell_keys(update);
 	planner_write_keys(planner, change->login, &account->ssh_keys, &file);
 }
 

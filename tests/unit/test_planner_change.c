@@ -166,7 +166,7 @@ test_planner_replaces_and_removes_keys_with_their_before_image(void **state)
 	struct world *w = *state;
 	make_anna(w);
 	plan_sheet(w, "login,ssh_keys\nanna,\"" OTHER_KEY "\"\n");
-	assert_string_equal(changes_said(w), "~ anna\n  keys 1 -> 1\n");
+	assert_string_equal(changes_said(w), "~ anna\n  keys replaced (1)\n");
 	assert_int_equal(w->plan->steps.count, 1);
 	const struct step *step = &w->plan->steps.items[0];
 	assert_int_equal(step->kind, STEP_KEYS_WRITE);
@@ -181,6 +181,7 @@ test_planner_replaces_and_removes_keys_with_their_before_image(void **state)
 	account_set_none(w->intakes[0].accounts.items[0], ACCOUNT_SSH_KEYS, NOWHERE);
 	make_plan(w);
 	assert_string_equal(codes_said(w), "~ anna cannot-log-in\n");
+	assert_string_equal(change_of(w, "anna")->lines.items[0].text, "1 -> 0");
 	step = &w->plan->steps.items[0];
 	assert_null(step->content);
 	assert_string_equal(step->before, KEY "\n");
