@@ -7,6 +7,18 @@
 #include "cli/render_verify.h"
 #include "cli/session.h"
 
+struct status_options {
+	bool all;
+};
+
+static const struct option_spec status_options[] = {
+	{ .name = "all",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct status_options, all),
+		.help = "list every account, however many are in order" },
+	{ .name = NULL },
+};
+
 /* verify_accounts() looks at other members of the group too, which nobody manages. */
 static bool
 is_wanted(const struct verified_account *account, const struct string_list *users)
@@ -52,8 +64,38 @@ add_json(struct session *session, const struct verification *verification,
 }
 
 static void
+add_row(struct session *session, const struct verified_account *account, struct paint_table *table)
+{
+	const struct managed_account *managed =
+		table_get(&session->managed.by_login, account->login);
+	paint_cell(table, account->login);
+	paint_cell(
+		table, managed ? arena_printf(session->arena, "%u", (unsigned)managed->uid) : "");
+	paint_cell(table, managed ? managed->source : "not managed");
+	paint_cell(table, managed ? managed->run : "");
+	paint_cell(table, account->home);
+	paint_cell(table, state_of(account, session->arena));
+}
+
+/* Those with faults, or the others. Returns how many there are. */
+static size_t
+add_rows(struct session *session, const struct verification *verification,
+	const struct string_list *users, bool faulty, struct paint_table *table)
+{
+	size_t count = 0;
+	ARRAY_FOREACH (account, &verification->accounts) {
+		if (!is_wanted(account, users) || (account->findings.errors > 0) != faulty)
+			continue;
+		count++;
+		if (table)
+			add_row(session, account, table);
+	}
+	return count;
+}
+
+static void
 add_text(struct session *session, const struct verification *verification,
-	const struct string_list *users, struct buffer *out)
+	const struct string_list *users, bool all, struct buffer *out)
 {
 	static const char *const head[] = { "LOGIN", "UID", "SOURCE", "RUN", "HOME", "STATE" };
 	struct paint paint = { out, session->output.color_out };
@@ -62,32 +104,43 @@ add_text(struct session *session, const struct verification *verification,
 	};
 	for (size_t i = 0; i < ARRAY_LEN(head); i++)
 		paint_cell(&table, head[i]);
-	ARRAY_FOREACH (account, &verification->accounts) {
-		const struct managed_account *managed =
-			table_get(&session->managed.by_login, account->login);
-		if (!is_wanted(account, users))
-			continue;
-		paint_cell(&table, account->login);
-		paint_cell(&table,
-			managed ? arena_printf(session->arena, "%u", (unsigned)managed->uid) : "");
-		paint_cell(&table, managed ? managed->source : "not managed");
-		paint_cell(&table, managed ? managed->run : "");
-		paint_cell(&table, account->home);
-		paint_cell(&table, state_of(account, session->arena));
-	}
-	if (table.cells.count == table.columns)
-		buffer_add_text(out, "No account is managed yet.\n");
-	else
+	size_t faulty = add_rows(session, verification, users, true, &table);
+	size_t sound = add_rows(session, verification, users, false, NULL);
+	bool listed = all || users->count || faulty + sound <= FEW_ACCOUNTS;
+	if (listed)
+		add_rows(session, verification, users, false, &table);
+	if (faulty || (sound && listed))
 		paint_table(&paint, &table);
+	if (sound && !listed)
+		buffer_printf(out, "%s%zu %s without fault; --all lists them\n",
+			faulty ? "... and " : "", sound, sound == 1 ? "account" : "accounts");
+	if (!faulty && !sound)
+		buffer_add_text(out, "No account is managed yet.\n");
+}
+
+/* Somebody whom neither the registry nor the machine knows has no state. */
+static bool
+check_known(struct session *session, const struct string_list *users)
+{
+	ARRAY_FOREACH (user, users) {
+		if (table_get(&session->managed.by_login, *user) ||
+			accountdb_find(&session->snapshot.db, ACCOUNTDB_PASSWD, *user))
+			continue;
+		diag_error(&session->diags, NOWHERE, "there is no account '%s'", *user);
+		diag_code(&session->diags, "unknown-user");
+		return session_fail(session, EXIT_FAILED);
+	}
+	return true;
 }
 
 static enum exit_code
 status_run(struct session *session, const void *config, const struct string_list *operands)
 {
+	const struct status_options *options = config;
 	struct verification verification;
 	AUTO_BUFFER struct buffer text = { 0 };
-	(void)config;
-	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session))
+	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session) ||
+		!check_known(session, operands))
 		return session->exit;
 	session_warn_of_pending(session);
 	if (!verify_accounts(session->config, &session->snapshot, operands, session->arena,
@@ -96,7 +149,8 @@ status_run(struct session *session, const void *config, const struct string_list
 	if (session->output.json)
 		add_json(session, &verification, operands, &text);
 	else
-		add_text(session, &verification, operands, &text);
+		add_text(session, &verification, operands, options->all || session->output.verbose,
+			&text);
 	output_write(&session->output, &text);
 	return EXIT_DONE;
 }
@@ -106,6 +160,8 @@ const struct command command_status = {
 	.arguments = "[USER...]",
 	.summary = "List the managed accounts, and whether they have drifted",
 	.details = "rehome verify tells what a fault is, and how to correct it.",
+	.options = status_options,
+	.options_size = sizeof(struct status_options),
 	.max_operands = ANY_OPERANDS,
 	.run = status_run,
 };

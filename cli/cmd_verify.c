@@ -10,7 +10,7 @@
 #include "core/run/login_test.h"
 
 struct verify_options {
-	bool login;
+	bool login, all;
 };
 
 static const struct option_spec verify_options[] = {
@@ -18,17 +18,25 @@ static const struct option_spec verify_options[] = {
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct verify_options, login),
 		.help = "also log in as each USER over the loopback, with a temporary key" },
+	{ .name = "all",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct verify_options, all),
+		.help = "list every account, however many are in order" },
 	{ .name = NULL },
 };
 
 static void
-show(struct session *session, const struct verification *verification)
+show(struct session *session, const struct verification *verification, bool all)
 {
+	struct render_verify_options options = {
+		.brief = session->output.quiet,
+		.all = all || session->output.verbose,
+	};
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct paint paint = { &text, session->output.color_out };
 	struct json_writer json = { .out = &text };
 	if (!session->output.json) {
-		render_verification(&paint, verification, session->output.quiet);
+		render_verification(&paint, verification, &options);
 	} else {
 		json_write_open(&json, NULL, '{');
 		json_write_open(&json, "accounts", '[');
@@ -134,7 +142,7 @@ verify_run(struct session *session, const void *config, const struct string_list
 		return EXIT_FAILED;
 	if (options->login && !log_in_all(session, &verification))
 		return session->exit;
-	show(session, &verification);
+	show(session, &verification, options->all);
 	return verification_faults(&verification) ? EXIT_FAULTS : EXIT_DONE;
 }
 

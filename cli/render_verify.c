@@ -19,17 +19,40 @@ verification_faults(const struct verification *verification)
 	return faults;
 }
 
+/* In the order in which they are listed. */
+enum state {
+	STATE_FAULT,
+	STATE_WARNING,
+	STATE_OK,
+};
+
+static enum state
+state_of(const struct verified_account *account)
+{
+	return account->findings.errors	     ? STATE_FAULT
+		: account->findings.warnings ? STATE_WARNING
+					     : STATE_OK;
+}
+
+static void
+add_state(const struct paint *paint, enum state state)
+{
+	static const struct {
+		const char *name;
+		enum color color;
+	} states[] = {
+		[STATE_FAULT] = { "fault", COLOR_RED },
+		[STATE_WARNING] = { "warning", COLOR_YELLOW },
+		[STATE_OK] = { "ok", COLOR_GREEN },
+	};
+	buffer_add_text(paint->out, "  ");
+	paint_column(paint, states[state].color, states[state].name, STATE_WIDTH);
+}
+
 static void
 add_account(const struct paint *paint, const struct verified_account *account, size_t login_width)
 {
-	const char *state = account->findings.errors ? "fault"
-		: account->findings.warnings	     ? "warning"
-						     : "ok";
-	enum color color = account->findings.errors ? COLOR_RED
-		: account->findings.warnings	    ? COLOR_YELLOW
-						    : COLOR_GREEN;
-	buffer_add_text(paint->out, "  ");
-	paint_column(paint, color, state, STATE_WIDTH);
+	add_state(paint, state_of(account));
 	paint_column(paint, COLOR_BOLD, account->login, login_width);
 	paint_text(paint, account->home ? account->home : "-");
 	if (!account->managed)
@@ -55,23 +78,53 @@ render_not_checked(const struct paint *paint, const struct string_list *not_chec
 	buffer_add_text(paint->out, ".\n");
 }
 
-void
-render_verification(const struct paint *paint, const struct verification *verification, bool brief)
+static size_t
+login_width(const struct verification *verification)
 {
-	size_t width = LOGIN_MIN_WIDTH, faults = verification_faults(verification);
-	size_t count = verification->accounts.count;
+	size_t width = LOGIN_MIN_WIDTH;
 	ARRAY_FOREACH (account, &verification->accounts) {
 		size_t login = paint_width(account->login) + 2;
 		width = login > width ? login : width;
 	}
+	return width;
+}
+
+/* Returns how many there are. */
+static size_t
+add_accounts(const struct paint *paint, const struct verification *verification, enum state state,
+	bool listed)
+{
+	size_t count = 0, width = login_width(verification);
 	ARRAY_FOREACH (account, &verification->accounts) {
-		if (!brief || account->findings.errors)
+		if (state_of(account) != state)
+			continue;
+		count++;
+		if (listed)
 			add_account(paint, account, width);
 	}
-	if (!brief)
+	return count;
+}
+
+void
+render_verification(const struct paint *paint, const struct verification *verification,
+	const struct render_verify_options *options)
+{
+	size_t count = verification->accounts.count;
+	bool listed = options->all || count <= FEW_ACCOUNTS;
+	size_t faults = add_accounts(paint, verification, STATE_FAULT, true);
+	if (!options->brief) {
+		add_accounts(paint, verification, STATE_WARNING, true);
+		size_t sound = add_accounts(paint, verification, STATE_OK, listed);
+		if (sound && !listed) {
+			add_state(paint, STATE_OK);
+			buffer_printf(paint->out, "%zu %s; --all lists them\n", sound,
+				sound == 1 ? "account" : "accounts");
+		}
 		render_not_checked(paint, &verification->not_checked);
+	}
 	buffer_printf(paint->out, "%sVerified: %zu %s, %zu with faults.\n",
-		count && !brief ? "\n" : "", count, count == 1 ? "account" : "accounts", faults);
+		count && !options->brief ? "\n" : "", count, count == 1 ? "account" : "accounts",
+		faults);
 }
 
 void

@@ -8,9 +8,17 @@
 #include "cli/paint.h"
 #include "core/plan/verify.h"
 
-/* Each account with what was found; brief: only those with faults. Then the totals. */
-void render_verification(
-	const struct paint *paint, const struct verification *verification, bool brief);
+/* Up to here accounts without fault are listed unasked. */
+enum { FEW_ACCOUNTS = 20 };
+
+struct render_verify_options {
+	bool brief; /* only those with faults */
+	bool all;   /* those without, however many there are */
+};
+
+/* Each account with what was found, faults first. Then the totals. */
+void render_verification(const struct paint *paint, const struct verification *verification,
+	const struct render_verify_options *options);
 
 /* Members of an object that the caller opens and closes. */
 void render_account_json(struct json_writer *json, const struct verified_account *account);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -306,14 +307,74 @@ test_a_verification_lists_accounts_rules_and_fixes(void **state)
 
 	AUTO_BUFFER struct buffer out = { 0 };
 	struct paint paint = { .out = &out };
-	render_verification(&paint, &verification, false);
+	render_verification(&paint, &verification, &(struct render_verify_options){ 0 });
 	assert_string_equal(buffer_text(&out),
-		"  ok       matteo     /home/matteo\n"
 		"  fault    anna       /home/anna  (not managed)  (cannot log in)\n"
 		"      error    /home/anna: group-writable (0775) (jail-mode)\n"
 		"      hint     Run: chmod g-w /home/anna\n"
+		"  ok       matteo     /home/matteo\n"
 		"\n"
 		"Verified: 2 accounts, 1 with faults.\n");
+}
+
+/* Rendered with these options: two accounts with a word to say among `sound` without. */
+static const char *
+rendered_many(struct fixture *fixture, size_t sound, struct render_verify_options options)
+{
+	struct arena *arena = &fixture->arena;
+	struct verification verification = { 0 };
+	struct verified_account account = { .home = "/h", .managed = true, .open = true };
+	for (size_t i = 0; i < sound + 2; i++) {
+		account.login = arena_printf(arena, "u%zu", i);
+		account.findings = (struct diags){ .arena = arena };
+		if (i == sound)
+			diag_warning(&account.findings, NOWHERE, "odd");
+		if (i == sound + 1)
+			diag_error(&account.findings, NOWHERE, "wrong");
+		ARRAY_PUSH(arena, &verification.accounts, account);
+	}
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct paint paint = { .out = &out };
+	render_verification(&paint, &verification, &options);
+	return arena_strdup(arena, buffer_text(&out));
+}
+
+static void
+test_many_accounts_in_order_are_a_number(void **state)
+{
+	assert_string_equal(rendered_many(*state, 19, (struct render_verify_options){ 0 }),
+		"  fault    u20        /h\n"
+		"      error    wrong\n"
+		"  warning  u19        /h\n"
+		"      warning  odd\n"
+		"  ok       19 accounts; --all lists them\n"
+		"\n"
+		"Verified: 21 accounts, 1 with faults.\n");
+	assert_string_equal(
+		rendered_many(*state, 19, (struct render_verify_options){ .brief = true }),
+		"  fault    u20        /h\n"
+		"      error    wrong\n"
+		"Verified: 21 accounts, 1 with faults.\n");
+}
+
+static void
+assert_ends(const char *text, const char *expected)
+{
+	size_t length = strlen(text), end = strlen(expected);
+	assert_string_equal(length > end ? text + length - end : text, expected);
+}
+
+static void
+test_few_accounts_and_all_are_listed(void **state)
+{
+	assert_ends(rendered_many(*state, 18, (struct render_verify_options){ 0 }),
+		"  ok       u17        /h\n"
+		"\n"
+		"Verified: 20 accounts, 1 with faults.\n");
+	assert_ends(rendered_many(*state, 19, (struct render_verify_options){ .all = true }),
+		"  ok       u18        /h\n"
+		"\n"
+		"Verified: 21 accounts, 1 with faults.\n");
 }
 
 /* ---- progress and exit ---- */
@@ -372,6 +433,8 @@ main(void)
 		cmocka_unit_test(test_a_diagnostic_says_where_what_and_what_to_do),
 		fixture_test(test_columns_are_as_wide_as_their_widest_cell),
 		fixture_test(test_a_verification_lists_accounts_rules_and_fixes),
+		fixture_test(test_many_accounts_in_order_are_a_number),
+		fixture_test(test_few_accounts_and_all_are_listed),
 		cmocka_unit_test(test_the_progress_line_shows_rate_and_time_left),
 		cmocka_unit_test(test_bad_input_wins_over_blocked_over_limit_over_pending),
 	};
