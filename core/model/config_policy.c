@@ -58,21 +58,30 @@ home_fault(const char *path)
 	return NULL;
 }
 
-/* An unknown field would silently become nothing, and the home another one. */
+/*
+ * Any other field would silently become nothing, and the home another one: unknown ones, what is
+ * chosen later than the home, and secrets, since everybody can see a home.
+ */
 static bool
 home_fields_known(
 	struct config_reader *reader, const struct yaml_node *node, const struct template *template)
 {
-	ARRAY(const char *) known = { 0 };
-	for (unsigned i = 0; i < ACCOUNT_FIELDS; i++)
-		ARRAY_PUSH(reader->arena, &known, account_field_name((enum account_field)i));
-	ARRAY_PUSH(reader->arena, &known, NULL);
+	static const enum account_field usable[] = { ACCOUNT_KEY, ACCOUNT_USERNAME,
+		ACCOUNT_FULL_NAME, ACCOUNT_EMAIL, ACCOUNT_GROUPS, ACCOUNT_LAYOUT };
+	struct string_list known = { 0 };
+	for (size_t i = 0; i < ARRAY_LEN(usable); i++)
+		string_list_push(reader->arena, &known, account_field_name(usable[i]));
 	const char *const *fields = template_fields(template, reader->arena);
 	for (; *fields; fields++) {
-		if (account_field_parse(*fields) != ACCOUNT_FIELDS)
+		if (string_list_has(&known, *fields))
 			continue;
+		bool exists = account_field_parse(*fields) != ACCOUNT_FIELDS;
+		string_list_push(reader->arena, &known, NULL);
 		config_fault(reader, node,
-			arena_printf(reader->arena, "names an unknown field '%s'", *fields));
+			arena_printf(reader->arena,
+				exists ? "cannot use the field '%s'"
+				       : "names an unknown field '%s'",
+				*fields));
 		config_hint_candidates(reader, *fields, known.items);
 		return false;
 	}
@@ -178,6 +187,13 @@ read_leaver_sources(
 {
 	config_read_list(reader, key, node);
 	reader->leaver_sources = node;
+	if (!reader->config->policy.leaver_sources.count)
+		return;
+	diag_warning(reader->diags, yaml_at(node, reader->arena),
+		"%s is set, but this version does not act on leavers",
+		yaml_path(node, reader->arena));
+	diag_code(reader->diags, "not-yet");
+	diag_hint(reader->diags, "Disable their accounts by hand: chage -E 1 LOGIN");
 }
 
 const struct config_kind config_kind_leaver_sources = { read_leaver_sources, config_write_list };

@@ -104,12 +104,15 @@ test_the_example_of_the_design_means_what_the_design_says(void **state)
 	struct config *config;
 	assert_true(parse_text(design_example, &arena, &config, &diags));
 	assert_string_equal(said(&diags, &out),
+		"31:23: warning: policy.leavers.sources is set, but this version does not act on "
+		"leavers [Disable their accounts by hand: chage -E 1 LOGIN]\n"
 		"13:18: warning: sources.partners.map.layout names the layout 'plain', which is "
 		"not defined [Known here: default, media.]\n"
 		"31:24: warning: policy.leavers.sources[0] names the source 'hr', which is not "
 		"defined [Known here: partners.]\n");
-	assert_string_equal(diags.items[0].code, "unknown-layout");
-	assert_string_equal(diags.items[1].code, "unknown-source");
+	assert_string_equal(diags.items[0].code, "not-yet");
+	assert_string_equal(diags.items[1].code, "unknown-layout");
+	assert_string_equal(diags.items[2].code, "unknown-source");
 
 	assert_default_jail(&config->jail);
 	assert_default_limits(&config->policy);

@@ -87,6 +87,12 @@ static const struct faulty {
 		"2:15: jail.home must not contain '.' or '..'\n" },
 	{ V "jail: { home: \"/srv/a:b/${username}\" }\n",
 		"2:15: jail.home must not contain blanks, quotes or any of : # % \\\n" },
+	{ V "jail: { home: \"/srv/${password}/${username}\" }\n",
+		"2:15: jail.home cannot use the field 'password' [Known here: key, username, "
+		"full_name, email, groups, layout.]\n" },
+	{ V "jail: { home: \"/srv/${uid}/${username}\" }\n",
+		"2:15: jail.home cannot use the field 'uid' [Known here: key, username, full_name, "
+		"email, groups, layout.]\n" },
 	{ V "jail: { home: \"/srv/${layuot}/${username}\" }\n",
 		"2:15: jail.home names an unknown field 'layuot' [Did you mean 'layout'?]\n" },
 	{ V "jail: { group: Sftp Only }\n",
@@ -262,6 +268,10 @@ test_advice_does_not_refuse_the_file(void **state)
 		{ S "    map: { layout: defualt }\n",
 			"6:20: warning: sources.s.map.layout names the layout 'defualt', which is "
 			"not defined [Did you mean 'default'?]\n" },
+		{ S "policy: { leavers: { sources: [s] } }\n",
+			"6:31: warning: policy.leavers.sources is set, but this version does not "
+			"act on leavers [Disable their accounts by hand: chage -E 1 LOGIN]\n" },
+		{ S "policy: { leavers: { sources: [], action: disable } }\n", "" },
 		{ V "sources:\nlayouts:\njail:\npolicy: { username: }\n", "" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(advised); i++) {
