@@ -33,18 +33,6 @@ perform(struct session *session, const struct planning_options *options, struct 
 	return performing_end(&performing, ok);
 }
 
-static enum exit_code
-nothing_to_do(struct session *session)
-{
-	AUTO_BUFFER struct buffer text = { 0 };
-	buffer_add_text(&text,
-		session->output.json
-			? "{\"type\":\"summary\",\"run\":null,\"outcome\":\"nothing\",\"exit\":0}\n"
-			: "Nothing to do.\n");
-	output_write(&session->output, &text);
-	return EXIT_DONE;
-}
-
 /* ---- a saved plan ---- */
 
 static bool
@@ -70,7 +58,7 @@ apply_saved(struct session *session, const struct planning_options *options, con
 		!planning_select(session, wave, options->skip_blocked, &plan))
 		return session->exit;
 	if (!plan_has_work(plan))
-		return nothing_to_do(session);
+		return performing_nothing(session);
 	if (!planning_hash(session, plan, &saved.secrets, true, options->jobs))
 		return session->exit;
 	return perform(session, options, plan, &saved.secrets, saved.sha256);
@@ -91,7 +79,7 @@ apply_sources(struct session *session, const struct planning_options *options,
 	if (!planning_select(session, planning.plan, options->skip_blocked, &plan))
 		return session->exit;
 	if (!plan_has_work(plan))
-		return nothing_to_do(session);
+		return performing_nothing(session);
 	if (!session_confirm(session, "Apply these changes?") ||
 		!planning_hash(session, plan, &planning.secrets, true, options->jobs))
 		return session->exit;

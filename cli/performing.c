@@ -58,7 +58,7 @@ user_result_name(enum user_result result)
 
 /* One object on a line of its own, at once: somebody may be watching. */
 static void
-write_line(struct performing *performing, struct buffer *line)
+write_line(const struct performing *performing, struct buffer *line)
 {
 	output_write(&performing->session->output, line);
 	fflush(stdout);
@@ -183,8 +183,9 @@ exit_of(enum run_outcome outcome)
 	return EXIT_FAILED;
 }
 
+/* A rollback that was not begun has undone nothing. */
 static const char *
-outcome_name(enum run_outcome outcome)
+outcome_name(const struct performing *performing)
 {
 	static const char *const names[] = {
 		[RUN_DONE] = "done",
@@ -196,7 +197,9 @@ outcome_name(enum run_outcome outcome)
 		[RUN_BUSY] = "busy",
 		[RUN_STUCK] = "stuck",
 	};
-	return names[outcome];
+	enum run_outcome outcome = performing->result.outcome;
+	bool refused = performing->performance == PERFORMING_ROLLBACK && outcome == RUN_UNDONE;
+	return refused ? "refused" : names[outcome];
 }
 
 /* Whether there is something that a rollback of this run would take back. */
@@ -209,7 +212,7 @@ can_be_rolled_back(const struct performing *performing)
 }
 
 static void
-write_summary(struct performing *performing, enum exit_code exit)
+write_summary(const struct performing *performing, enum exit_code exit)
 {
 	const struct run_result *result = &performing->result;
 	AUTO_BUFFER struct buffer line = { 0 };
@@ -217,7 +220,7 @@ write_summary(struct performing *performing, enum exit_code exit)
 	json_write_open(&json, NULL, '{');
 	json_write_text(&json, "type", "summary");
 	json_write_text(&json, "run", result->run_id);
-	json_write_text(&json, "outcome", outcome_name(result->outcome));
+	json_write_text(&json, "outcome", outcome_name(performing));
 	json_write_number(&json, "ok", (long long)result->users_done);
 	json_write_number(&json, "undone", (long long)result->users_undone);
 	json_write_number(&json, "conflicts", (long long)result->conflicts);
@@ -276,7 +279,7 @@ sentence(const struct performing *performing, struct arena *arena)
 }
 
 static void
-write_result(struct performing *performing)
+write_result(const struct performing *performing)
 {
 	const struct run_result *result = &performing->result;
 	struct session *session = performing->session;
@@ -299,6 +302,15 @@ write_result(struct performing *performing)
 	output_write(&session->output, &text);
 }
 
+static void
+show_result(const struct performing *performing, enum exit_code exit)
+{
+	if (performing->session->output.json)
+		write_summary(performing, exit);
+	else
+		write_result(performing);
+}
+
 enum exit_code
 performing_end(struct performing *performing, bool ok)
 {
@@ -313,10 +325,19 @@ performing_end(struct performing *performing, bool ok)
 	output_diags(&session->output);
 	if (performing->logged)
 		audit_end(verbs[performing->performance], performing->result.run_id,
-			outcome_name(performing->result.outcome));
-	if (session->output.json)
-		write_summary(performing, exit);
-	else
-		write_result(performing);
+			outcome_name(performing));
+	show_result(performing, exit);
 	return exit;
+}
+
+enum exit_code
+performing_nothing(struct session *session)
+{
+	const struct performing performing = {
+		.session = session,
+		.performance = PERFORMING_APPLY,
+		.result = { .outcome = RUN_NOTHING },
+	};
+	show_result(&performing, EXIT_DONE);
+	return EXIT_DONE;
 }

@@ -43,4 +43,7 @@ const volatile sig_atomic_t *performing_catch_signals(void);
 /* Shows the result; returns the exit status. ok is what run_apply() or the like returned. */
 enum exit_code performing_end(struct performing *performing, bool ok);
 
+/* The result of an apply that has nothing to begin. */
+enum exit_code performing_nothing(struct session *session);
+
 #endif
