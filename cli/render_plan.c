@@ -185,8 +185,8 @@ add_host_steps(const struct paint *paint, const struct plan *plan)
 			buffer_printf(&text, "%s\troot:root %04o", step->path,
 				(unsigned)step->owner.mode);
 		else if (step->kind == STEP_DROPIN_WRITE)
-			buffer_printf(
-				&text, "%s\t%s", step->path, step->before ? "rewritten" : "new file");
+			buffer_printf(&text, "%s\t%s", step->path,
+				step->before ? "rewritten" : "new file");
 		else
 			continue;
 		paint_labelled(paint, COLOR_PLAIN,
