@@ -297,6 +297,13 @@ check_operands(const struct args *args, struct diags *diags)
 {
 	const struct command *command = args->command;
 	size_t count = args->operands.count;
+	/* "$variable" of a script that was never set. */
+	if (string_list_has(&args->operands, "")) {
+		diag_error(diags, NOWHERE, "%s: an argument is empty", command->name);
+		diag_code(diags, "usage");
+		diag_hint(diags, "Usage: rehome %s %s", command->name, command->arguments);
+		return;
+	}
 	if (count >= command->min_operands && count <= command->max_operands)
 		return;
 	if (count < command->min_operands)

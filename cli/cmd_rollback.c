@@ -3,15 +3,21 @@
  */
 #include <string.h>
 
+#include "cli/file.h"
 #include "cli/paint.h"
 #include "cli/performing.h"
 
 struct rollback_options {
-	const char *reason;
+	const char *reason, *users_file;
 	bool all;
 };
 
 static const struct option_spec rollback_options[] = {
+	{ .name = "users",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct rollback_options, users_file),
+		.argument = "FILE",
+		.help = "only the logins listed in FILE, one a line; an empty FILE is an error" },
 	{ .name = "reason",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct rollback_options, reason),
@@ -108,18 +114,36 @@ confirm(struct session *session, const char *run_id, const struct string_list *u
 	return session_confirm(session, arena_printf(session->arena, "Roll back run %s?", run_id));
 }
 
+/* No user at all means everybody, which a list that came out empty must never mean. */
+static bool
+choose_users(struct session *session, const char *path, const struct string_list *operands,
+	struct string_list *ret_users)
+{
+	*ret_users = (struct string_list){ 0 };
+	if (path && !file_read_logins(path, session->arena, ret_users, &session->diags))
+		return session_fail(session, EXIT_USAGE);
+	if (path && !ret_users->count) {
+		diag_error(&session->diags, at(path, 0), "lists no login");
+		diag_code(&session->diags, "usage");
+		diag_hint(&session->diags, "Leave out --users to roll back everybody.");
+		return session_fail(session, EXIT_USAGE);
+	}
+	for (size_t i = 1; i < operands->count; i++)
+		string_list_push(session->arena, ret_users, operands->items[i]);
+	return true;
+}
+
 static enum exit_code
 rollback_run(struct session *session, const void *config, const struct string_list *operands)
 {
 	const struct rollback_options *options = config;
 	const char *run_id = operands->items[0];
-	struct string_list users = { 0 };
+	struct string_list users;
 	struct performing performing;
 
-	for (size_t i = 1; i < operands->count; i++)
-		string_list_push(session->arena, &users, operands->items[i]);
 	session->output.streaming = true;
-	if (!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
+	if (!choose_users(session, options->users_file, operands, &users) ||
+		!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
 		!confirm(session, run_id, &users, options->all))
 		return session->exit;
 	performing_begin(&performing, session, PERFORMING_ROLLBACK, NULL, options->reason);
@@ -133,7 +157,9 @@ const struct command command_rollback = {
 	.arguments = "RUN [USER...]",
 	.summary = "Undo a run, or some users of it, also weeks later",
 	.details = "RUN is a number from rehome history. Changes that others made since are kept\n"
-		   "and reported; so are files that appeared in a home.",
+		   "and reported; so are files that appeared in a home. Scripts name users with\n"
+		   "--users: without USER it is the whole run, which a list that came out empty\n"
+		   "would be too.",
 	.options = rollback_options,
 	.options_size = sizeof(struct rollback_options),
 	.min_operands = 1,

@@ -9,10 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/host.h"
+#include "core/base/table.h"
+#include "core/base/text.h"
 
 static const size_t max_size = (size_t)1 << 30;
 
@@ -52,6 +55,37 @@ file_read(const char *path, struct arena *arena, struct bytes *ret_content, stru
 	ret_content->data = arena_copy(arena, buffer_text(&content), content.size + 1);
 	if (ret_stat)
 		*ret_stat = st;
+	return true;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool
+file_read_logins(
+	const char *path, struct arena *arena, struct string_list *ret_logins, struct diags *diags)
+{
+	struct bytes content;
+	struct string_list logins = { 0 };
+	struct table seen = { .arena = arena };
+	char *rest = NULL;
+	if (!file_read(path, arena, &content, NULL, diags))
+		return false;
+	char *text = arena_strndup(arena, content.data ? content.data : "", content.size);
+	for (char *line = strtok_r(text, "\r\n", &rest); line;
+		line = strtok_r(NULL, "\r\n", &rest)) {
+		const char *login = text_trimmed(arena, line);
+		if (!*login || *login == '#' || table_get(&seen, login))
+			continue;
+		table_set(&seen, login, &seen);
+		string_list_push(arena, &logins, login);
+	}
+	if (logins.count)
+		qsort(logins.items, logins.count, sizeof(*logins.items), compare_texts);
+	*ret_logins = logins;
 	return true;
 }
 

@@ -19,6 +19,10 @@
 NODISCARD bool file_read(const char *path, struct arena *arena, struct bytes *ret_content,
 	struct stat *ret_stat, struct diags *diags);
 
+/* The logins of a file, one a line, sorted, each once; blank lines and comments (#) are none. */
+NODISCARD bool file_read_logins(
+	const char *path, struct arena *arena, struct string_list *ret_logins, struct diags *diags);
+
 /* Replaces what is there. */
 NODISCARD bool file_write(
 	const char *path, struct bytes content, struct arena *arena, struct diags *diags);

@@ -176,26 +176,21 @@ planning_write_rejects(struct session *session, const char *path, const struct r
 
 /* ---- the plan ---- */
 
-/* The logins of --users FILE. */
+/* The logins of --users FILE, in order and as a set; NULL without that option. */
 static bool
-read_users(struct session *session, const char *path, const struct table **ret_logins)
+read_users(struct session *session, const char *path, struct string_list *ret_users,
+	const struct table **ret_logins)
 {
-	struct bytes content;
+	*ret_users = (struct string_list){ 0 };
 	*ret_logins = NULL;
 	if (!path)
 		return true;
-	if (!file_read(path, session->arena, &content, NULL, &session->diags))
+	if (!file_read_logins(path, session->arena, ret_users, &session->diags))
 		return session_fail(session, EXIT_USAGE);
 	struct table *logins = ARENA_NEW(session->arena, struct table);
 	logins->arena = session->arena;
-	char *text = arena_strndup(session->arena, content.data ? content.data : "", content.size);
-	char *rest = NULL;
-	for (char *line = strtok_r(text, "\r\n", &rest); line;
-		line = strtok_r(NULL, "\r\n", &rest)) {
-		const char *login = text_trimmed(session->arena, line);
-		if (*login && *login != '#')
-			table_set(logins, login, logins);
-	}
+	ARRAY_FOREACH (login, ret_users)
+		table_set(logins, *login, logins);
 	*ret_logins = logins;
 	return true;
 }
@@ -204,6 +199,7 @@ static bool
 make(struct session *session, const struct planning_options *options, struct planning *ret_planning)
 {
 	const struct reading *reading = &ret_planning->reading;
+	struct string_list listed;
 	struct planner_options planner = {
 		.reason = options->reason,
 		.users = options->users,
@@ -211,7 +207,7 @@ make(struct session *session, const struct planning_options *options, struct pla
 		.adopt = options->adopt,
 		.skip_blocked = options->skip_blocked,
 	};
-	if (!read_users(session, options->users_file, &planner.only) ||
+	if (!read_users(session, options->users_file, &listed, &planner.only) ||
 		!session_take_snapshot(session))
 		return false;
 	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,
@@ -275,18 +271,17 @@ matches(const char *login, const struct string_list *globs)
 
 /* A name that nobody has is a slip of the pen, and its owner would wait for an account. */
 static void
-warn_of_strangers(struct session *session, const struct plan *plan, const struct table *only)
+warn_of_strangers(struct session *session, const struct plan *plan, const struct string_list *users)
 {
 	struct table known = { .arena = session->arena };
 	ARRAY_FOREACH (change, &plan->changes) {
 		if ((*change)->login)
 			table_set(&known, (*change)->login, *change);
 	}
-	for (size_t i = 0; only && i < only->room; i++) {
-		const struct table_slot *slot = &only->slots[i];
-		if (slot->key && !table_get(&known, slot->key))
+	ARRAY_FOREACH (user, users) {
+		if (!table_get(&known, *user))
 			diag_warning(&session->diags, NOWHERE, "--users: '%s' is not in the plan",
-				slot->key);
+				*user);
 	}
 }
 
@@ -295,11 +290,12 @@ planning_choose(struct session *session, const struct planning_options *options,
 	const struct plan *plan, struct plan **ret_plan)
 {
 	const struct table *only;
+	struct string_list listed;
 	struct table logins = { .arena = session->arena };
 	size_t limit = options->canary ? options->canary : SIZE_MAX;
-	if (!read_users(session, options->users_file, &only))
+	if (!read_users(session, options->users_file, &listed, &only))
 		return false;
-	warn_of_strangers(session, plan, only);
+	warn_of_strangers(session, plan, &listed);
 	*ret_plan = (struct plan *)plan;
 	if (!options->users.count && !only && !options->canary)
 		return true;

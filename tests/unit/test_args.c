@@ -203,6 +203,19 @@ check_table(const struct option_spec *options)
 }
 
 static void
+test_an_empty_argument_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *words[] = { "rollback", "4", "" };
+	struct globals globals;
+	struct args args;
+	assert_false(args_parse(
+		words, ARRAY_LEN(words), &globals, &args, &fixture->arena, &fixture->diags));
+	assert_string_equal(fixture->diags.items[0].message, "rollback: an argument is empty");
+	assert_string_equal(fixture->diags.items[0].hint, "Usage: rehome rollback RUN [USER...]");
+}
+
+static void
 test_an_option_takes_a_value_in_all_tables_or_in_none(void **state)
 {
 	(void)state;
@@ -236,6 +249,7 @@ main(void)
 		fixture_test(test_values_reach_the_commands_struct),
 		fixture_test(test_what_is_wrong_is_refused_with_a_hint),
 		fixture_test(test_every_unknown_option_is_reported),
+		fixture_test(test_an_empty_argument_is_refused),
 		cmocka_unit_test(test_an_option_takes_a_value_in_all_tables_or_in_none),
 		cmocka_unit_test(test_an_option_is_in_one_table_of_its_command),
 	};
