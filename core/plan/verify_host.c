@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/base/process.h"
 #include "core/base/text.h"
 #include "core/plan/verify_internal.h"
 
@@ -27,6 +28,12 @@ verify_sshd(struct verifier *verifier, struct string_list *not_checked, struct d
 
 	if (!host_is_live(host))
 		return true;
+	if (!process_find("sshd", verifier->arena)) {
+		finding_warning(findings, "sshd-missing", NOWHERE,
+			"sshd is not installed: nobody can log in");
+		diag_hint(findings, "Run: apt-get install openssh-server");
+		return true;
+	}
 	sshd_config_judge(&verifier->snapshot->sshd, jail->sshd_dropin, jail->group,
 		verifier->arena, findings);
 	if (!sshd_test(host, jail->sshd_config, NULL, 0, verifier->arena, &answer, &why, diags))
