@@ -1,9 +1,13 @@
 /*
  * cmd_apply.c - `rehome apply`: a saved plan as it is, or sources: plan, show, ask, perform.
  */
+#include <string.h>
+#include <unistd.h>
+
 #include "cli/performing.h"
 #include "cli/planning.h"
 #include "cli/saved_plan.h"
+#include "core/base/text.h"
 
 static const struct option_spec apply_options[] = {
 	{ .name = "handout",
@@ -64,6 +68,25 @@ apply_saved(struct session *session, const struct planning_options *options, con
 	return perform(session, options, plan, &saved.secrets, saved.sha256);
 }
 
+/* A word like plan.json that is neither IMPORTER:PLACE nor a file. */
+static bool
+is_missing_plan(const char *argument)
+{
+	const char *dot = strrchr(argument, '.');
+	return dot && strcmp(dot, ".json") == 0 && !strchr(argument, ':') &&
+		access(argument, F_OK) != 0;
+}
+
+static enum exit_code
+refuse_missing_plan(struct session *session, const char *path)
+{
+	diag_error(&session->diags, at(path, 0), "the plan file does not exist");
+	diag_code(&session->diags, "no-plan");
+	diag_hint(&session->diags, "Make it with: rehome plan -o %s SOURCE...",
+		text_shell_word(session->arena, path));
+	return EXIT_USAGE;
+}
+
 /* ---- sources ---- */
 
 static enum exit_code
@@ -94,6 +117,8 @@ apply_run(struct session *session, const void *config, const struct string_list 
 	session->output.streaming = true;
 	if (operands->count == 1 && saved_plan_is(first, session->arena))
 		return apply_saved(session, options, first);
+	if (operands->count == 1 && is_missing_plan(first))
+		return refuse_missing_plan(session, first);
 	if (options->expected_sha256) {
 		diag_error(&session->diags, NOWHERE,
 			"--expect-sha256 needs a saved plan, and '%s' is none", first);

@@ -88,6 +88,16 @@ find_folders(struct session *session, const char *login, struct folder_list *ret
 			managed->folders, NOWHERE, session->arena, ret_folders, &session->diags);
 }
 
+static bool
+has_writable(const struct folder_list *folders)
+{
+	ARRAY_FOREACH (folder, folders) {
+		if (folder->access == FOLDER_WRITE)
+			return true;
+	}
+	return false;
+}
+
 /* What the session showed is added to the account's findings. */
 static bool
 log_in(struct session *session, struct verified_account *account)
@@ -100,10 +110,16 @@ log_in(struct session *session, struct verified_account *account)
 		.keys_dir = session->config->jail.keys_dir,
 		.port = port_of(&session->snapshot.sshd),
 	};
+	size_t errors = account->findings.errors;
 	if (!find_folders(session, account->login, &folders) ||
 		!login_test_run(&session->state, &test, session->arena, &account->findings,
 			&session->diags))
 		return session_fail(session, EXIT_FAILED);
+	if (account->findings.errors == errors) {
+		diag_note(&account->findings, NOWHERE, "logged in%s, could not leave the jail",
+			has_writable(&folders) ? ", wrote" : "");
+		diag_code(&account->findings, "login-passed");
+	}
 	return true;
 }
 

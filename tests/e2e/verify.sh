@@ -114,6 +114,8 @@ test_running_sshd() {
 test_real_login() {
 	quick_fingerprint /tmp/fp.before
 	exits "both log in for real" 0 rehome verify --login anna matteo
+	is "and it is said of both" \
+		"$(grep -c 'logged in, wrote, could not leave the jail' "$tap_output")" 2
 	quick_fingerprint /tmp/fp.after
 	same "and nothing of that is left" /tmp/fp.before /tmp/fp.after
 	exits "--login wants names" 64 rehome verify --login
@@ -130,6 +132,11 @@ test_real_login() {
 
 test_doctor() {
 	exits "doctor finds no fault in this machine" 0 rehome doctor
+	sshd=$(command -v sshd)
+	mount --bind /dev/null "$sshd"
+	exits "doctor has a word about a machine without sshd" 0 rehome doctor --json
+	said "by code" '"sshd-missing"'
+	umount "$sshd"
 	mkdir -m 0700 /home/.rehome-stage-99
 	exits "doctor has a word about leftovers" 0 rehome doctor
 	said "by name" .rehome-stage-99
