@@ -115,6 +115,17 @@ struct look {
 	pid_t parent;
 };
 
+/* A process that executes itself while it is looked at shows the title of one start beside the
+ * sockets of the next: such a look says nothing. */
+static bool
+is_of_one_start(pid_t pid, const struct sshd_listener *listener)
+{
+	char stat[1024];
+	return proc_read(pid, "stat", stat, sizeof(stat)) &&
+		proc_stat_field(stat, START_TIME) == listener->start_time &&
+		proc_stat_field(stat, STACK_START) == listener->stack_start;
+}
+
 /* False when the process is no sshd that listens for this machine. */
 static bool
 look_at(pid_t pid, struct arena *arena, struct look *ret_look)
@@ -122,15 +133,15 @@ look_at(pid_t pid, struct arena *arena, struct look *ret_look)
 	char stat[1024];
 	struct look look = { .listener = { .pid = pid } };
 	if (!is_sshd_program(pid) || !proc_is_on_our_root(pid) ||
-		!is_listener_title(pid, &look.listener.titled) ||
-		!proc_read(pid, "stat", stat, sizeof(stat)))
+		!proc_read(pid, "stat", stat, sizeof(stat)) ||
+		!is_listener_title(pid, &look.listener.titled))
 		return false;
 	look.parent = (pid_t)proc_stat_field(stat, PARENT);
 	look.listener.start_time = proc_stat_field(stat, START_TIME);
 	look.listener.stack_start = proc_stat_field(stat, STACK_START);
 	look.listener.sockets = listening_sockets(pid, arena);
 	*ret_look = look;
-	return look.listener.sockets.count != 0;
+	return look.listener.sockets.count != 0 && is_of_one_start(pid, &look.listener);
 }
 
 struct looks {
