@@ -5,9 +5,13 @@
 . "$(dirname "$0")/people.sh"
 
 handout=/root/rehome-handout
-canary=Canary-7-Feldspat-19
+# Drawn anew each time: a copy of this script elsewhere on the machine holds none of it.
+drawn() {
+	od -An -N8 -tx1 /dev/urandom | tr -d ' \n'
+}
+canary=Canary-$(drawn)
 # Of no use in a /etc/shadow of the real world; the shape is what counts.
-hash_salt='$6$canarysalt$'
+hash_salt="\$6\$$(drawn)\$"
 old_hash=$(perl -e 'print crypt("Old-Secret-5", shift)' "$hash_salt")
 
 write_secret_people() {
