@@ -25,8 +25,4 @@ struct record {
 	unsigned number; /* position among the source's records, from 1: what --rejects goes by */
 };
 
-/* The first value by exact name, else by folded name (text_folded); NULL when absent. */
-const struct record_field *record_find(
-	const struct record *record, const char *name, struct arena *arena);
-
 #endif
