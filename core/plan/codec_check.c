@@ -109,7 +109,19 @@ check_has_change(struct check *check, const char *list, size_t index, const char
 static bool
 is_of_a_user(enum step_kind kind)
 {
-	return kind == STEP_HOME_CREATE || kind == STEP_FOLDER_CREATE || kind == STEP_KEYS_WRITE;
+	switch (kind) {
+	case STEP_ARCHIVE_AHEAD:
+	case STEP_HOME_FREEZE:
+	case STEP_ARCHIVE:
+	case STEP_HOME_CREATE:
+	case STEP_HOME_ADOPT:
+	case STEP_HOME_RETIRE:
+	case STEP_FOLDER_CREATE:
+	case STEP_KEYS_WRITE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool
@@ -265,6 +277,14 @@ check_field(struct check *check, size_t index, struct codec_edit *row)
 }
 
 static bool
+check_gate(struct check *check, size_t index, struct codec_edit *row)
+{
+	return check_field(check, index, row) &&
+		((row->edit.file == ACCOUNTDB_SHADOW && row->edit.field == SHADOW_EXPIRE) ||
+			refuse(check, "edits", index, "field", "a gate is the expiry in shadow"));
+}
+
+static bool
 check_member(struct check *check, size_t index, const struct edit *edit)
 {
 	if (edit->file != ACCOUNTDB_GROUP && edit->file != ACCOUNTDB_GSHADOW)
@@ -292,6 +312,8 @@ check_edit(struct check *check, size_t index, struct codec_edit *row)
 		return check_line(check, index, row);
 	case EDIT_SET_FIELD:
 		return check_field(check, index, row);
+	case EDIT_GATE:
+		return check_gate(check, index, row);
 	case EDIT_ADD_MEMBER:
 	case EDIT_REMOVE_MEMBER:
 		break;

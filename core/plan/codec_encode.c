@@ -174,7 +174,7 @@ describe_edit(const struct edit *edit, struct arena *arena)
 	if (edit->kind == EDIT_ADD_LINE) {
 		for (size_t i = 0; i < accountdb_field_count(edit->file); i++)
 			string_list_push(arena, &row.fields, without_hash(edit->fields[i], i));
-	} else if (edit->kind == EDIT_SET_FIELD) {
+	} else if (edit->kind == EDIT_SET_FIELD || edit->kind == EDIT_GATE) {
 		row.field = accountdb_field_name(edit->file, edit->field);
 		row.edit.before = without_hash(edit->before, edit->field);
 		row.edit.after = without_hash(edit->after, edit->field);

@@ -52,6 +52,7 @@ edit_word(unsigned value)
 		[EDIT_SET_FIELD] = "set-field",
 		[EDIT_ADD_MEMBER] = "add-member",
 		[EDIT_REMOVE_MEMBER] = "remove-member",
+		[EDIT_GATE] = "gate",
 	};
 	return value < ARRAY_LEN(words) ? words[value] : NULL;
 }
@@ -147,9 +148,27 @@ static const struct codec_struct owner = SHAPE(owner_fields, host_owner);
 static const struct codec_field folder_fields[] = {
 	FIELD(TEXT, REQUIRED, "path", step_folder, path),
 	FIELD(OBJECT, REQUIRED, "owner", step_folder, owner, .inner = &owner),
+	FIELD(FLAG, OPTIONAL, "sealed", step_folder, sealed),
 	{ 0 },
 };
 static const struct codec_struct folder = SHAPE(folder_fields, step_folder);
+
+static const struct codec_field home_fields[] = {
+	FIELD(COUNT, REQUIRED, "dev", step_home, dev),
+	FIELD(COUNT, REQUIRED, "ino", step_home, ino),
+	FIELD(OBJECT, REQUIRED, "owner", step_home, owner, .inner = &owner),
+	FIELD(COUNT, OPTIONAL, "files", step_home, files),
+	FIELD(COUNT, OPTIONAL, "bytes", step_home, bytes),
+	FIELD(TEXT, OPTIONAL, "loose", step_home, loose),
+	FIELD(ID, OPTIONAL, "old_uid", step_home, old_uid),
+	FIELD(ID, OPTIONAL, "new_uid", step_home, new_uid),
+	FIELD(ID, OPTIONAL, "old_gid", step_home, old_gid),
+	FIELD(ID, OPTIONAL, "new_gid", step_home, new_gid),
+	FIELD(ID, OPTIONAL, "folder_gid", step_home, folder_gid),
+	FIELD(FLAG, OPTIONAL, "content", step_home, content),
+	{ 0 },
+};
+static const struct codec_struct home = SHAPE(home_fields, step_home);
 
 /* The file as it was. */
 static const struct codec_field before_fields[] = {
@@ -159,19 +178,24 @@ static const struct codec_field before_fields[] = {
 };
 static const struct codec_struct before = SHAPE(before_fields, step);
 
-#define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE))
+#define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE) | KIND(STEP_HOME_ADOPT))
+#define ARCHIVES (KIND(STEP_ARCHIVE_AHEAD) | KIND(STEP_ARCHIVE))
+#define LIVED_IN                                                                                   \
+	(ARCHIVES | KIND(STEP_HOME_FREEZE) | KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_RETIRE))
+#define STAGED (TREES | KIND(STEP_HOME_RETIRE))
 #define FILES (KIND(STEP_KEYS_WRITE) | KIND(STEP_DROPIN_WRITE))
 #define OWNED (KIND(STEP_DIR_CREATE) | TREES | FILES)
 
 static const struct codec_field step_fields[] = {
 	FIELD(WORD, REQUIRED, "verb", step, kind, .word = verb_word),
 	FIELD(TEXT, OPTIONAL, "user", step, user),
-	FIELD(PATH, REQUIRED, "path", step, path, .kinds = OWNED),
-	FIELD(PATH, OPTIONAL, "path", step, path, .kinds = ~OWNED),
-	FIELD(PATH, REQUIRED, "base", step, base, .kinds = TREES),
+	FIELD(PATH, REQUIRED, "path", step, path, .kinds = OWNED | LIVED_IN),
+	FIELD(PATH, OPTIONAL, "path", step, path, .kinds = ~(OWNED | LIVED_IN)),
+	FIELD(PATH, REQUIRED, "base", step, base, .kinds = STAGED),
 	FIELD(PATH, OPTIONAL, "base", step, base, .kinds = FILES),
 	FIELD(OBJECT, REQUIRED, "owner", step, owner, .inner = &owner, .kinds = OWNED),
 	FIELD(ARRAY, REQUIRED, "folders", step, folders, .inner = &folder, .kinds = TREES),
+	FIELD(OBJECT, REQUIRED, "home", step, home, .inner = &home, .kinds = LIVED_IN),
 	FIELD(TEXT, NULLABLE, "content", step, content, .kinds = FILES),
 	FIELD(OBJECT, IF_TEXT, "before", step, kind, .inner = &before, .kinds = FILES,
 		.given = offsetof(struct step, before)),
@@ -184,7 +208,7 @@ static const struct codec_struct step = SHAPE(step_fields, step, .by_kind = true
 /* ---- edits ---- */
 
 #define LINES KIND(EDIT_ADD_LINE)
-#define VALUES KIND(EDIT_SET_FIELD)
+#define VALUES (KIND(EDIT_SET_FIELD) | KIND(EDIT_GATE))
 #define MEMBERS (KIND(EDIT_ADD_MEMBER) | KIND(EDIT_REMOVE_MEMBER))
 
 static const struct codec_field edit_fields[] = {

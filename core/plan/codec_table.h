@@ -23,7 +23,7 @@ enum codec_type {
 	CODEC_ID,     /* uid_t, gid_t */
 	CODEC_MODE,   /* mode_t, as "0755" */
 	CODEC_LINE,   /* unsigned */
-	CODEC_COUNT,  /* size_t */
+	CODEC_COUNT,  /* size_t, uint64_t */
 	CODEC_DAY,    /* int64_t; ACCOUNT_NEVER is null */
 	CODEC_DIGEST, /* char[65] */
 	CODEC_WORD,   /* an enum, by its words */

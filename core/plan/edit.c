@@ -131,6 +131,17 @@ field_state(const struct edit *edit, const struct accountdb *db, struct arena *a
 			edit->before));
 }
 
+/* Where both values are the same, nothing has been done yet. */
+static enum edit_state
+gate_state(const struct edit *edit, const struct accountdb *db, struct arena *arena,
+	const char **ret_why)
+{
+	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
+	if (line && matches(edit->before, accountdb_field(line, SHADOW_EXPIRE)))
+		return EDIT_BEFORE;
+	return field_state(edit, db, arena, ret_why);
+}
+
 static enum edit_state
 member_state(const struct edit *edit, const struct accountdb *db)
 {
@@ -150,6 +161,8 @@ edit_state(const struct edit *edit, struct accountdb *db, struct arena *arena, c
 		return shadow_line_state(edit, db, arena, ret_why);
 	case EDIT_SET_FIELD:
 		return field_state(edit, db, arena, ret_why);
+	case EDIT_GATE:
+		return gate_state(edit, db, arena, ret_why);
 	case EDIT_ADD_MEMBER:
 	case EDIT_REMOVE_MEMBER:
 		break;
@@ -236,6 +249,21 @@ apply(const struct edit *edit, bool gated, struct accountdb *db, struct diags *d
 	return true;
 }
 
+/* The run closed it; whoever opened it since wants something else than the plan. */
+static bool
+check_closed(const struct edit *edit, const struct accountdb *db, struct diags *diags)
+{
+	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
+	if (line && matches(EDIT_BORN_EXPIRED, accountdb_field(line, SHADOW_EXPIRE)))
+		return true;
+	return refuse(edit, db,
+		line ? arena_printf(diags->arena,
+			       "somebody opened '%s' while the run had closed it", edit->name)
+		     : arena_printf(
+			       diags->arena, "shadow has no line of '%s' any more", edit->name),
+		diags);
+}
+
 bool
 edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 	struct accountdb *db, struct diags *diags)
@@ -244,6 +272,10 @@ edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 	ARRAY_FOREACH (edit, edits) {
 		if (edit->file != file)
 			continue;
+		if (edit->kind == EDIT_GATE) {
+			good = check_closed(edit, db, diags) && good;
+			continue;
+		}
 		const char *why = NULL;
 		switch (edit_state(edit, db, diags->arena, &why)) {
 		case EDIT_BEFORE:
@@ -257,56 +289,4 @@ edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 		}
 	}
 	return good;
-}
-
-/* ---- the gate ---- */
-
-static bool
-adds_shadow_line(const struct edit *edit)
-{
-	return edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_SHADOW;
-}
-
-bool
-edits_activate(const struct edit_list *edits, struct accountdb *db, struct diags *diags)
-{
-	ARRAY_FOREACH (edit, edits) {
-		if (!adds_shadow_line(edit))
-			continue;
-		struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
-		if (!line) {
-			diag_warning(diags, edit_place(edit, db),
-				"'%s' was removed before it was activated", edit->name);
-			diag_user(diags, edit->user);
-		} else if (strcmp(accountdb_field(line, SHADOW_EXPIRE), EDIT_BORN_EXPIRED) == 0) {
-			accountdb_set_field(db, ACCOUNTDB_SHADOW, line, SHADOW_EXPIRE,
-				edit->fields[SHADOW_EXPIRE]);
-		}
-	}
-	return true;
-}
-
-/*
- * The accounts that are ours are those that passwd still has with our uid; of one that passwd does
- * not have, the shadow line is left from a run that stopped between the two renames.
- */
-bool
-edits_gate(const struct edit_list *edits, const struct table *users, struct accountdb *db,
-	struct diags *diags)
-{
-	struct table foreign_logins = { .arena = db->arena };
-	ARRAY_FOREACH (edit, edits) {
-		if (edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_PASSWD &&
-			edit_state(edit, db, diags->arena, NULL) == EDIT_FOREIGN)
-			table_set(&foreign_logins, edit->name, (void *)edit);
-	}
-	ARRAY_FOREACH (edit, edits) {
-		struct accountdb_line *line;
-		if (adds_shadow_line(edit) && edit_is_for(edit, users) &&
-			!table_get(&foreign_logins, edit->name) &&
-			(line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name)))
-			accountdb_set_field(
-				db, ACCOUNTDB_SHADOW, line, SHADOW_EXPIRE, EDIT_BORN_EXPIRED);
-	}
-	return true;
 }

@@ -19,6 +19,8 @@ enum edit_kind {
 	EDIT_SET_FIELD,
 	EDIT_ADD_MEMBER,
 	EDIT_REMOVE_MEMBER,
+	EDIT_GATE, /* shadow's expiry: closed while the run works on an account that exists, then
+		      set */
 };
 
 struct edit {
@@ -29,12 +31,13 @@ struct edit {
 	const char *name;    /* key of the line: login or group */
 	const char **fields; /* ADD_LINE: all fields. The shadow hash is NULL in a plan without its
 				secrets */
-	size_t field;	     /* SET_FIELD */
-	const char *before, *after; /* SET_FIELD; the shadow hash may be NULL as above */
+	size_t field;	     /* SET_FIELD, GATE */
+	const char *before, *after; /* SET_FIELD, GATE; the shadow hash may be NULL as above */
 	const char *member;	    /* ADD_MEMBER, REMOVE_MEMBER */
 
 	/* What undo cannot see in the changed files; edits_remember() fills them in. */
-	size_t length;	    /* SET_FIELD, ADD_MEMBER: how many fields the line had; 0 = not known */
+	size_t length;	    /* SET_FIELD, GATE, ADD_MEMBER: how many fields the line had; 0 = not
+				known */
 	const char *behind; /* REMOVE_MEMBER: whom the member stood behind; "" = it was the first,
 			       NULL = not known */
 };
@@ -80,6 +83,39 @@ enum edit_state edit_state(
 #define EDIT_BORN_EXPIRED "1"
 
 /*
+ * The gate of accounts that exist. An EDIT_GATE holds the expiry that the plan found and the one
+ * that the account is to have in the end; in between the account is closed.
+ *
+ *	before ──edits_close──▶ closed ──edits_activate──▶ after
+ *	before ◀─edits_reopen── closed ◀──edits_gate────── after, or what somebody set since
+ *
+ * edit_state() is BEFORE or AFTER by value, BEFORE when both are the same, FOREIGN otherwise, also
+ * while it is closed. edits_apply() leaves the value alone, but refuses when somebody opened the
+ * account meanwhile. edits_undo() leaves it alone: it is edits_reopen() that ends an undo.
+ */
+
+/* Closes: EDIT_BORN_EXPIRED in place of `before`. Another value is an error ("changed-since"). */
+NODISCARD bool edits_close(
+	const struct edit_list *edits, struct accountdb *db, struct diags *diags);
+
+/* An expiry that somebody set after the run; an undo must give it back. */
+struct foreign_expiry {
+	const char *login, *value;
+};
+struct foreign_expiries {
+	struct foreign_expiry *items;
+	size_t count, room;
+};
+/* Those that edits_gate() is about to overwrite; texts are in the arena. */
+void edits_find_foreign_expiries(const struct edit_list *edits, const struct table *users,
+	const struct accountdb *db, struct arena *arena, struct foreign_expiries *ret_expiries);
+
+/* Opens again what is still closed: to the value in `kept` (login -> const char *) if it has one,
+ * else to `before`. An account that is gone, or has a third value, is left alone. */
+void edits_reopen(const struct edit_list *edits, const struct table *users,
+	const struct table *kept, struct accountdb *db);
+
+/*
  * Applies every edit of one file; the files in the order of enum accountdb_file. gated: ADD_LINE in
  * shadow writes EDIT_BORN_EXPIRED instead of its own expiry. Edits already in state AFTER are left
  * alone. A FOREIGN one is an error (code "changed-since"), and so is a hash that is not known; all
@@ -88,8 +124,8 @@ enum edit_state edit_state(
 NODISCARD bool edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 	struct accountdb *db, struct diags *diags);
 
-/* Gives the added shadow lines their own expiry, if it is still EDIT_BORN_EXPIRED. A line that is
- * gone since is a warning. */
+/* Gives added shadow lines and gated accounts their own expiry, if it is still EDIT_BORN_EXPIRED. A
+ * line that is gone since is a warning. */
 NODISCARD bool edits_activate(
 	const struct edit_list *edits, struct accountdb *db, struct diags *diags);
 /* The reverse: the first act of undoing. users as below. An account that is no longer ours (another

@@ -376,7 +376,7 @@ undo_edit(struct undo *undo, const struct edit *edit)
 		return true;
 	if (edit->kind == EDIT_SET_FIELD)
 		set_field_back(undo, edit);
-	else
+	else if (edit->kind != EDIT_GATE)
 		undo_member(undo, edit);
 	return true;
 }

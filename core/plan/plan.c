@@ -20,8 +20,14 @@ static const struct {
 };
 
 static const char *const verbs[STEP_KINDS] = {
+	[STEP_ARCHIVE_AHEAD] = "archive-ahead",
+	[STEP_GATE] = "gate",
+	[STEP_HOME_FREEZE] = "home-freeze",
+	[STEP_ARCHIVE] = "archive",
 	[STEP_DIR_CREATE] = "dir-create",
 	[STEP_HOME_CREATE] = "home-create",
+	[STEP_HOME_ADOPT] = "home-adopt",
+	[STEP_HOME_RETIRE] = "home-retire",
 	[STEP_FOLDER_CREATE] = "folder-create",
 	[STEP_KEYS_WRITE] = "keys-write",
 	[STEP_DROPIN_WRITE] = "dropin-write",

@@ -79,8 +79,15 @@ struct change {
 
 /* In the order in which a run performs them. The verb is stable: it is in plans and journals. */
 enum step_kind {
-	STEP_DIR_CREATE,    /* a shared directory: base of homes, key directory */
-	STEP_HOME_CREATE,   /* a whole jail, staged and renamed in */
+	STEP_ARCHIVE_AHEAD, /* the contents of a home that is still in use, copied into its archive
+			     */
+	STEP_GATE,	  /* one shadow rename closes the accounts that live; their processes end */
+	STEP_HOME_FREEZE, /* a home becomes root's alone until its new form is complete */
+	STEP_ARCHIVE,	  /* what changed since, and the manifest; read back and compared */
+	STEP_DIR_CREATE,  /* a shared directory: base of homes, key directory */
+	STEP_HOME_CREATE, /* a whole jail, staged and renamed in */
+	STEP_HOME_ADOPT,  /* a home that people live in becomes a jail, by renames */
+	STEP_HOME_RETIRE, /* a home goes into quarantine on its filesystem */
 	STEP_FOLDER_CREATE, /* a folder in a jail that exists */
 	STEP_KEYS_WRITE,    /* the login's file in the key directory; content NULL removes it */
 	STEP_DROPIN_WRITE,
@@ -95,21 +102,39 @@ enum step_kind {
 struct step_folder {
 	const char *path; /* below the jail, parents first */
 	struct host_owner owner;
+	bool sealed; /* HOME_ADOPT: what is in it already becomes root's too */
+};
+
+/* A home that exists, as the plan found it. */
+struct step_home {
+	uint64_t dev, ino;	 /* the same directory still? */
+	struct host_owner owner; /* of the directory itself */
+	uint64_t files, bytes;	 /* of regular files; for space, progress and people */
+
+	/* HOME_ADOPT */
+	const char *loose; /* the folder that the old directory becomes, with what is loose in it */
+	uid_t old_uid, new_uid; /* equal: contents keep their owner */
+	gid_t old_gid, new_gid;
+	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
+
+	/* ARCHIVE_AHEAD, ARCHIVE */
+	bool content; /* false: names and rights only */
 };
 
 struct step {
 	enum step_kind kind;
 	const char *user; /* NULL = shared */
 	const char *path; /* the host path that it changes; NULL where there is none */
-	const char *base; /* HOME_CREATE, FOLDER_CREATE: where it is staged, a directory that only
-			     root may write, on the same filesystem: the home's parent */
+	const char *base; /* HOME_*, FOLDER_CREATE: where it is staged, a directory that only root
+			     may write, on the same filesystem: the home's parent */
 	struct host_owner owner;
 	struct {
 		struct step_folder *items;
 		size_t count, room;
-	} folders;	     /* HOME_CREATE; FOLDER_CREATE: those below path */
-	const char *content; /* after-image of a file (public: keys, drop-in) */
-	const char *before;  /* before-image, NULL = absent */
+	} folders; /* HOME_CREATE, HOME_ADOPT: the layout's; FOLDER_CREATE: those below path */
+	struct step_home home; /* HOME_FREEZE, HOME_ADOPT, HOME_RETIRE, ARCHIVE_AHEAD, ARCHIVE */
+	const char *content;   /* after-image of a file (public: keys, drop-in) */
+	const char *before;    /* before-image, NULL = absent */
 	struct host_owner before_owner;
 	enum accountdb_file file; /* ACCOUNT_FILE */
 };

@@ -18,7 +18,7 @@ struct subset {
 	struct id_table gids; /* that kept folders and accounts carry */
 	bool is_repair;	      /* the plan has no user's work */
 	bool edited[ACCOUNTDB_FILES];
-	bool adds_accounts;
+	bool adds_accounts, gates;
 };
 
 /* ---- who stays ---- */
@@ -141,6 +141,7 @@ keep_edits(struct subset *subset)
 		ARRAY_PUSH(to->arena, &to->edits, *edit);
 		subset->edited[edit->file] = true;
 		subset->adds_accounts |= adds_line(edit, ACCOUNTDB_SHADOW);
+		subset->gates |= edit->kind == EDIT_GATE;
 	}
 }
 
@@ -155,8 +156,10 @@ keeps_step(const struct subset *subset, const struct step *step)
 	case STEP_CACHES_FLUSH:
 	case STEP_ACCOUNTS_CHECK:
 		return subset->to->edits.count;
+	case STEP_GATE:
+		return subset->gates;
 	case STEP_ACTIVATE:
-		return subset->adds_accounts;
+		return subset->adds_accounts || subset->gates;
 	default:
 		return keeps_shared(subset);
 	}

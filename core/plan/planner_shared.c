@@ -268,12 +268,17 @@ add_step(struct planner *planner, enum step_kind kind)
 static void
 share_account_files(struct planner *planner)
 {
-	bool has_edits[ACCOUNTDB_FILES] = { 0 }, any = false, opens = false;
+	bool has_edits[ACCOUNTDB_FILES] = { 0 }, any = false, opens = false, gates = false;
 	ARRAY_FOREACH (edit, &planner->plan->edits) {
-		has_edits[edit->file] = any = true;
-		if (edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_SHADOW)
-			opens = true;
+		gates |= edit->kind == EDIT_GATE;
+		opens |= edit->kind == EDIT_GATE ||
+			(edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_SHADOW);
+		/* A gate is opened and closed by steps of its own. */
+		any = true;
+		has_edits[edit->file] |= edit->kind != EDIT_GATE;
 	}
+	if (gates)
+		add_step(planner, STEP_GATE);
 	for (int file = 0; file < ACCOUNTDB_FILES; file++) {
 		struct step step = {
 			.kind = STEP_ACCOUNT_FILE,

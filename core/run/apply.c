@@ -204,7 +204,7 @@ perform(struct run *run, struct plan *plan, struct plan_secrets *secrets)
 	run->result->run_id = run->id;
 	if (events && events->start)
 		events->start(events->ctx, run->id, users_of(left));
-	if (!run_perform(run, PHASE_FOLDERS) || !run_register(run))
+	if (!run_perform(run, PHASE_AHEAD) || !run_register(run))
 		return run_abort(run, "a step failed");
 	run->result->users_done = users_of(left) - run->dropped.count;
 	return run_complete(run);

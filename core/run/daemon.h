@@ -64,4 +64,35 @@ NODISCARD bool daemon_flush_caches(struct arena *arena, struct diags *diags);
 NODISCARD bool daemon_end_processes(
 	const struct id_table *uids, size_t *ret_ended, struct arena *arena, struct diags *diags);
 
+/* What a process that runs as somebody else does in a home. */
+enum home_use_kind {
+	HOME_USE_CWD,
+	HOME_USE_ROOT,
+	HOME_USE_FILE,
+	HOME_USE_MAP,
+};
+
+struct home_use {
+	pid_t pid;
+	uid_t uid;
+	const char *command; /* /proc/PID/comm */
+	const char *login;   /* whose home */
+	const char *path;    /* what it uses, bytes */
+	enum home_use_kind kind;
+	bool writes; /* HOME_USE_FILE: open for writing */
+};
+
+struct home_uses {
+	struct home_use *items;
+	size_t count, room;
+};
+
+/*
+ * Who works in these homes without running as their users: by working directory, root, open files
+ * and mappings. homes maps a path as the kernel shows it -> login, const char *. One pass over
+ * /proc whatever the number of homes. Processes that end meanwhile are passed over.
+ */
+NODISCARD bool daemon_find_home_uses(const struct table *homes, struct arena *arena,
+	struct home_uses *ret_uses, struct diags *diags);
+
 #endif

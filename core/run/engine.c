@@ -24,6 +24,9 @@ enum { PROGRESS_EVERY = 64 };
 /* ---- names ---- */
 
 static const char *const phase_names[PHASES] = {
+	[PHASE_AHEAD] = "ahead",
+	[PHASE_GATE] = "gate",
+	[PHASE_ARCHIVE] = "archive",
 	[PHASE_FOLDERS] = "folders",
 	[PHASE_KEYS] = "keys",
 	[PHASE_SSHD] = "sshd",
@@ -36,8 +39,14 @@ static const struct {
 	const struct step_ops *ops;
 	enum phase phase;
 } kinds[STEP_KINDS] = {
+	[STEP_ARCHIVE_AHEAD] = { &step_archive_ahead, PHASE_AHEAD },
+	[STEP_GATE] = { &step_gate, PHASE_GATE },
+	[STEP_HOME_FREEZE] = { &step_home_freeze, PHASE_GATE },
+	[STEP_ARCHIVE] = { &step_archive, PHASE_ARCHIVE },
 	[STEP_DIR_CREATE] = { &step_dir_create, PHASE_FOLDERS },
 	[STEP_HOME_CREATE] = { &step_tree_create, PHASE_FOLDERS },
+	[STEP_HOME_ADOPT] = { &step_home_adopt, PHASE_FOLDERS },
+	[STEP_HOME_RETIRE] = { &step_home_retire, PHASE_FOLDERS },
 	[STEP_FOLDER_CREATE] = { &step_tree_create, PHASE_FOLDERS },
 	[STEP_KEYS_WRITE] = { &step_keys_write, PHASE_KEYS },
 	[STEP_DROPIN_WRITE] = { &step_dropin_write, PHASE_SSHD },

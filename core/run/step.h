@@ -26,6 +26,9 @@
 
 /* Steps of a phase are announced by one journal mark and one fdatasync. */
 enum phase {
+	PHASE_AHEAD, /* contents of homes in use: read, while everybody works on */
+	PHASE_GATE,  /* accounts that live are closed, their processes ended, their homes frozen */
+	PHASE_ARCHIVE, /* archives complete; nothing is changed before */
 	PHASE_FOLDERS, /* shared directories, homes, folders */
 	PHASE_KEYS,
 	PHASE_SSHD,	/* drop-in, reload */
@@ -103,7 +106,13 @@ struct step_ops {
 
 const struct step_ops *step_ops(enum step_kind kind);
 
+extern const struct step_ops step_archive_ahead;
+extern const struct step_ops step_gate;
+extern const struct step_ops step_home_freeze;
+extern const struct step_ops step_archive;
 extern const struct step_ops step_dir_create;
+extern const struct step_ops step_home_adopt;
+extern const struct step_ops step_home_retire;
 extern const struct step_ops step_tree_create; /* HOME_CREATE, FOLDER_CREATE */
 extern const struct step_ops step_keys_write;
 extern const struct step_ops step_dropin_write;

@@ -266,6 +266,10 @@ edits_said(struct world *w)
 					strcmp(field, today) == 0 ? "TODAY" : field);
 			}
 			break;
+		case EDIT_GATE:
+			buffer_printf(
+				&out, "%s gate: %s -> %s", edit->name, edit->before, edit->after);
+			break;
 		case EDIT_SET_FIELD:
 			buffer_printf(&out, "%s %s: %s -> %s", edit->name,
 				accountdb_field_name(edit->file, edit->field),

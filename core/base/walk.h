@@ -1,0 +1,113 @@
+/*
+ * walk.h - root goes through a tree that somebody else owns, and changes single inodes of it.
+ *
+ * The walk holds a descriptor of every directory on its way down and looks each name up in it with
+ * O_PATH | O_NOFOLLOW: a name that is exchanged for a link, or a directory that is moved away,
+ * never leads the walk out of the tree. What an entry is was read from its descriptor, and
+ * everything is done to that descriptor, never to the name: whoever races swaps names under an
+ * inode that has already been chosen. Links are entries, never followed. Mount points and other
+ * devices are entries, never entered. FIFOs, sockets and devices are never opened for data.
+ *
+ * At most WALK_DEPTH directories deep; deeper trees are an error and not half done. Memory is
+ * bounded by the names of the directories on the way, not by the tree.
+ */
+#ifndef REHOME_BASE_WALK_H
+#define REHOME_BASE_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "core/base/arena.h"
+#include "core/base/buffer.h"
+#include "core/base/diag.h"
+#include "core/base/host.h"
+
+enum { WALK_DEPTH = 512 };
+
+struct walk_entry {
+	const char *path; /* below the top, bytes as they are; "" = the top itself */
+	const char *name; /* its last component; "" = the top */
+	int dir_fd;	  /* the directory that holds it; -1 for the top */
+	int fd;		  /* O_PATH descriptor of the entry, valid until the visitor returns */
+	struct stat st;	  /* of that descriptor */
+	unsigned depth;	  /* 0 = the top */
+	bool is_mount;	  /* on another mount or device than the top: shown, never entered */
+};
+
+enum walk_verdict {
+	WALK_ON,
+	WALK_SKIP, /* of a directory: do not go into it */
+	WALK_STOP, /* with an error appended */
+};
+
+struct walk_visitor {
+	void *ctx;
+	/* Each entry, the top first, directories before what is in them, names in byte order. */
+	enum walk_verdict (*enter)(void *ctx, const struct walk_entry *entry, struct diags *diags);
+	/* After what is in a directory that was entered; may be NULL. */
+	bool (*leave)(void *ctx, const struct walk_entry *directory, struct diags *diags);
+};
+
+/*
+ * top_fd is a directory from host_open_dir(); shown is its path for messages. An entry that is gone
+ * when it is looked up is passed over. False when something could not be read or a visitor stopped.
+ */
+NODISCARD bool host_walk(struct host *host, int top_fd, const char *shown,
+	const struct walk_visitor *visitor, struct diags *diags);
+
+/* ---- one inode, by its O_PATH descriptor; path is for messages ---- */
+
+/* A regular file for reading; anything else is an error and is not opened. */
+NODISCARD bool host_open_data(
+	struct host *host, int path_fd, const char *path, int *ret_fd, struct diags *diags);
+
+/*
+ * Owner and mode, in the order that gives nobody a right in between: narrowed, owned, widened. A
+ * link has no mode. The kernel drops set-ID bits and file capabilities with the owner; owner->mode
+ * is set after it.
+ */
+NODISCARD bool host_own_fd(struct host *host, int path_fd, const char *path,
+	const struct host_owner *owner, struct diags *diags);
+
+struct host_xattr {
+	const char *name; /* "system.posix_acl_access", "security.capability", "user.comment" */
+	struct bytes value;
+};
+struct host_xattrs {
+	struct host_xattr *items;
+	size_t count, room;
+};
+/* All that root sees, by name; none where the filesystem has none. Values are in the arena. */
+NODISCARD bool host_read_xattrs(struct host *host, int path_fd, const char *path,
+	struct arena *arena, struct host_xattrs *ret_xattrs, struct diags *diags);
+NODISCARD bool host_set_xattr(struct host *host, int path_fd, const char *path, const char *name,
+	struct bytes value, struct diags *diags);
+/* One that is not there is success. */
+NODISCARD bool host_remove_xattr(
+	struct host *host, int path_fd, const char *path, const char *name, struct diags *diags);
+
+/* Access and modification time; owner and data first, since they change it. */
+NODISCARD bool host_set_times(struct host *host, int path_fd, const char *path,
+	const struct timespec times[2], struct diags *diags);
+
+/* FS_IOC_GETFLAGS of a file or directory: FS_IMMUTABLE_FL, FS_APPEND_FL; 0 where there are none. */
+NODISCARD bool host_inode_flags(
+	struct host *host, int path_fd, const char *path, unsigned *ret_flags, struct diags *diags);
+
+/* ---- the filesystem below a path ---- */
+
+struct host_filesystem {
+	const char
+		*type; /* "ext4", "nfs4", "fuse.sshfs" as /proc/self/mountinfo says; "" = unknown */
+	dev_t dev;
+	uint64_t mount_id;
+	bool is_remote; /* NFS, CIFS, Ceph, 9p, ...: root may not be root there */
+	bool is_fuse;
+	bool is_read_only;
+};
+/* Of the directory that the descriptor names. */
+NODISCARD bool host_filesystem_of(struct host *host, int dir_fd, const char *path,
+	struct arena *arena, struct host_filesystem *ret_filesystem, struct diags *diags);
+
+#endif
