@@ -25,6 +25,9 @@ is_left_out(const struct codec_field *field, const void *place)
 	case CODEC_TEXT:
 	case CODEC_PATH:
 		return !*(const char *const *)place;
+	case CODEC_FLAG:
+		return !*(const bool *)place;
+	case CODEC_ID:
 	case CODEC_LINE:
 		return !*(const unsigned *)place;
 	case CODEC_COUNT:

@@ -16,7 +16,8 @@ static void
 test_plan_words_are_stable_and_read_back(void **state)
 {
 	(void)state;
-	static const char *const verbs[] = { "dir-create", "home-create", "folder-create",
+	static const char *const verbs[] = { "archive-ahead", "gate", "home-freeze", "archive",
+		"dir-create", "home-create", "home-adopt", "home-retire", "folder-create",
 		"keys-write", "dropin-write", "sshd-reload", "account-file", "caches-flush",
 		"accounts-check", "activate" };
 	static const char *const actions[] = { "create", "adopt", "change", "leave", "blocked",
