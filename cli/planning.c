@@ -206,6 +206,7 @@ make(struct session *session, const struct planning_options *options, struct pla
 		.canary = options->canary,
 		.adopt = options->adopt,
 		.skip_blocked = options->skip_blocked,
+		.state_dir = session->state.dir,
 	};
 	if (!read_users(session, options->users_file, &listed, &planner.only) ||
 		!session_take_snapshot(session))

@@ -46,6 +46,17 @@ static const char *const password_kinds[] = {
 	[PASSWORD_KEPT] = "kept",
 };
 
+/* The most that the header of a file in the archive and its line in the manifest take, compressed,
+ * and what an archive takes in any case. */
+enum { BYTES_A_FILE = 512, BYTES_AN_ARCHIVE = 64 * 1024 };
+
+uint64_t
+step_archive_room(const struct step_home *home)
+{
+	uint64_t need = home->files * BYTES_A_FILE + (home->content ? home->bytes : 0);
+	return need + need / 10 + BYTES_AN_ARCHIVE;
+}
+
 const char *
 step_verb(enum step_kind kind)
 {

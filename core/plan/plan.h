@@ -139,6 +139,12 @@ struct step {
 	enum accountdb_file file; /* ACCOUNT_FILE */
 };
 
+/*
+ * What the archive of a home may take at most: 110 % of its contents (when they are archived at
+ * all: home->content) and of what is said of each file.
+ */
+uint64_t step_archive_room(const struct step_home *home);
+
 const char *step_verb(enum step_kind kind);
 bool step_verb_parse(const char *verb, enum step_kind *ret_kind);
 

@@ -393,7 +393,8 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 	planner_take_out_blocked(planner);
 	sort_changes(plan);
 	planner_keep_canaries(planner);
-	if (!planner_share(planner) || !check_space(planner) || !planner_ask_sshd(planner))
+	if (!planner_share(planner) || !check_space(planner) ||
+		!planner_check_archive_space(planner) || !planner_ask_sshd(planner))
 		return false;
 	sort_changes(plan); /* sshd may have found some to block */
 	warn_of_silent_nss(planner);

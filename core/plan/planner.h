@@ -24,6 +24,8 @@ struct planner_options {
 	unsigned canary;	  /* the first N changes only; 0 = all */
 	struct string_list adopt; /* --adopt logins or "all" */
 	bool skip_blocked;
+	bool no_archive;       /* --no-archive: homes change without one */
+	const char *state_dir; /* where archives go; NULL = the default */
 };
 
 /*

@@ -10,6 +10,7 @@
  *	planner_change.c       one that rehome manages already
  *	planner_keys.c         the key files
  *	planner_folders.c      folders and homes as steps
+ *	planner_archive.c      which homes are archived first, and whether that fits
  *	planner_cut.c          who is taken out of the plan again
  *	planner_shared.c       drop-in, directories, the account files' steps
  *	planner_sshd.c         what sshd will make of it
@@ -198,6 +199,23 @@ void planner_keep_dropped_folders(struct planner *planner, struct change *change
 	struct place place, const struct folder_list *known, const struct folder_list *asked);
 /* Is this path fit for a new jail? Blocks when not. */
 void planner_check_home(struct planner *planner, struct change *change, struct place place);
+
+/* planner_archive.c */
+
+/*
+ * Archives a home that people live in before the change: the steps, and a line for people that says
+ * what is archived, how large and about how long, or why there is no archive (--no-archive, or
+ * archives.before). Call it once for each such home, when change->action is known. `home` says what
+ * the home is now (dev, ino, owner, files, bytes; the rest is not looked at); path is its host
+ * path. content: the contents too, not only names and rights: wherever something is copied, changes
+ * its owner, or goes away, and for any change with archives.content: full.
+ */
+void planner_archive_home(struct planner *planner, struct change *change,
+	const struct step_home *home, const char *path, bool content);
+/* A finding of the plan when the archives of all of them may not fit beside the journal. */
+NODISCARD bool planner_check_archive_space(struct planner *planner);
+/* "1.2 GiB" */
+char *planner_size_words(uint64_t bytes, struct arena *arena);
 
 /* planner_cut.c */
 
