@@ -56,6 +56,9 @@ consequence(const struct change *change, struct arena *arena)
 {
 	if (change->action == CHANGE_CREATE)
 		return arena_printf(arena, "remove the account, and %s", change->after.home);
+	if (change->action == CHANGE_ADOPT)
+		return arena_printf(
+			arena, "open the jail: %s becomes the home it was", change->after.home);
 	return "set back what the run changed";
 }
 

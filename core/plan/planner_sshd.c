@@ -34,7 +34,7 @@ static void
 choose(struct planner *planner, struct sshd_sample *sample)
 {
 	ARRAY_FOREACH (change, &planner->plan->changes) {
-		if ((*change)->action == CHANGE_CREATE)
+		if ((*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT)
 			sshd_sample_add(sample, *change);
 	}
 }

@@ -8,6 +8,7 @@
 #include "core/run/engine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -93,6 +94,30 @@ step_index(const struct step *step, const struct run *run)
 	return (size_t)(step - run->plan->steps.items);
 }
 
+void
+step_note(const struct step *step, struct run *run, const struct step_fact *fact)
+{
+	size_t index = step_index(step, run);
+	run->facts[index] = *fact;
+	if (fact->has_owner)
+		journal_add(&run->journal, JOURNAL_NOTE, "%zu %" PRIu64 " %" PRIu64 " %u %u %o",
+			index, (uint64_t)fact->dev, (uint64_t)fact->ino, (unsigned)fact->owner.uid,
+			(unsigned)fact->owner.gid, (unsigned)fact->owner.mode);
+	else
+		journal_add(&run->journal, JOURNAL_NOTE, "%zu %" PRIu64 " %" PRIu64, index,
+			(uint64_t)fact->dev, (uint64_t)fact->ino);
+}
+
+bool
+step_open_parent(const char *path, struct run *run, int *ret_fd, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash == path ? arena_strdup(run->arena, "/")
+				     : arena_strndup(run->arena, path, (size_t)(slash - path));
+	*ret_name = slash + 1;
+	return host_open_dir(run->host, parent, ret_fd, run->diags);
+}
+
 bool
 step_is_left_out(const struct step *step, const struct run *run)
 {
@@ -126,6 +151,7 @@ run_init(struct run *run, struct state *state, const struct run_options *options
 		.created = { .arena = arena },
 		.changes = { .arena = arena },
 		.stagings = { .arena = arena },
+		.expiries = { .arena = arena },
 		.jails = { .host = state->host, .arena = arena, .components = { .arena = arena } },
 		.account_lock_fd = -1,
 	};
@@ -189,6 +215,7 @@ run_open(struct run *run, const char *run_id, bool for_writing, struct run_log *
 		!run_log_facts(&run->journal, run->facts, plan->steps.count, diags))
 		return false;
 	memcpy(run->announced, ret_log->announced, sizeof(run->announced));
+	run->expiries = ret_log->expiries;
 	run->committed = ret_log->committed;
 	ARRAY_FOREACH (login, &ret_log->dropped)
 		table_set(&run->dropped, *login, run);
@@ -230,6 +257,15 @@ run_tell_users(struct run *run, enum user_result result)
 	}
 }
 
+/* Where homes that people live in are at stake, one of them is no reason to leave all others. */
+static bool
+users_fail_alone(const struct run *run)
+{
+	enum failure_scope scope = run->options->config->policy.failure;
+	return scope == FAILURE_USER ||
+		(scope == FAILURE_AUTO && run->plan->counts[CHANGE_ADOPT] > 0);
+}
+
 /* A user whose step failed leaves the run, and what was done for it is undone, while nothing is
  * committed yet. False when the whole run must fail. */
 static bool
@@ -237,8 +273,7 @@ drop_user(struct run *run, const struct step *failed)
 {
 	size_t users = run->plan->counts[CHANGE_CREATE] + run->plan->counts[CHANGE_CHANGE] +
 		run->plan->counts[CHANGE_ADOPT] + run->plan->counts[CHANGE_LEAVE];
-	if (!failed->user || run->committed ||
-		run->options->config->policy.failure != FAILURE_USER ||
+	if (!failed->user || run->committed || !users_fail_alone(run) ||
 		step_phase(failed->kind) > PHASE_KEYS)
 		return false;
 	size_t dropped = run->dropped.count + 1;
@@ -254,6 +289,8 @@ drop_user(struct run *run, const struct step *failed)
 			run->announced[step_phase(step->kind)] && !ops->undo(step, run))
 			return false;
 	}
+	if (run->announced[PHASE_GATE] && !accounts_reopen(run, failed->user))
+		return false;
 	table_set(&run->dropped, failed->user, run);
 	return journal_mark(&run->journal, run->diags, JOURNAL_DROPPED, "%s", failed->user);
 }
@@ -304,6 +341,7 @@ perform_phase(struct run *run, enum phase phase)
 		!for_each_step(run, phase, offsetof(struct step_ops, prepare), false) ||
 		!journal_sync(&run->journal, run->diags) || !staging_sync(run) ||
 		!for_each_step(run, phase, offsetof(struct step_ops, apply), true) ||
+		!for_each_step(run, phase, offsetof(struct step_ops, verify), false) ||
 		!accounts_finish(run) || !staging_remove_all(run) || !staging_sync(run))
 		return false;
 	staging_close(run);

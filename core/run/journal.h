@@ -40,6 +40,7 @@ enum journal_type {
 	JOURNAL_ABORT,	     /* why: undoing begins */
 	JOURNAL_UNDONE,	     /* undoing is complete: the run changed nothing */
 	JOURNAL_END,	     /* the run is complete */
+	JOURNAL_EXPIRY,	     /* LOGIN VALUE: an expiry that an undo overwrites and must give back */
 	JOURNAL_ROLLBACK,    /* a JSON object: time, reason, users ([] = all) */
 	JOURNAL_QUARANTINE,  /* login and where the home went */
 	JOURNAL_CONFLICT,    /* login and what was kept, in words */

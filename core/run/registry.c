@@ -374,7 +374,9 @@ record_change(struct recording *recording, const struct change *change)
 	if (change->action == CHANGE_CREATE)
 		return record_account(recording, change) && exhume(recording, change) &&
 			reserve_login(recording, change);
-	return change->action != CHANGE_CHANGE || record_account(recording, change);
+	if (change->action == CHANGE_ADOPT || change->action == CHANGE_CHANGE)
+		return record_account(recording, change);
+	return true;
 }
 
 bool
@@ -395,19 +397,24 @@ registry_record_run(struct state *state, const struct plan *plan, const char *ru
 
 /* ---- taken back ---- */
 
+static bool
+forget(struct recording *recording, const struct change *change)
+{
+	registry_db_bind_text(recording->forget, 1, change->login);
+	registry_db_bind_id(recording->forget, 2, change->after.uid);
+	return registry_db_run(&recording->db, recording->forget);
+}
+
 /* The uid may still be on files: nobody but the same person gets it again. */
 static bool
 bury(struct recording *recording, const struct change *change)
 {
-	registry_db_bind_text(recording->forget, 1, change->login);
-	registry_db_bind_id(recording->forget, 2, change->after.uid);
 	registry_db_bind_id(recording->bury, 1, change->after.uid);
 	registry_db_bind_id(recording->bury, 2, change->after.gid);
 	registry_db_bind_text(recording->bury, 3, change->login);
 	registry_db_bind_text(recording->bury, 4, or_empty(change->source));
 	registry_db_bind_text(recording->bury, 5, or_empty(change->key));
-	return registry_db_run(&recording->db, recording->forget) &&
-		registry_db_run(&recording->db, recording->bury);
+	return registry_db_run(&recording->db, recording->bury);
 }
 
 static bool
@@ -429,8 +436,11 @@ restore(struct recording *recording, const struct change *change)
 static bool
 take_back(struct recording *recording, const struct change *change)
 {
+	/* An adopted account was there before rehome, and is again what it was. */
+	if (change->action == CHANGE_ADOPT)
+		return forget(recording, change);
 	if (change->action == CHANGE_CREATE)
-		return bury(recording, change);
+		return forget(recording, change) && bury(recording, change);
 	return change->action != CHANGE_CHANGE || restore(recording, change);
 }
 

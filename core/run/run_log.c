@@ -188,6 +188,19 @@ read_object(const struct journal *journal, const struct journal_record *record, 
 }
 
 static bool
+read_expiry(const struct journal *journal, const struct journal_record *record, struct arena *arena,
+	struct run_log *log, struct diags *diags)
+{
+	const char *blank = strchr(record->payload, ' ');
+	if (!blank || blank == record->payload)
+		return bad_payload(journal, record, diags);
+	const char *login =
+		arena_strndup(arena, record->payload, (size_t)(blank - record->payload));
+	table_set(&log->expiries, login, arena_strdup(arena, blank + 1));
+	return true;
+}
+
+static bool
 read_record(const struct journal *journal, const struct journal_record *record, struct arena *arena,
 	struct run_log *log, struct diags *diags)
 {
@@ -206,6 +219,8 @@ read_record(const struct journal *journal, const struct journal_record *record, 
 	case JOURNAL_DROPPED:
 		string_list_push(arena, &log->dropped, record->payload);
 		return true;
+	case JOURNAL_EXPIRY:
+		return read_expiry(journal, record, arena, log, diags);
 	case JOURNAL_COMMIT:
 		log->committed = true;
 		return true;
@@ -230,7 +245,7 @@ bool
 run_log_read(const struct journal *journal, struct arena *arena, struct run_log *ret_log,
 	struct diags *diags)
 {
-	struct run_log log = { 0 };
+	struct run_log log = { .expiries = { .arena = arena } };
 	ARRAY_FOREACH (record, &journal->records) {
 		if (!read_record(journal, record, arena, &log, diags))
 			return false;
@@ -239,20 +254,38 @@ run_log_read(const struct journal *journal, struct arena *arena, struct run_log 
 	return true;
 }
 
+/* "STEP DEV INO", or "STEP DEV INO UID GID MODE" */
+static bool
+read_note(const char *payload, size_t *ret_index, struct step_fact *ret_fact)
+{
+	uint64_t dev, ino;
+	unsigned uid, gid, mode;
+	int end = 0, whole = 0;
+	if (sscanf(payload, "%zu %" SCNu64 " %" SCNu64 "%n %u %u %o%n", ret_index, &dev, &ino, &end,
+		    &uid, &gid, &mode, &whole) < 3)
+		return false;
+	*ret_fact = (struct step_fact){ .known = true, .dev = (dev_t)dev, .ino = (ino_t)ino };
+	if (!payload[end])
+		return true;
+	if (!whole || payload[whole] || mode > 07777)
+		return false;
+	ret_fact->has_owner = true;
+	ret_fact->owner = (struct host_owner){ uid, gid, mode };
+	return true;
+}
+
 bool
 run_log_facts(
 	const struct journal *journal, struct step_fact *facts, size_t count, struct diags *diags)
 {
 	ARRAY_FOREACH (record, &journal->records) {
-		uint64_t index, dev, ino;
-		int end = 0;
+		size_t index;
+		struct step_fact fact;
 		if (record->type != JOURNAL_NOTE)
 			continue;
-		if (sscanf(record->payload, "%" SCNu64 " %" SCNu64 " %" SCNu64 "%n", &index, &dev,
-			    &ino, &end) != 3 ||
-			record->payload[end] || index >= count)
+		if (!read_note(record->payload, &index, &fact) || index >= count)
 			return bad_payload(journal, record, diags);
-		facts[index] = (struct step_fact){ true, (dev_t)dev, (ino_t)ino };
+		facts[index] = fact;
 	}
 	return true;
 }

@@ -25,6 +25,7 @@ struct run_log {
 	struct string_list rolling_back_users; /* empty = all */
 	struct string_list rolled_back;	       /* logins, over all rollbacks of single users */
 	struct string_list dropped;
+	struct table expiries; /* login -> const char *, the newest EXPIRY of each */
 	bool announced[PHASES];
 	const char *started, *ended_at, *by, *reason;
 	const char *handout; /* payload of HANDOUT, NULL = none */

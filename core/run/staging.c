@@ -1,7 +1,8 @@
 /*
  * staging.c - the directories in which a run builds aside what it will rename in.
  *
- * "<base>/.rehome-stage-<run>", root 0700, on the filesystem of the target. The name is in no
+ * "<base>/.rehome-stage-<run>", root 0700, on the filesystem of the target, and
+ * "<base>/.rehome-homes-<run>" for homes that people live in. The names are in no
  * record: it follows from the run's number, so that recovery finds it whatever was written last.
  * Single files are staged beside their targets by the host layer under drawn names, which a killed
  * process leaves behind; they are known by their form.
@@ -11,40 +12,69 @@
 
 #include "core/run/step.h"
 
+static char *
+path_of(const struct run *run, const char *base, const char *kind)
+{
+	return arena_printf(
+		run->arena, "%s/.rehome-%s-%s", strcmp(base, "/") == 0 ? "" : base, kind, run->id);
+}
+
 char *
 staging_path(const struct run *run, const char *base)
 {
-	return arena_printf(
-		run->arena, "%s/.rehome-stage-%s", strcmp(base, "/") == 0 ? "" : base, run->id);
+	return path_of(run, base, "stage");
+}
+
+char *
+staging_homes_path(const struct run *run, const char *base)
+{
+	return path_of(run, base, "homes");
+}
+
+/* Creates the directory unless it is there from an earlier process of this run. */
+static bool
+open_own(struct run *run, const char *path, int *ret_fd)
+{
+	static const struct host_owner owner = { .uid = 0, .gid = 0, .mode = 0700 };
+	struct host_entry entry;
+	if (!host_inspect(run->host, path, &entry, run->diags))
+		return false;
+	if (!entry.exists && !host_make_dir(run->host, path, &owner, run->diags))
+		return false;
+	if (entry.exists &&
+		(!S_ISDIR(entry.st.st_mode) || entry.st.st_uid != 0 || (entry.st.st_mode & 077)))
+		return diag_error(run->diags, at(path, 0),
+			"in the way: expected our own directory, root's alone");
+	return host_open_dir(run->host, path, ret_fd, run->diags);
+}
+
+static bool
+open_area(struct run *run, const char *base, const char *path, int *ret_fd)
+{
+	struct staging *staging = table_get(&run->stagings, path);
+	if (!staging) {
+		int fd;
+		if (!open_own(run, path, &fd))
+			return false;
+		staging = ARENA_NEW(run->arena, struct staging);
+		*staging = (struct staging){ base, path, fd };
+		table_set(&run->stagings, path, staging);
+		ARRAY_PUSH(run->arena, &run->staging_list, staging);
+	}
+	*ret_fd = staging->fd;
+	return true;
 }
 
 bool
 staging_open(struct run *run, const char *base, int *ret_fd)
 {
-	static const struct host_owner owner = { .uid = 0, .gid = 0, .mode = 0700 };
-	struct staging *staging = table_get(&run->stagings, base);
-	if (!staging) {
-		const char *path = staging_path(run, base);
-		struct host_entry entry;
-		int fd;
-		if (!host_inspect(run->host, path, &entry, run->diags))
-			return false;
-		if (!entry.exists && !host_make_dir(run->host, path, &owner, run->diags))
-			return false;
-		if (entry.exists &&
-			(!S_ISDIR(entry.st.st_mode) || entry.st.st_uid != 0 ||
-				(entry.st.st_mode & 077)))
-			return diag_error(run->diags, at(path, 0),
-				"in the way: expected our own directory, root's alone");
-		if (!host_open_dir(run->host, path, &fd, run->diags))
-			return false;
-		staging = ARENA_NEW(run->arena, struct staging);
-		*staging = (struct staging){ .base = base, .fd = fd };
-		table_set(&run->stagings, base, staging);
-		ARRAY_PUSH(run->arena, &run->staging_list, staging);
-	}
-	*ret_fd = staging->fd;
-	return true;
+	return open_area(run, base, staging_path(run, base), ret_fd);
+}
+
+bool
+staging_open_homes(struct run *run, const char *base, int *ret_fd)
+{
+	return open_area(run, base, staging_homes_path(run, base), ret_fd);
 }
 
 /* Everything in it was made by this run and never had a user's name on a path to it. */
@@ -72,11 +102,13 @@ empty(struct run *run, int dir_fd)
 	return true;
 }
 
+/* The descriptor stays open for the sync; the name is opened anew if it is wanted again. */
 static bool
-remove_below(struct run *run, const char *base)
+remove_stage(struct run *run, const char *base)
 {
 	struct host_entry entry;
 	const char *path = staging_path(run, base);
+	table_set(&run->stagings, path, NULL);
 	if (!host_inspect(run->host, path, &entry, run->diags))
 		return false;
 	if (!entry.exists)
@@ -86,12 +118,26 @@ remove_below(struct run *run, const char *base)
 		host_remove_dir(run->host, path, NULL, run->diags);
 }
 
-/* The descriptor stays open for the sync; the name is opened anew if it is wanted again. */
+/* What is in it may be somebody's home: only directories that are empty are removed. */
+static bool
+remove_homes(struct run *run, const char *base)
+{
+	struct host_entry entry;
+	const char *path = staging_homes_path(run, base), *name;
+	table_set(&run->stagings, path, NULL);
+	if (!host_inspect(run->host, path, &entry, run->diags))
+		return false;
+	if (!entry.exists)
+		return true;
+	AUTO_CLOSE int parent_fd = -1;
+	return step_open_parent(path, run, &parent_fd, &name) &&
+		quarantine_remove_empty(parent_fd, name, run);
+}
+
 bool
 staging_remove(struct run *run, const char *base)
 {
-	table_set(&run->stagings, base, NULL);
-	return remove_below(run, base);
+	return remove_homes(run, base) && remove_stage(run, base);
 }
 
 bool

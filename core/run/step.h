@@ -42,16 +42,18 @@ const char *phase_name(enum phase phase);
 bool phase_parse(const char *name, enum phase *ret_phase);
 enum phase step_phase(enum step_kind kind);
 
-/* What a JOURNAL_NOTE of a step recorded: the inode that the run made. */
+/* What a JOURNAL_NOTE of a step recorded: the inode that the run made, or found. */
 struct step_fact {
 	bool known;
 	dev_t dev;
 	ino_t ino;
+	bool has_owner; /* HOME_FREEZE: as the home was before */
+	struct host_owner owner;
 };
 
 /* A directory of ours beside the homes, root 0700, named after the run. */
 struct staging {
-	const char *base;
+	const char *base, *path;
 	int fd;
 };
 
@@ -91,8 +93,9 @@ struct run {
 	const struct table *users; /* only these; NULL = everybody of the run */
 	bool last_users;	   /* nobody of the run is left after these */
 	bool accounts_undone;
-	bool others_followed; /* later runs may rely on what this one shares */
-	bool shared_kept;     /* something shared stays because others depend on it */
+	struct table expiries; /* login -> value: set by somebody since, and to be given back */
+	bool others_followed;  /* later runs may rely on what this one shares */
+	bool shared_kept;      /* something shared stays because others depend on it */
 	size_t conflicts;
 };
 
@@ -101,6 +104,8 @@ struct step_ops {
 	bool (*check)(const struct step *step, struct run *run); /* still as planned? reads only */
 	bool (*prepare)(const struct step *step, struct run *run); /* built aside, not visible */
 	bool (*apply)(const struct step *step, struct run *run);   /* the one visible effect */
+	bool (*verify)(const struct step *step, struct run *run);  /* as meant? after the last
+								      effect of the phase */
 	bool (*undo)(const struct step *step, struct run *run);	   /* repeatable; see run.h */
 };
 
@@ -133,8 +138,20 @@ bool run_creates(const struct run *run, const char *login);
 
 /* ---- what the kinds share ---- */
 
+/* Writes down the inode of a step in the journal, and in run->facts. */
+void step_note(const struct step *step, struct run *run, const struct step_fact *fact);
+
+/* Opens the directory that holds a path's last component, and names that. */
+NODISCARD bool step_open_parent(
+	const char *path, struct run *run, int *ret_fd, const char **ret_name);
+
 /* The staging directory below base, created on first use. */
 NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);
+/*
+ * Another one, "<base>/.rehome-homes-<run>", through which homes with people's files pass. Nothing
+ * in it is ever deleted but directories that are empty; while it is not, nothing is complete.
+ */
+NODISCARD bool staging_open_homes(struct run *run, const char *base, int *ret_fd);
 /* Empties and removes those of this run, the ones of an earlier process included. */
 NODISCARD bool staging_remove_all(struct run *run);
 /* The one below a directory that is about to go itself. */
@@ -144,16 +161,39 @@ NODISCARD bool staging_sync(struct run *run);
 void staging_close(struct run *run);
 /* Removes the temporary files that a killed process left where this run stages single files. */
 NODISCARD bool staging_sweep(struct run *run);
-/* "/home/.rehome-stage-7" */
+/* "/home/.rehome-stage-7", "/home/.rehome-homes-7" */
 char *staging_path(const struct run *run, const char *base);
+char *staging_homes_path(const struct run *run, const char *base);
+
+/* ---- quarantine.c ---- */
+
+/*
+ * Ends a tree of a run's that was renamed out of its place: empty folders of the step's are
+ * removed; anything else is somebody's, and goes into quarantine as it is, under `as`.
+ */
+NODISCARD bool quarantine_or_remove(
+	const struct step *step, int dir_fd, const char *name, const char *as, struct run *run);
+/* "<base>/.rehome-quarantine/<run>/<as>", or with a number behind it; what it is is said. */
+NODISCARD bool quarantine_keep(const struct step *step, int dir_fd, const char *name,
+	const char *as, const char *what, struct run *run);
+/* Removes a directory of which all that is left are directories without files. */
+NODISCARD bool quarantine_remove_empty(int parent_fd, const char *name, struct run *run);
+
+/* The edits of everybody who is still in the run. */
+struct edit_list accounts_edits(struct run *run);
+/* Takes the lock and reads the files; accounts_finish() or accounts_abandon() ends it. */
+NODISCARD bool accounts_load(struct run *run);
+/* Writes shadow as run->db has it now, and gives the lock back. */
+NODISCARD bool accounts_rewrite_shadow(struct run *run);
 
 /* Ends the accounts phase: syncs /etc and gives the lock back. Safe to call at any time. */
 NODISCARD bool accounts_finish(struct run *run);
 /* The same after a failure: temporaries are removed. */
 void accounts_abandon(struct run *run);
 
-/* A shadow rename that expires the accounts being undone, and the end of their processes. */
-NODISCARD bool accounts_gate(struct run *run);
+/* Opens the accounts that the run closed and did not make: all that are being undone, or only
+ * this one. */
+NODISCARD bool accounts_reopen(struct run *run, const char *only);
 
 /* True when some account that is not being undone is jailed by the plan's group. */
 NODISCARD bool accounts_depend_on_group(struct run *run, bool *ret_depend);

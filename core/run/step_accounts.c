@@ -1,11 +1,11 @@
 /*
- * step_accounts.c - the account files: one rename each, and the one that opens the accounts.
+ * step_accounts.c - the account files: one rename each.
  *
  * All of it under /etc/.pwd.lock, which shadow-utils, systemd and lckpwdf(3) respect; never the
  * "*.lock" files, which outlive a crash. The files are read again under the lock, merged in memory,
  * and staged as four temporaries before the first rename, so that nothing but a rename can fail in
  * between. New shadow lines are born expired; a login exists from the rename of passwd on and can
- *be used from the second rename of shadow on.
+ * be used from the second rename of shadow on (step_gate.c).
  *
  *	group ─▶ gshadow ─▶ shadow (expired) ─▶ COMMIT ─▶ passwd ─▶ checks ─▶ shadow (open)
  */
@@ -21,9 +21,8 @@ enum { LOCK_SECONDS = 15 };
 #define LOCK_FILE "/etc/.pwd.lock"
 #define ACCOUNT_DIR "/etc"
 
-/* The edits of everybody who is still in the run. */
-static struct edit_list
-edits_of_run(struct run *run)
+struct edit_list
+accounts_edits(struct run *run)
 {
 	struct edit_list edits = run->plan->edits;
 	if (!run->dropped.count)
@@ -37,8 +36,8 @@ edits_of_run(struct run *run)
 	return edits;
 }
 
-static bool
-lock_and_load(struct run *run)
+bool
+accounts_load(struct run *run)
 {
 	if (!host_lock_file(run->host, LOCK_FILE, LOCK_SECONDS, &run->account_lock_fd, run->diags))
 		return false;
@@ -86,6 +85,13 @@ commit(struct run *run, enum accountdb_file file)
 	return true;
 }
 
+bool
+accounts_rewrite_shadow(struct run *run)
+{
+	return stage(run, ACCOUNTDB_SHADOW) && commit(run, ACCOUNTDB_SHADOW) &&
+		accounts_finish(run);
+}
+
 void
 accounts_abandon(struct run *run)
 {
@@ -116,7 +122,8 @@ check_edits(struct run *run, const struct edit_list *edits)
 	size_t errors = run->diags->errors;
 	ARRAY_FOREACH (edit, edits) {
 		const char *why = NULL;
-		if (edit_state(edit, &run->db, run->arena, &why) != EDIT_FOREIGN)
+		if (edit->kind == EDIT_GATE ||
+			edit_state(edit, &run->db, run->arena, &why) != EDIT_FOREIGN)
 			continue;
 		diag_error(run->diags, at(accountdb_path(edit->file), 0), "%s", why);
 		diag_code(run->diags, "stale");
@@ -133,8 +140,8 @@ file_prepare(const struct step *step, struct run *run)
 	(void)step;
 	if (run->account_lock_fd >= 0)
 		return true;
-	struct edit_list edits = edits_of_run(run);
-	if (!handout_write(run) || !lock_and_load(run) || !check_edits(run, &edits))
+	struct edit_list edits = accounts_edits(run);
+	if (!handout_write(run) || !accounts_load(run) || !check_edits(run, &edits))
 		return false;
 	for (int file = 0; file < ACCOUNTDB_FILES; file++) {
 		if (!edits_apply(&edits, (enum accountdb_file)file, true, &run->db, run->diags))
@@ -172,7 +179,7 @@ keep_removed_lines(struct run *run)
 	const char *path = state_run_path(run->state, run->id, "removed");
 	bool exists;
 	struct bytes earlier;
-	struct edit_list edits = edits_of_run(run);
+	struct edit_list edits = accounts_edits(run);
 
 	if (!host_read_file(run->host, path, run->arena, &exists, &earlier, run->diags))
 		return false;
@@ -216,9 +223,9 @@ undo_files(struct run *run)
 	static const enum accountdb_file order[] = { ACCOUNTDB_PASSWD, ACCOUNTDB_SHADOW,
 		ACCOUNTDB_GROUP, ACCOUNTDB_GSHADOW };
 	size_t conflicts = 0, first_diag = run->diags->count;
-	struct edit_list edits = edits_of_run(run);
+	struct edit_list edits = accounts_edits(run);
 
-	if (!lock_and_load(run) || !keep_removed_lines(run))
+	if (!accounts_load(run) || !keep_removed_lines(run))
 		return false;
 	if (!edits_undo_all(&edits, run->users, &run->db, &conflicts, run->diags))
 		return false;
@@ -256,97 +263,3 @@ const struct step_ops step_account_file = {
 	.apply = file_apply,
 	.undo = file_undo,
 };
-
-/* ---- opening and closing ---- */
-
-static bool
-rewrite_shadow(struct run *run)
-{
-	return stage(run, ACCOUNTDB_SHADOW) && commit(run, ACCOUNTDB_SHADOW) &&
-		accounts_finish(run);
-}
-
-static bool
-activate_apply(const struct step *step, struct run *run)
-{
-	(void)step;
-	struct edit_list edits = edits_of_run(run);
-	if (lock_and_load(run) && edits_activate(&edits, &run->db, run->diags) &&
-		rewrite_shadow(run))
-		return !host_is_live(run->host) || daemon_flush_caches(run->arena, run->diags);
-	accounts_abandon(run);
-	return false;
-}
-
-/* Processes of the accounts that this run created and now takes back. */
-static bool
-end_processes(struct run *run)
-{
-	struct id_table uids = { .arena = run->arena };
-	struct edit_list edits = edits_of_run(run);
-	ARRAY_FOREACH (edit, &edits) {
-		uint32_t uid;
-		if (edit->kind != EDIT_ADD_LINE || edit->file != ACCOUNTDB_PASSWD || !edit->user ||
-			(run->users && !table_get(run->users, edit->user)))
-			continue;
-		struct accountdb_line *line = accountdb_find(&run->db, edit->file, edit->name);
-		/* Only while the login still has the uid that we gave it. */
-		if (line && accountdb_line_id(line, PASSWD_UID, &uid) &&
-			strcmp(accountdb_field(line, PASSWD_UID), edit->fields[PASSWD_UID]) == 0)
-			id_table_set(&uids, uid, (void *)(uintptr_t)edit->name);
-	}
-	size_t ended;
-	if (!uids.count || !host_is_live(run->host))
-		return true;
-	return daemon_flush_caches(run->arena, run->diags) &&
-		daemon_end_processes(&uids, &ended, run->arena, run->diags);
-}
-
-bool
-accounts_gate(struct run *run)
-{
-	struct edit_list edits = edits_of_run(run);
-	if (lock_and_load(run) && edits_gate(&edits, run->users, &run->db, run->diags) &&
-		rewrite_shadow(run))
-		return end_processes(run);
-	accounts_abandon(run);
-	return false;
-}
-
-static bool
-activate_undo(const struct step *step, struct run *run)
-{
-	(void)step;
-	return accounts_gate(run);
-}
-
-const struct step_ops step_activate = {
-	.apply = activate_apply,
-	.undo = activate_undo,
-};
-
-bool
-accounts_depend_on_group(struct run *run, bool *ret_depend)
-{
-	struct accountdb db;
-	*ret_depend = false;
-	if (!accountdb_load(run->host, run->arena, &db, run->diags))
-		return false;
-	const struct accountdb_line *group =
-		accountdb_find(&db, ACCOUNTDB_GROUP, run->plan->jail_group);
-	uint32_t gid;
-	if (!group || !accountdb_line_id(group, GROUP_GID, &gid))
-		return true;
-	if (accountdb_members(group)->count) {
-		*ret_depend = true;
-		return true;
-	}
-	const struct accountdb_table *passwd = &db.tables[ACCOUNTDB_PASSWD];
-	ARRAY_FOREACH (line, &passwd->lines) {
-		uint32_t primary;
-		if (accountdb_name(*line) && accountdb_line_id(*line, PASSWD_GID, &primary) &&
-			primary == gid)
-			*ret_depend = true;
-	}
-	return true;
-}

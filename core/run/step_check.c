@@ -44,7 +44,8 @@ check_files(struct run *run)
 	if (!accountdb_load(run->host, run->arena, &db, run->diags))
 		return false;
 	ARRAY_FOREACH (edit, &run->plan->edits) {
-		if (edit->user && !in_run(run, edit->user))
+		/* A gate is still closed. */
+		if (edit->kind == EDIT_GATE || (edit->user && !in_run(run, edit->user)))
 			continue;
 		if (edit_state(edit, &db, run->arena, NULL) == EDIT_AFTER)
 			continue;
@@ -89,12 +90,12 @@ ask_nss(const struct change **sample, size_t count, const char *jail_group)
 }
 
 static bool
-check_nss(struct run *run, struct change **creates, size_t count)
+check_nss(struct run *run, struct change **jailed, size_t count)
 {
 	const struct change *sample[NSS_SAMPLE];
 	size_t taken = count < NSS_SAMPLE ? count : NSS_SAMPLE;
 	for (size_t i = 0; i < taken; i++)
-		sample[i] = creates[i * count / taken];
+		sample[i] = jailed[i * count / taken];
 
 	pid_t pid = fork();
 	if (pid < 0)
@@ -121,7 +122,7 @@ check_nss(struct run *run, struct change **creates, size_t count)
 /* ---- sshd ---- */
 
 static bool
-choose(struct run *run, struct change **creates, size_t count, struct sshd_sample *sample)
+choose(struct run *run, struct change **jailed, size_t count, struct sshd_sample *sample)
 {
 	struct sshd_config config;
 	if (!sshd_config_read(run->host, run->options->config->jail.sshd_config, run->arena,
@@ -129,19 +130,19 @@ choose(struct run *run, struct change **creates, size_t count, struct sshd_sampl
 		return false;
 	sample->everybody = sshd_config_depends_on_user(&config);
 	for (size_t i = 0; i < count; i++)
-		sshd_sample_add(sample, creates[i]);
+		sshd_sample_add(sample, jailed[i]);
 	return true;
 }
 
 static bool
-check_sshd(struct run *run, struct change **creates, size_t count)
+check_sshd(struct run *run, struct change **jailed, size_t count)
 {
 	struct sshd_sample sample = { .arena = run->arena, .kinds = { .arena = run->arena } };
 	size_t errors = run->diags->errors;
 	enum sshd_answer answer;
 	const char *why;
 
-	if (!choose(run, creates, count, &sample))
+	if (!choose(run, jailed, count, &sample))
 		return false;
 	struct sshd_effective *effective =
 		arena_alloc(run->arena, sample.count * sizeof(*effective));
@@ -171,13 +172,15 @@ check_apply(const struct step *step, struct run *run)
 		return true;
 
 	size_t count = 0;
-	struct change **creates =
+	struct change **jailed =
 		arena_alloc(run->arena, run->plan->changes.count * sizeof(struct change *));
 	ARRAY_FOREACH (change, &run->plan->changes) {
-		if ((*change)->action == CHANGE_CREATE && in_run(run, (*change)->login))
-			creates[count++] = *change;
+		bool jails =
+			(*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT;
+		if (jails && in_run(run, (*change)->login))
+			jailed[count++] = *change;
 	}
-	return !count || (check_nss(run, creates, count) && check_sshd(run, creates, count));
+	return !count || (check_nss(run, jailed, count) && check_sshd(run, jailed, count));
 }
 
 const struct step_ops step_accounts_check = {

@@ -1,3 +1,276 @@
+/*
+ * step_gate.c - who may log in while a run works: accounts are closed before anything is done to
+ * them, and opened when everything is.
+ *
+ *	              gate                  activate
+ *	as it was ────────────▶ closed ────────────────▶ as planned
+ *	as it was ◀──────────── closed ◀──────────────── whatever it is now
+ *	              undo of gate          undo of activate
+ *
+ * Each arrow is one rename of shadow. New accounts come closed (step_accounts.c). An account that
+ * is closed keeps the sessions it has: so its processes are ended after that, and its home becomes
+ * root's alone until it has its new form.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/run/daemon.h"
 #include "core/run/step.h"
-const struct step_ops step_gate = { 0 };
-const struct step_ops step_home_freeze = { 0 };
+
+static const struct host_owner FROZEN = { .uid = 0, .gid = 0, .mode = 0700 };
+
+/* ---- processes ---- */
+
+static bool
+is_undone(const struct run *run, const char *login)
+{
+	return !run->users || table_get(run->users, login);
+}
+
+/* The uid of an account that the run made or closed, while the login still has it. */
+static bool
+uid_of(const struct run *run, const struct edit *edit, uint32_t *ret_uid)
+{
+	bool adds = edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_PASSWD;
+	if (!edit->user || (!adds && edit->kind != EDIT_GATE) || !is_undone(run, edit->user))
+		return false;
+	const struct accountdb_line *line = accountdb_find(&run->db, ACCOUNTDB_PASSWD, edit->name);
+	const struct change *change = table_get(&run->changes, edit->user);
+	if (!line || !change || !accountdb_line_id(line, PASSWD_UID, ret_uid) || !*ret_uid)
+		return false;
+	return (change->has_before && *ret_uid == change->before.uid) ||
+		(change->has_after && *ret_uid == change->after.uid);
+}
+
+/* Of the accounts that are being closed. run->db is as it was under the lock. */
+static bool
+end_processes(struct run *run)
+{
+	struct id_table uids = { .arena = run->arena };
+	struct edit_list edits = accounts_edits(run);
+	ARRAY_FOREACH (edit, &edits) {
+		uint32_t uid;
+		if (uid_of(run, edit, &uid))
+			id_table_set(&uids, uid, (void *)(uintptr_t)edit->name);
+	}
+	size_t ended;
+	if (!uids.count || !host_is_live(run->host))
+		return true;
+	return daemon_flush_caches(run->arena, run->diags) &&
+		daemon_end_processes(&uids, &ended, run->arena, run->diags);
+}
+
+/* ---- closing accounts that exist ---- */
+
+static bool
+gate_apply(const struct step *step, struct run *run)
+{
+	(void)step;
+	struct edit_list edits = accounts_edits(run);
+	if (accounts_load(run) && edits_close(&edits, &run->db, run->diags) &&
+		accounts_rewrite_shadow(run))
+		return end_processes(run);
+	accounts_abandon(run);
+	return false;
+}
+
+bool
+accounts_reopen(struct run *run, const char *only)
+{
+	struct edit_list edits = accounts_edits(run);
+	struct table one = { .arena = run->arena };
+	if (only)
+		table_set(&one, only, run);
+	if (!accounts_load(run)) {
+		accounts_abandon(run);
+		return false;
+	}
+	edits_reopen(&edits, only ? &one : run->users, &run->expiries, &run->db);
+	if (accounts_rewrite_shadow(run))
+		return !host_is_live(run->host) || daemon_flush_caches(run->arena, run->diags);
+	accounts_abandon(run);
+	return false;
+}
+
+static bool
+gate_undo(const struct step *step, struct run *run)
+{
+	(void)step;
+	return accounts_reopen(run, NULL);
+}
+
+const struct step_ops step_gate = {
+	.apply = gate_apply,
+	.undo = gate_undo,
+};
+
+/* ---- opening all ---- */
+
+static bool
+activate_apply(const struct step *step, struct run *run)
+{
+	(void)step;
+	struct edit_list edits = accounts_edits(run);
+	if (accounts_load(run) && edits_activate(&edits, &run->db, run->diags) &&
+		accounts_rewrite_shadow(run))
+		return !host_is_live(run->host) || daemon_flush_caches(run->arena, run->diags);
+	accounts_abandon(run);
+	return false;
+}
+
+/* What somebody set since must be on disk in the journal before it is overwritten. */
+static bool
+remember_expiries(struct run *run, const struct edit_list *edits)
+{
+	struct foreign_expiries found;
+	edits_find_foreign_expiries(edits, run->users, &run->db, run->arena, &found);
+	ARRAY_FOREACH (expiry, &found) {
+		journal_add(&run->journal, JOURNAL_EXPIRY, "%s %s", expiry->login, expiry->value);
+		table_set(&run->expiries, expiry->login, (void *)(uintptr_t)expiry->value);
+	}
+	return !found.count || journal_sync(&run->journal, run->diags);
+}
+
+/* The first act of undoing: nobody works in what is about to be taken away. */
+static bool
+activate_undo(const struct step *step, struct run *run)
+{
+	(void)step;
+	struct edit_list edits = accounts_edits(run);
+	if (accounts_load(run) && remember_expiries(run, &edits) &&
+		edits_gate(&edits, run->users, &run->db, run->diags) &&
+		accounts_rewrite_shadow(run))
+		return end_processes(run);
+	accounts_abandon(run);
+	return false;
+}
+
+const struct step_ops step_activate = {
+	.apply = activate_apply,
+	.undo = activate_undo,
+};
+
+/* ---- homes ---- */
+
+static bool
+is_frozen(const struct stat *st)
+{
+	return st->st_uid == FROZEN.uid && st->st_gid == FROZEN.gid &&
+		(st->st_mode & 07777) == FROZEN.mode;
+}
+
+static bool
+is_owned(const struct stat *st, const struct host_owner *owner)
+{
+	return st->st_uid == owner->uid && st->st_gid == owner->gid &&
+		(st->st_mode & 07777) == owner->mode;
+}
+
+static bool
+freeze_check(const struct step *step, struct run *run)
+{
+	struct host_entry entry;
+	if (!host_inspect(run->host, step->path, &entry, run->diags))
+		return false;
+	if (entry.exists && S_ISDIR(entry.st.st_mode) && entry.st.st_ino == step->home.ino &&
+		entry.st.st_dev == step->home.dev)
+		return true;
+	diag_error(run->diags, at(step->path, 0), "is not the directory that the plan found");
+	diag_code(run->diags, "stale");
+	diag_user(run->diags, step->user);
+	return false;
+}
+
+static bool
+freeze_prepare(const struct step *step, struct run *run)
+{
+	struct host_entry entry;
+	if (!host_inspect(run->host, step->path, &entry, run->diags))
+		return false;
+	const struct step_fact fact = {
+		.known = true,
+		.dev = entry.st.st_dev,
+		.ino = entry.st.st_ino,
+		.has_owner = true,
+		.owner = { entry.st.st_uid, entry.st.st_gid, entry.st.st_mode & 07777 },
+	};
+	step_note(step, run, &fact);
+	return true;
+}
+
+static bool
+own_home(const struct step *step, struct run *run, const struct stat *st,
+	const struct host_owner *owner)
+{
+	AUTO_CLOSE int parent_fd = -1;
+	const char *name;
+	return step_open_parent(step->path, run, &parent_fd, &name) &&
+		host_own_at(run->host, parent_fd, name, st, owner, run->diags);
+}
+
+static bool
+freeze_apply(const struct step *step, struct run *run)
+{
+	struct host_entry entry;
+	return host_inspect(run->host, step->path, &entry, run->diags) &&
+		own_home(step, run, &entry.st, &FROZEN);
+}
+
+/* The last of a home's undoing. The number of a device may be another one weeks later. */
+static bool
+freeze_undo(const struct step *step, struct run *run)
+{
+	const struct step_fact *fact = &run->facts[step_index(step, run)];
+	struct host_entry entry;
+	if (!fact->known)
+		return true;
+	if (!host_inspect(run->host, step->path, &entry, run->diags))
+		return false;
+	if (!entry.exists || entry.st.st_ino != fact->ino) {
+		run_conflict(run, step->user, "%s is not the home that run %s found", step->path,
+			run->id);
+		return true;
+	}
+	if (is_owned(&entry.st, &fact->owner))
+		return true;
+	if (is_frozen(&entry.st))
+		return own_home(step, run, &entry.st, &fact->owner);
+	run_conflict(run, step->user, "owner and mode of %s were changed since and are kept",
+		step->path);
+	return true;
+}
+
+const struct step_ops step_home_freeze = {
+	.check = freeze_check,
+	.prepare = freeze_prepare,
+	.apply = freeze_apply,
+	.undo = freeze_undo,
+};
+
+/* ---- who relies on the jail's group ---- */
+
+bool
+accounts_depend_on_group(struct run *run, bool *ret_depend)
+{
+	struct accountdb db;
+	*ret_depend = false;
+	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+		return false;
+	const struct accountdb_line *group =
+		accountdb_find(&db, ACCOUNTDB_GROUP, run->plan->jail_group);
+	uint32_t gid;
+	if (!group || !accountdb_line_id(group, GROUP_GID, &gid))
+		return true;
+	if (accountdb_members(group)->count) {
+		*ret_depend = true;
+		return true;
+	}
+	const struct accountdb_table *passwd = &db.tables[ACCOUNTDB_PASSWD];
+	ARRAY_FOREACH (line, &passwd->lines) {
+		uint32_t primary;
+		if (accountdb_name(*line) && accountdb_line_id(*line, PASSWD_GID, &primary) &&
+			primary == gid)
+			*ret_depend = true;
+	}
+	return true;
+}

@@ -8,13 +8,10 @@
  * looks inside. What holds nothing but our own empty folders is deleted; anything else is
  * somebody's data and goes into quarantine on the same filesystem, as it is.
  */
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/run/step.h"
-
-static const struct host_owner PRIVATE = { .uid = 0, .gid = 0, .mode = 0700 };
 
 /* ---- shared directories ---- */
 
@@ -29,8 +26,8 @@ dir_check(const struct step *step, struct run *run)
 	if (!S_ISDIR(entry.st.st_mode))
 		return diag_error(run->diags, at(step->path, 0), "not a directory");
 	/* Somebody else made it since the plan: it is theirs, and undo leaves it. */
-	run->facts[step_index(step, run)] = (struct step_fact){ .known = true };
-	journal_add(&run->journal, JOURNAL_NOTE, "%zu 0 0", step_index(step, run));
+	const struct step_fact fact = { .known = true };
+	step_note(step, run, &fact);
 	return true;
 }
 
@@ -77,21 +74,6 @@ static char *
 staged_name(const struct step *step, const struct run *run)
 {
 	return arena_printf(run->arena, "%zu", step_index(step, run));
-}
-
-static const char *
-last_component(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
-static bool
-open_parent(const char *path, struct run *run, int *ret_fd)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = slash == path ? arena_strdup(run->arena, "/")
-				     : arena_strndup(run->arena, path, (size_t)(slash - path));
-	return host_open_dir(run->host, parent, ret_fd, run->diags);
 }
 
 static bool
@@ -165,10 +147,8 @@ tree_prepare(const struct step *step, struct run *run)
 	if (fstat(root_fd, &st) < 0)
 		return diag_error(
 			run->diags, at(step->path, 0), "cannot look at the staged tree: %m");
-	size_t index = step_index(step, run);
-	run->facts[index] = (struct step_fact){ true, st.st_dev, st.st_ino };
-	journal_add(&run->journal, JOURNAL_NOTE, "%zu %" PRIu64 " %" PRIu64, index,
-		(uint64_t)st.st_dev, (uint64_t)st.st_ino);
+	const struct step_fact fact = { .known = true, .dev = st.st_dev, .ino = st.st_ino };
+	step_note(step, run, &fact);
 	return true;
 }
 
@@ -177,10 +157,11 @@ tree_apply(const struct step *step, struct run *run)
 {
 	int staging_fd;
 	AUTO_CLOSE int parent_fd = -1;
+	const char *place;
 	return staging_open(run, step->base, &staging_fd) &&
-		open_parent(step->path, run, &parent_fd) &&
-		host_rename_at(run->host, staging_fd, staged_name(step, run), parent_fd,
-			last_component(step->path), false, run->diags);
+		step_open_parent(step->path, run, &parent_fd, &place) &&
+		host_rename_at(run->host, staging_fd, staged_name(step, run), parent_fd, place,
+			false, run->diags);
 }
 
 /* ---- taking a tree away ---- */
@@ -191,129 +172,14 @@ is_ours(const struct host_entry *entry, const struct step_fact *fact)
 	return entry->exists && entry->st.st_dev == fact->dev && entry->st.st_ino == fact->ino;
 }
 
-static bool
-is_folder_of(const struct step *step, const char *path)
-{
-	ARRAY_FOREACH (folder, &step->folders) {
-		if (strcmp(folder->path, path) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* True when the directory holds nothing but our folders, and they nothing else either. */
-static bool
-is_pristine(const struct step *step, int dir_fd, const char *prefix, struct run *run,
-	bool *ret_pristine)
-{
-	struct string_list names = { 0 };
-	if (!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
-		return false;
-	ARRAY_FOREACH (name, &names) {
-		const char *path = arena_printf(run->arena, "%s%s", prefix, *name);
-		struct host_entry entry;
-		AUTO_CLOSE int fd = -1;
-		*ret_pristine = false;
-		if (!is_folder_of(step, path))
-			return true;
-		if (!host_inspect_at(run->host, dir_fd, *name, &entry, run->diags))
-			return false;
-		if (!S_ISDIR(entry.st.st_mode))
-			return true;
-		if (!host_open_dir_at(run->host, dir_fd, *name, &fd, run->diags) ||
-			!is_pristine(
-				step, fd, arena_printf(run->arena, "%s/", path), run, ret_pristine))
-			return false;
-		if (!*ret_pristine)
-			return true;
-	}
-	*ret_pristine = true;
-	return true;
-}
-
-/* Deletes a pristine directory's folders, then itself. */
-static bool
-remove_pristine(int parent_fd, const char *name, struct run *run)
-{
-	struct string_list names = { 0 };
-	{
-		AUTO_CLOSE int fd = -1;
-		if (!host_open_dir_at(run->host, parent_fd, name, &fd, run->diags) ||
-			!host_list_at(run->host, fd, run->arena, &names, run->diags))
-			return false;
-		ARRAY_FOREACH (child, &names) {
-			if (!remove_pristine(fd, *child, run))
-				return false;
-		}
-	}
-	return host_remove_dir_at(run->host, parent_fd, name, NULL, run->diags);
-}
-
-/* Creates the directory unless it exists, and opens it when it is root's alone. */
-static bool
-open_private_dir(const char *path, struct run *run, int *ret_fd)
-{
-	struct host_entry entry;
-	if (!host_inspect(run->host, path, &entry, run->diags))
-		return false;
-	if (!entry.exists && !host_make_dir(run->host, path, &PRIVATE, run->diags))
-		return false;
-	if (entry.exists && (entry.st.st_uid != 0 || (entry.st.st_mode & 077))) {
-		diag_error(run->diags, at(path, 0), "not root's alone (mode %04o)",
-			(unsigned)(entry.st.st_mode & 07777));
-		diag_hint(run->diags, "Run: chown 0:0 %s && chmod 0700 %s", path, path);
-		return false;
-	}
-	return host_open_dir(run->host, path, ret_fd, run->diags);
-}
-
-/* Runs count from 1 again when the state was removed, and what an earlier one kept is there still.
- */
-static bool
-find_free_name(int dir_fd, const char *wanted, struct run *run, const char **ret_name)
-{
-	struct host_entry entry;
-	*ret_name = wanted;
-	for (unsigned number = 2;; number++) {
-		if (!host_inspect_at(run->host, dir_fd, *ret_name, &entry, run->diags))
-			return false;
-		if (!entry.exists)
-			return true;
-		*ret_name = arena_printf(run->arena, "%s.%u", wanted, number);
-	}
-}
-
-static bool
-quarantine(const struct step *step, int staging_fd, const char *name, struct run *run)
-{
-	const char *top = arena_printf(run->arena, "%s/.rehome-quarantine", step->base);
-	const char *dir = arena_printf(run->arena, "%s/%s", top, run->id);
-	const char *to = step->kind == STEP_HOME_CREATE
-		? step->user
-		: arena_printf(run->arena, "%s.%s", step->user, name);
-	AUTO_CLOSE int top_fd = -1;
-	AUTO_CLOSE int dir_fd = -1;
-
-	if (!open_private_dir(top, run, &top_fd) || !open_private_dir(dir, run, &dir_fd) ||
-		!find_free_name(dir_fd, to, run, &to) ||
-		!journal_mark(&run->journal, run->diags, JOURNAL_QUARANTINE, "%s %s/%s", step->user,
-			dir, to) ||
-		!host_rename_at(run->host, staging_fd, name, dir_fd, to, false, run->diags) ||
-		!host_sync_fd(run->host, dir_fd, dir, run->diags))
-		return false;
-	run_kept(
-		run, step->user, "what was put into %s since is now in %s/%s", step->path, dir, to);
-	return true;
-}
-
 /* Renames our tree out of its place, back into the staging directory. */
 static bool
 take_away(const struct step *step, int staging_fd, const char *name, struct run *run)
 {
 	AUTO_CLOSE int parent_fd = -1;
-	return open_parent(step->path, run, &parent_fd) &&
-		host_rename_at(run->host, parent_fd, last_component(step->path), staging_fd, name,
-			false, run->diags);
+	const char *place;
+	return step_open_parent(step->path, run, &parent_fd, &place) &&
+		host_rename_at(run->host, parent_fd, place, staging_fd, name, false, run->diags);
 }
 
 /*
@@ -357,15 +223,10 @@ tree_undo(const struct step *step, struct run *run)
 		(is_ours(&placed, fact) && !take_away(step, staging_fd, name, run)))
 		return false;
 
-	bool pristine;
-	{
-		AUTO_CLOSE int fd = -1;
-		if (!host_open_dir_at(run->host, staging_fd, name, &fd, run->diags) ||
-			!is_pristine(step, fd, "", run, &pristine))
-			return false;
-	}
-	return pristine ? remove_pristine(staging_fd, name, run)
-			: quarantine(step, staging_fd, name, run);
+	const char *as = step->kind == STEP_HOME_CREATE
+		? step->user
+		: arena_printf(run->arena, "%s.%s", step->user, name);
+	return quarantine_or_remove(step, staging_fd, name, as, run);
 }
 
 const struct step_ops step_tree_create = {

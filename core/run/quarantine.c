@@ -1,0 +1,145 @@
+/*
+ * quarantine.c - where a run puts what it must take out of the way and may not delete.
+ *
+ * "<base>/.rehome-quarantine/<run>", root 0700, on the filesystem of what goes there: a rename,
+ * never a copy. Nothing is ever deleted but empty folders of our own.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "core/run/step.h"
+
+static const struct host_owner PRIVATE = { .uid = 0, .gid = 0, .mode = 0700 };
+
+/* ---- into quarantine ---- */
+
+/* Creates the directory unless it exists, and opens it when it is root's alone. */
+static bool
+open_private_dir(const char *path, struct run *run, int *ret_fd)
+{
+	struct host_entry entry;
+	if (!host_inspect(run->host, path, &entry, run->diags))
+		return false;
+	if (!entry.exists && !host_make_dir(run->host, path, &PRIVATE, run->diags))
+		return false;
+	if (entry.exists && (entry.st.st_uid != 0 || (entry.st.st_mode & 077))) {
+		diag_error(run->diags, at(path, 0), "not root's alone (mode %04o)",
+			(unsigned)(entry.st.st_mode & 07777));
+		diag_hint(run->diags, "Run: chown 0:0 %s && chmod 0700 %s", path, path);
+		return false;
+	}
+	return host_open_dir(run->host, path, ret_fd, run->diags);
+}
+
+/* Runs count from 1 again when the state was removed, and what an earlier one kept is there still.
+ */
+static bool
+find_free_name(int dir_fd, const char *wanted, struct run *run, const char **ret_name)
+{
+	struct host_entry entry;
+	*ret_name = wanted;
+	for (unsigned number = 2;; number++) {
+		if (!host_inspect_at(run->host, dir_fd, *ret_name, &entry, run->diags))
+			return false;
+		if (!entry.exists)
+			return true;
+		*ret_name = arena_printf(run->arena, "%s.%u", wanted, number);
+	}
+}
+
+bool
+quarantine_keep(const struct step *step, int dir_fd, const char *name, const char *as,
+	const char *what, struct run *run)
+{
+	const char *top = arena_printf(run->arena, "%s/.rehome-quarantine",
+		strcmp(step->base, "/") == 0 ? "" : step->base);
+	const char *dir = arena_printf(run->arena, "%s/%s", top, run->id);
+	AUTO_CLOSE int top_fd = -1;
+	AUTO_CLOSE int to_fd = -1;
+
+	if (!open_private_dir(top, run, &top_fd) || !open_private_dir(dir, run, &to_fd) ||
+		!find_free_name(to_fd, as, run, &as) ||
+		!journal_mark(&run->journal, run->diags, JOURNAL_QUARANTINE, "%s %s/%s", step->user,
+			dir, as) ||
+		!host_rename_at(run->host, dir_fd, name, to_fd, as, false, run->diags) ||
+		!host_sync_fd(run->host, to_fd, dir, run->diags))
+		return false;
+	run_kept(run, step->user, "%s is now in %s/%s", what, dir, as);
+	return true;
+}
+
+/* ---- what is only ours ---- */
+
+static bool
+is_folder_of(const struct step *step, const char *path)
+{
+	ARRAY_FOREACH (folder, &step->folders) {
+		if (strcmp(folder->path, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* True when the directory holds nothing but our folders, and they nothing else either. */
+static bool
+is_pristine(const struct step *step, int dir_fd, const char *prefix, struct run *run,
+	bool *ret_pristine)
+{
+	struct string_list names = { 0 };
+	if (!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		const char *path = arena_printf(run->arena, "%s%s", prefix, *name);
+		struct host_entry entry;
+		AUTO_CLOSE int fd = -1;
+		*ret_pristine = false;
+		if (!is_folder_of(step, path))
+			return true;
+		if (!host_inspect_at(run->host, dir_fd, *name, &entry, run->diags))
+			return false;
+		if (!S_ISDIR(entry.st.st_mode))
+			return true;
+		if (!host_open_dir_at(run->host, dir_fd, *name, &fd, run->diags) ||
+			!is_pristine(
+				step, fd, arena_printf(run->arena, "%s/", path), run, ret_pristine))
+			return false;
+		if (!*ret_pristine)
+			return true;
+	}
+	*ret_pristine = true;
+	return true;
+}
+
+bool
+quarantine_remove_empty(int parent_fd, const char *name, struct run *run)
+{
+	struct string_list names = { 0 };
+	{
+		AUTO_CLOSE int fd = -1;
+		if (!host_open_dir_at(run->host, parent_fd, name, &fd, run->diags) ||
+			!host_list_at(run->host, fd, run->arena, &names, run->diags))
+			return false;
+		ARRAY_FOREACH (child, &names) {
+			if (!quarantine_remove_empty(fd, *child, run))
+				return false;
+		}
+	}
+	return host_remove_dir_at(run->host, parent_fd, name, NULL, run->diags);
+}
+
+bool
+quarantine_or_remove(
+	const struct step *step, int dir_fd, const char *name, const char *as, struct run *run)
+{
+	bool pristine;
+	{
+		AUTO_CLOSE int fd = -1;
+		if (!host_open_dir_at(run->host, dir_fd, name, &fd, run->diags) ||
+			!is_pristine(step, fd, "", run, &pristine))
+			return false;
+	}
+	if (pristine)
+		return quarantine_remove_empty(dir_fd, name, run);
+	const char *what = arena_printf(run->arena, "what was put into %s since", step->path);
+	return quarantine_keep(step, dir_fd, name, as, what, run);
+}
