@@ -64,6 +64,21 @@ NODISCARD bool daemon_flush_caches(struct arena *arena, struct diags *diags);
 NODISCARD bool daemon_end_processes(
 	const struct id_table *uids, size_t *ret_ended, struct arena *arena, struct diags *diags);
 
+/* Who is at work: what daemon_end_processes() would end. */
+struct user_process {
+	pid_t pid;
+	const char *login;
+	const char *command; /* /proc/PID/comm */
+};
+
+struct user_processes {
+	struct user_process *items;
+	size_t count, room;
+};
+
+NODISCARD bool daemon_find_processes(const struct id_table *uids, struct arena *arena,
+	struct user_processes *ret_processes, struct diags *diags);
+
 /* What a process that runs as somebody else does in a home. */
 enum home_use_kind {
 	HOME_USE_CWD,
@@ -74,12 +89,12 @@ enum home_use_kind {
 
 struct home_use {
 	pid_t pid;
-	uid_t uid;
+	uid_t uid;	     /* its effective one */
 	const char *command; /* /proc/PID/comm */
 	const char *login;   /* whose home */
-	const char *path;    /* what it uses, bytes */
+	const char *path;    /* what it uses, bytes, as the kernel names it to us */
 	enum home_use_kind kind;
-	bool writes; /* HOME_USE_FILE: open for writing */
+	bool writes; /* HOME_USE_FILE: open for writing; HOME_USE_MAP: shared and writable */
 };
 
 struct home_uses {
@@ -89,10 +104,25 @@ struct home_uses {
 
 /*
  * Who works in these homes without running as their users: by working directory, root, open files
- * and mappings. homes maps a path as the kernel shows it -> login, const char *. One pass over
- * /proc whatever the number of homes. Processes that end meanwhile are passed over.
+ * and mappings. homes maps a path as the kernel shows it -> login, const char *; uids maps the
+ * users' uids -> login: their processes are daemon_end_processes()' business.
+ *
+ * One pass over /proc whatever the number of homes; of one process the first use of each kind in
+ * each home. Processes that end meanwhile are passed over, and so is ours. A place counts by its
+ * filesystem and its path on it, so bind mounts, chroots and containers are seen through, whatever
+ * they call the home. Processes that are hidden even from root are a warning.
  */
-NODISCARD bool daemon_find_home_uses(const struct table *homes, struct arena *arena,
-	struct home_uses *ret_uses, struct diags *diags);
+NODISCARD bool daemon_find_home_uses(const struct table *homes, const struct id_table *uids,
+	struct arena *arena, struct home_uses *ret_uses, struct diags *diags);
+
+/*
+ * Brings these homes to rest. With end_users the processes of the users are ended first, again and
+ * again until two looks in a row find none; without, each is an error ("user-active"). Whoever else
+ * stands in a home, has it as root, or writes there is an error ("home-in-use") unless gone a few
+ * seconds after the users' processes are; whoever only reads is a warning, and so is an FTP server
+ * that runs ("ftp-server").
+ */
+NODISCARD bool daemon_homes_are_quiet(const struct table *homes, const struct id_table *uids,
+	bool end_users, size_t *ret_ended, struct arena *arena, struct diags *diags);
 
 #endif

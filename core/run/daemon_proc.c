@@ -64,6 +64,36 @@ proc_read_link(pid_t pid, const char *name, char *buffer, size_t room)
 }
 
 bool
+proc_owner(pid_t pid, const struct id_table *uids, uid_t *ret_uid, const char **ret_login)
+{
+	char status[4096], state = 'Z';
+	unsigned ids[3] = { 0 };
+	if (!proc_read(pid, "status", status, sizeof(status)))
+		return false;
+	const char *line = strstr(status, "\nState:");
+	if (!line || sscanf(line, "\nState: %c", &state) != 1 || state == 'Z' || state == 'X')
+		return false;
+	line = strstr(status, "\nUid:");
+	if (!line || sscanf(line, "\nUid: %u %u %u", &ids[0], &ids[1], &ids[2]) != 3)
+		return false;
+	*ret_uid = ids[1];
+	*ret_login = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(ids) && !*ret_login; i++)
+		*ret_login = id_table_get(uids, ids[i]);
+	return true;
+}
+
+const char *
+proc_command(pid_t pid, struct arena *arena)
+{
+	char command[64];
+	if (!proc_read(pid, "comm", command, sizeof(command)))
+		return "?";
+	command[strcspn(command, "\n")] = '\0';
+	return arena_strdup(arena, command);
+}
+
+bool
 proc_is_on_our_root(pid_t pid)
 {
 	char theirs[64], ours[64], path[64];

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 
@@ -46,22 +45,9 @@ targets_finish(struct targets *targets)
 static const char *
 login_of(pid_t pid, const struct id_table *uids)
 {
-	char status[4096], state = 'Z';
-	unsigned ids[3] = { 0 };
-	if (!proc_read(pid, "status", status, sizeof(status)))
-		return NULL;
-	const char *line = strstr(status, "\nState:");
-	if (!line || sscanf(line, "\nState: %c", &state) != 1 || state == 'Z' || state == 'X')
-		return NULL;
-	line = strstr(status, "\nUid:");
-	if (!line || sscanf(line, "\nUid: %u %u %u", &ids[0], &ids[1], &ids[2]) != 3)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-		const char *login = id_table_get(uids, ids[i]);
-		if (login)
-			return login;
-	}
-	return NULL;
+	uid_t uid;
+	const char *login;
+	return proc_owner(pid, uids, &uid, &login) ? login : NULL;
 }
 
 /* *ret_more: descriptors ran out, so the rest is for the next scan. */
@@ -181,5 +167,26 @@ daemon_end_processes(
 		ended += await(&targets, KILL_MILLISECONDS);
 	}
 	*ret_ended = ended;
+	return true;
+}
+
+bool
+daemon_find_processes(const struct id_table *uids, struct arena *arena,
+	struct user_processes *ret_processes, struct diags *diags)
+{
+	struct user_processes found = { 0 };
+	pid_t pid;
+	AUTO_DIR DIR *proc = opendir("/proc");
+	if (!proc)
+		return diag_error(diags, at("/proc", 0), "cannot list: %s", strerror(errno));
+	while (proc_next(proc, &pid)) {
+		const char *login = pid == getpid() ? NULL : login_of(pid, uids);
+		if (login)
+			ARRAY_PUSH(arena, &found,
+				(struct user_process){ .pid = pid,
+					.login = login,
+					.command = proc_command(pid, arena) });
+	}
+	*ret_processes = found;
 	return true;
 }

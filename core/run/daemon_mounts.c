@@ -1,0 +1,99 @@
+/*
+ * daemon_mounts.c - what a path means in a mount namespace: which filesystem, and where on it.
+ *
+ * The same directory has other paths behind a bind mount and in a container, and a container may
+ * have another directory under the same path. Device and path on it are the same for everybody. The
+ * source is /proc/PID/mountinfo: a later mount hides an earlier one at the same place.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/run/daemon_proc.h"
+
+struct mount_entry {
+	const char *device; /* "8:1" */
+	const char *root;   /* which directory of it; "" is the whole */
+};
+
+void *
+proc_find_above(const struct table *table, const char *path, size_t *ret_length)
+{
+	char prefix[PROC_PLACE_ROOM];
+	size_t length = strlen(path);
+	if (length >= sizeof(prefix))
+		return NULL;
+	memcpy(prefix, path, length + 1);
+	for (;;) {
+		void *value = table_get(table, prefix);
+		if (value) {
+			*ret_length = length;
+			return value;
+		}
+		char *slash = strrchr(prefix, '/');
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+		length = (size_t)(slash - prefix);
+	}
+}
+
+/* \040 and the like, in place; a lone "/" becomes "". */
+static char *
+plain(char *text)
+{
+	char *to = text;
+	for (const char *from = text; *from; to++) {
+		unsigned code;
+		if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
+			*to = (char)code;
+			from += 4;
+		} else {
+			*to = *from++;
+		}
+	}
+	*to = '\0';
+	return strcmp(text, "/") == 0 ? to : text;
+}
+
+/* "36 35 98:0 /mnt1 /mnt2 rw,noatime ...": id, parent, device, root, mount point. */
+static void
+add_line(char *line, struct table *mounts)
+{
+	char *rest = line, *fields[5];
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		fields[i] = strsep(&rest, " \n");
+		if (!fields[i])
+			return;
+	}
+	struct mount_entry *entry = ARENA_NEW(mounts->arena, struct mount_entry);
+	entry->device = arena_strdup(mounts->arena, fields[2]);
+	entry->root = arena_strdup(mounts->arena, plain(fields[3]));
+	table_set(mounts, arena_strdup(mounts->arena, plain(fields[4])), entry);
+}
+
+bool
+proc_read_mounts(pid_t pid, struct table *mounts)
+{
+	char path[64];
+	AUTO_FREE char *line = NULL;
+	size_t room = 0;
+	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
+	AUTO_FILE FILE *file = fopen(path, "re");
+	while (file && getline(&line, &room, file) > 0)
+		add_line(line, mounts);
+	return mounts->count != 0;
+}
+
+bool
+proc_place(const struct table *mounts, const char *path, char place[PROC_PLACE_ROOM])
+{
+	size_t above;
+	const struct mount_entry *entry = proc_find_above(mounts, path, &above);
+	if (!entry)
+		return false;
+	const char *rest = path + above;
+	int size = snprintf(place, PROC_PLACE_ROOM, "%s%s%s", entry->device, entry->root,
+		strcmp(rest, "/") == 0 ? "" : rest);
+	return size > 0 && size < PROC_PLACE_ROOM;
+}

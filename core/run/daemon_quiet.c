@@ -1,0 +1,250 @@
+/*
+ * daemon_quiet.c - homes at rest: nobody works in them while they are rebuilt.
+ *
+ * The accounts are closed before (expiry), but what is logged in stays logged in, and an open file
+ * can be written whatever becomes of its folder. So the users' processes are ended until two looks
+ * in a row find nothing, with a pause in which a service manager would start them again; what
+ * others do in the homes is theirs to stop, and is reported.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/run/daemon.h"
+#include "core/run/daemon_proc.h"
+
+enum {
+	LOOKS = 2, /* in a row that find nobody */
+	/* systemd starts a service again after 100 ms, unless told otherwise. */
+	PAUSE_MILLISECONDS = 250,
+	/* For others to notice that whom they served is gone, and for restarts to be given up. */
+	TOTAL_MILLISECONDS = 5000,
+};
+
+struct rest {
+	const struct table *homes;
+	const struct id_table *uids;
+	bool end_users;
+	struct arena *arena;
+	struct diags *diags;
+
+	/* The newest look. */
+	size_t ended, ended_in_all;
+	struct user_processes processes; /* !end_users */
+	struct home_uses uses;
+	struct diags findings; /* of the search itself */
+};
+
+/* ---- who it is ---- */
+
+static bool
+ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* vsftpd, proftpd, pure-ftpd, bftpd, glftpd, in.ftpd; "pure-ftpd (UPLO" by its title. TFTP has no
+ * users. */
+static bool
+is_ftp_server(const char *command)
+{
+	return strncmp(command, "pure-ftpd", strlen("pure-ftpd")) == 0 ||
+		(ends_with(command, "ftpd") && !ends_with(command, "tftpd"));
+}
+
+static bool
+is_shell(const char *command)
+{
+	static const char *const shells[] = { "sh", "bash", "dash", "zsh", "fish", "ksh", "mksh",
+		"tcsh", "csh", "su", "sudo", "screen", "tmux: server", "mc" };
+	for (size_t i = 0; i < ARRAY_LEN(shells); i++) {
+		if (strcmp(command, shells[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "0::/system.slice/vsftpd.service" -> "vsftpd.service"; NULL for what no service started. */
+static const char *
+service_of(pid_t pid, struct arena *arena)
+{
+	char text[4096];
+	if (!proc_read(pid, "cgroup", text, sizeof(text)))
+		return NULL;
+	char *line = strstr(text, "0::/"), *end = line ? strstr(line, ".service") : NULL;
+	if (!end || end > line + strcspn(line, "\n"))
+		return NULL;
+	end += strlen(".service");
+	*end = '\0';
+	return arena_strdup(arena, strrchr(line, '/') + 1);
+}
+
+static void
+hint_how_to_stop(pid_t pid, const char *command, struct arena *arena, struct diags *diags)
+{
+	const char *service = service_of(pid, arena);
+	if (is_shell(command))
+		diag_hint(diags, "It is a shell: leave the folder with cd /, or end it.");
+	else if (service)
+		diag_hint(diags, "Stop it and try again: systemctl stop %s", service);
+	else if (is_ftp_server(command))
+		diag_hint(diags, "Stop it and try again: systemctl stop %s",
+			strncmp(command, "pure-ftpd", strlen("pure-ftpd")) == 0 ? "pure-ftpd"
+										: command);
+	else
+		diag_hint(diags, "Wait until it is done, or end it, and try again.");
+}
+
+/* ---- what is said ---- */
+
+static const char *
+verb_of(const struct home_use *use)
+{
+	switch (use->kind) {
+	case HOME_USE_CWD:
+		return "works in";
+	case HOME_USE_ROOT:
+		return "has its root in";
+	case HOME_USE_FILE:
+		return use->writes ? "has a file open for writing in" : "has a file open in";
+	case HOME_USE_MAP:
+		return use->writes ? "has a file mapped for writing in" : "has a file mapped in";
+	}
+	return NULL;
+}
+
+static bool
+is_in_the_way(const struct home_use *use)
+{
+	return use->writes || use->kind == HOME_USE_CWD || use->kind == HOME_USE_ROOT;
+}
+
+static void
+report_use(const struct rest *rest, const struct home_use *use)
+{
+	const char *what = is_ftp_server(use->command) ? "the FTP server " : "";
+	if (is_in_the_way(use))
+		diag_error(rest->diags, at(use->path, 0), "%s%s (process %d) %s the home of '%s'",
+			what, use->command, (int)use->pid, verb_of(use), use->login);
+	else
+		diag_warning(rest->diags, at(use->path, 0), "%s%s (process %d) %s the home of '%s'",
+			what, use->command, (int)use->pid, verb_of(use), use->login);
+	diag_user(rest->diags, use->login);
+	diag_code(rest->diags, "home-in-use");
+	hint_how_to_stop(use->pid, use->command, rest->arena, rest->diags);
+}
+
+static void
+report_users(const struct rest *rest)
+{
+	ARRAY_FOREACH (process, &rest->processes) {
+		diag_error(rest->diags, NOWHERE, "'%s' is at work: %s (process %d)", process->login,
+			process->command, (int)process->pid);
+		diag_user(rest->diags, process->login);
+		diag_code(rest->diags, "user-active");
+		diag_hint(rest->diags, "Ask the user to log out, or let the processes be ended.");
+	}
+}
+
+/* By then they were all ended more than once. */
+static void
+report_respawning(const struct rest *rest)
+{
+	diag_error(rest->diags, NOWHERE,
+		"processes of the users are started again as often as they are ended");
+	diag_code(rest->diags, "process-respawns");
+	diag_hint(rest->diags,
+		"Find the service that starts them with systemctl status and stop it, and end "
+		"lingering with loginctl disable-linger.");
+}
+
+/* Its sessions are not there now, but it lets in whom its own lists name. */
+static bool
+warn_of_ftp_servers(const struct rest *rest)
+{
+	struct table named = { .arena = rest->arena };
+	pid_t pid;
+	AUTO_DIR DIR *proc = opendir("/proc");
+	if (!proc)
+		return diag_error(rest->diags, at("/proc", 0), "cannot be listed");
+	while (proc_next(proc, &pid)) {
+		const char *command = proc_command(pid, rest->arena), *login;
+		uid_t uid;
+		if (!is_ftp_server(command) || table_get(&named, command) ||
+			!proc_owner(pid, rest->uids, &uid, &login) || login ||
+			!proc_is_on_our_root(pid))
+			continue;
+		table_set(&named, command, rest->arena);
+		diag_warning(rest->diags, NOWHERE,
+			"the FTP server %s runs (process %d) and may go on serving the homes",
+			command, (int)pid);
+		diag_code(rest->diags, "ftp-server");
+		hint_how_to_stop(pid, command, rest->arena, rest->diags);
+	}
+	return true;
+}
+
+/* ---- looking ---- */
+
+static bool
+look(struct rest *rest)
+{
+	rest->ended = 0;
+	rest->findings = (struct diags){ .arena = rest->arena };
+	bool good = rest->end_users
+		? daemon_end_processes(rest->uids, &rest->ended, rest->arena, rest->diags)
+		: daemon_find_processes(rest->uids, rest->arena, &rest->processes, rest->diags);
+	rest->ended_in_all += rest->ended;
+	return good &&
+		daemon_find_home_uses(
+			rest->homes, rest->uids, rest->arena, &rest->uses, &rest->findings);
+}
+
+static bool
+found_nobody(const struct rest *rest)
+{
+	ARRAY_FOREACH (use, &rest->uses) {
+		if (is_in_the_way(use))
+			return false;
+	}
+	return !rest->ended && !rest->processes.count;
+}
+
+static void
+report(const struct rest *rest)
+{
+	ARRAY_FOREACH (finding, &rest->findings)
+		diag_append(rest->diags, finding);
+	report_users(rest);
+	if (rest->ended)
+		report_respawning(rest);
+	ARRAY_FOREACH (use, &rest->uses)
+		report_use(rest, use);
+}
+
+bool
+daemon_homes_are_quiet(const struct table *homes, const struct id_table *uids, bool end_users,
+	size_t *ret_ended, struct arena *arena, struct diags *diags)
+{
+	struct rest rest = {
+		.homes = homes, .uids = uids, .end_users = end_users, .arena = arena, .diags = diags
+	};
+	long long deadline = proc_milliseconds() + TOTAL_MILLISECONDS;
+	int quiet = 0;
+	while (quiet < LOOKS) {
+		if (!look(&rest))
+			return false;
+		quiet = found_nobody(&rest) ? quiet + 1 : 0;
+		/* Where nobody was ended, nobody notices, and nothing is started again. */
+		if (!quiet && (!rest.ended_in_all || proc_milliseconds() >= deadline))
+			break;
+		if (quiet < LOOKS && rest.ended_in_all)
+			poll(NULL, 0, PAUSE_MILLISECONDS);
+	}
+	report(&rest);
+	if (quiet < LOOKS || !warn_of_ftp_servers(&rest))
+		return false;
+	*ret_ended = rest.ended_in_all;
+	return true;
+}
