@@ -142,16 +142,10 @@ effect_sync(struct effect *effect, int fd)
 /* ---- new directories ---- */
 
 static bool
-no_such_xattr(void)
-{
-	return errno == ENODATA || errno == EOPNOTSUPP;
-}
-
-static bool
 remove_acl(struct effect *effect, int fd, const char *xattr)
 {
 	if (fgetxattr(fd, xattr, NULL, 0) < 0)
-		return no_such_xattr();
+		return host_no_such_xattr();
 	return effect_allowed(effect, "fremovexattr") && fremovexattr(fd, xattr) == 0;
 }
 
@@ -181,7 +175,7 @@ is_plain_parent(const struct effect *effect)
 
 	struct stat st;
 	bool plain = fstat(fd, &st) == 0 && !(st.st_mode & S_ISGID) &&
-		fgetxattr(fd, XATTR_DEFAULT_ACL, NULL, 0) < 0 && no_such_xattr();
+		fgetxattr(fd, XATTR_DEFAULT_ACL, NULL, 0) < 0 && host_no_such_xattr();
 	if (plain)
 		host->plain_fds |= bit;
 	return plain;
@@ -366,12 +360,11 @@ chmod_path_fd(struct effect *effect, int path_fd, mode_t mode)
 }
 
 /*
- * Narrow, change owner, widen: at no moment has the new owner a right that either mode withholds.
  * After a change of owner the mode is always set, since the old owner could widen it until then and
  * the kernel drops set-ID bits.
  */
-static bool
-own_path_fd(struct effect *effect, int path_fd, const struct stat *st, const struct host_owner *to)
+bool
+effect_own(struct effect *effect, int path_fd, const struct stat *st, const struct host_owner *to)
 {
 	bool is_link = S_ISLNK(st->st_mode);
 	bool moves = st->st_uid != to->uid || st->st_gid != to->gid;
@@ -402,7 +395,7 @@ host_own_at(struct host *host, int dir_fd, const char *name, const struct stat *
 		return diag_error(diags, place_of(&effect),
 			"cannot change owner and mode: found inode %ju, expected inode %ju",
 			(uintmax_t)st.st_ino, (uintmax_t)expected->st_ino);
-	return own_path_fd(&effect, fd, &st, owner) || effect_failed(&effect);
+	return effect_own(&effect, fd, &st, owner) || effect_failed(&effect);
 }
 
 /* ---- reaching the disk ---- */

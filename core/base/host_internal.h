@@ -2,7 +2,8 @@
  * host_internal.h - what the files of the host layer share; nobody else includes it.
  *
  * host_lookup.c turns paths into descriptors, host_read.c reads, host.c changes names and owners,
- * host_files.c writes files. Functions here that return a descriptor, or take a struct effect, set
+ * host_files.c writes files, host_walk.c goes through trees, host_inode.c changes single inodes of
+ * them. Functions here that return a descriptor, or take a struct effect, set
  * errno on failure; the public functions turn it into one diagnostic.
  */
 #ifndef REHOME_BASE_HOST_INTERNAL_H
@@ -57,6 +58,18 @@ bool host_is_regular(int path_fd);
  */
 int host_reopen_regular(int path_fd, int flags);
 
+/* Of the mount that a descriptor was opened in; 0 where it cannot be told. */
+uint64_t host_mount_id(int fd);
+
+/* True when errno says that there is no such attribute here, or none at all on this filesystem. */
+bool host_no_such_xattr(void);
+
+/*
+ * The directory that an O_PATH descriptor names, for reading, even when something was mounted on it
+ * meanwhile. Leaves its access time alone where we may.
+ */
+int host_reopen_dir(struct host *host, int path_fd);
+
 /* True for a single component that is neither "." nor "..". */
 bool host_is_name(const char *name);
 
@@ -66,6 +79,9 @@ const char *host_fd_link(int fd, char buffer[FD_LINK_SIZE]);
 
 /* The path of a name in an open directory as far as it can be told, for messages. */
 char *host_path_at(const struct host *host, int dir_fd, const char *name, struct arena *arena);
+
+/* Appends what an errno value says about opening this very path. Returns false. */
+bool host_refused(const char *path, int error, struct diags *diags);
 
 /* Appends what errno says about a failed lookup, naming the component to blame. Returns false. */
 bool host_lookup_failed(struct host *host, const char *path, struct diags *diags);
@@ -127,6 +143,13 @@ void effect_take_back(struct effect *effect, int unlink_flags);
 
 /* Exact owner and mode for a file or directory that we just created; inherited ACLs removed. */
 bool effect_own_new(struct effect *effect, int fd, const struct host_owner *owner);
+
+/*
+ * Owner and mode of what exists, st as it is now: narrow, change owner, widen. At no moment has the
+ * new owner a right that either mode withholds.
+ */
+bool effect_own(
+	struct effect *effect, int path_fd, const struct stat *st, const struct host_owner *to);
 
 /* fsync(2), never repeated: after a failure the kernel may have dropped the dirty pages. */
 bool effect_sync(struct effect *effect, int fd);

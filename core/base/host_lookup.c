@@ -189,6 +189,50 @@ host_reopen_regular(int path_fd, int flags)
 		open(host_fd_link(path_fd, link), flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
+int
+host_reopen_dir(struct host *host, int path_fd)
+{
+	/* "." never crosses into what is mounted on top. */
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int fd = TEMP_FAILURE_RETRY(openat(path_fd, ".", flags | O_NOATIME));
+	if (fd < 0 && errno == EPERM)
+		fd = TEMP_FAILURE_RETRY(openat(path_fd, ".", flags));
+	return noted(host, fd);
+}
+
+/* ---- facts about descriptors ---- */
+
+/* What statx(2) does not say before Linux 5.8. */
+static uint64_t
+mount_id_by_proc(int fd)
+{
+	char path[48], line[128];
+	uintmax_t id = 0;
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	AUTO_FILE FILE *facts = fopen(path, "re");
+	while (facts && fgets(line, sizeof(line), facts)) {
+		if (sscanf(line, "mnt_id: %ju", &id) == 1)
+			break;
+	}
+	return id;
+}
+
+uint64_t
+host_mount_id(int fd)
+{
+	struct statx facts;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) == 0 &&
+		(facts.stx_mask & STATX_MNT_ID))
+		return facts.stx_mnt_id;
+	return mount_id_by_proc(fd);
+}
+
+bool
+host_no_such_xattr(void)
+{
+	return errno == ENODATA || errno == EOPNOTSUPP;
+}
+
 /* ---- messages ---- */
 
 char *
@@ -205,8 +249,8 @@ host_path_at(const struct host *host, int dir_fd, const char *name, struct arena
 	return arena_printf(arena, "%.*s/%s", at_root ? 0 : below, target + root, name);
 }
 
-static bool
-refuse(struct diags *diags, const char *path, int error)
+bool
+host_refused(const char *path, int error, struct diags *diags)
 {
 	struct place place = at(arena_strdup(diags->arena, path), 0);
 	switch (error) {
@@ -261,10 +305,10 @@ host_lookup_failed(struct host *host, const char *path, struct diags *diags)
 			"'..'");
 	}
 	if ((error != ELOOP && error != ENOTDIR) || !make_relative(path, relative))
-		return refuse(diags, path, error);
+		return host_refused(path, error, diags);
 
 	relative[blamed_length(host->root_fd, relative)] = '\0';
-	return refuse(diags, arena_printf(diags->arena, "/%s", relative), error);
+	return host_refused(arena_printf(diags->arena, "/%s", relative), error, diags);
 }
 
 bool
@@ -274,17 +318,10 @@ host_lookup_at_failed(struct host *host, int dir_fd, const char *name, struct di
 	if (error == EINVAL)
 		return diag_error(diags, at(arena_strdup(diags->arena, name), 0),
 			"cannot open: expected one name without '/'");
-	return refuse(diags, host_path_at(host, dir_fd, name, diags->arena), error);
+	return host_refused(host_path_at(host, dir_fd, name, diags->arena), error, diags);
 }
 
 /* ---- the root ---- */
-
-static uint64_t
-mount_id(int fd)
-{
-	struct statx facts;
-	return statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) == 0 ? facts.stx_mnt_id : 0;
-}
 
 /* A bind mount of "/" elsewhere is not the machine itself: other mounts stand below it. */
 static bool
@@ -294,7 +331,7 @@ is_machine_root(int root_fd)
 	struct stat ours, machine;
 	return machine_fd >= 0 && fstat(root_fd, &ours) == 0 && fstat(machine_fd, &machine) == 0 &&
 		ours.st_dev == machine.st_dev && ours.st_ino == machine.st_ino &&
-		mount_id(root_fd) == mount_id(machine_fd);
+		host_mount_id(root_fd) == host_mount_id(machine_fd);
 }
 
 /* Old seccomp filters answer EPERM for system calls they do not know. */

@@ -27,7 +27,7 @@ read_acl(int path_fd, const char *xattr, void *acl, size_t room)
 {
 	char link[FD_LINK_SIZE];
 	ssize_t size = getxattr(host_fd_link(path_fd, link), xattr, acl, room);
-	return size < 0 && (errno == ENODATA || errno == EOPNOTSUPP) ? 0 : size;
+	return size < 0 && host_no_such_xattr() ? 0 : size;
 }
 
 struct acl_view {
@@ -105,10 +105,7 @@ fill_entry(int path_fd, struct host_entry *entry)
 	entry->exists = true;
 	if (fstat(path_fd, &entry->st) != 0)
 		return false;
-	struct statx facts;
-	if (statx(path_fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) == 0 &&
-		(facts.stx_mask & STATX_MNT_ID))
-		entry->mount_id = facts.stx_mnt_id;
+	entry->mount_id = host_mount_id(path_fd);
 	return S_ISLNK(entry->st.st_mode) || fill_acl(path_fd, entry);
 }
 

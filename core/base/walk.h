@@ -8,8 +8,10 @@
  * inode that has already been chosen. Links are entries, never followed. Mount points and other
  * devices are entries, never entered. FIFOs, sockets and devices are never opened for data.
  *
- * At most WALK_DEPTH directories deep; deeper trees are an error and not half done. Memory is
- * bounded by the names of the directories on the way, not by the tree.
+ * At most WALK_DEPTH directories deep; a deeper tree is an error when the walk gets there, so
+ * whoever changes things measures the tree with a walk that changes nothing first. Memory is
+ * bounded by the names of the directories on the way, not by the tree; descriptors are one a level.
+ * Reading leaves access times alone where we may (root, or the owner).
  */
 #ifndef REHOME_BASE_WALK_H
 #define REHOME_BASE_WALK_H
@@ -58,7 +60,10 @@ NODISCARD bool host_walk(struct host *host, int top_fd, const char *shown,
 
 /* ---- one inode, by its O_PATH descriptor; path is for messages ---- */
 
-/* A regular file for reading; anything else is an error and is not opened. */
+/*
+ * A regular file for reading; anything else is an error and is not opened. Waits for a lease that
+ * somebody holds on it, which the kernel ends after /proc/sys/fs/lease-break-time.
+ */
 NODISCARD bool host_open_data(
 	struct host *host, int path_fd, const char *path, int *ret_fd, struct diags *diags);
 

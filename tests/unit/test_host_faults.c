@@ -4,6 +4,8 @@
  */
 #include "host_effects_fixture.h"
 
+#include "core/base/walk.h"
+
 /* The directory and a file of it, opened before the action by plain means. */
 struct opened {
 	int dir, file;
@@ -127,6 +129,32 @@ do_own_at(struct fixture *f, const struct opened *o)
 }
 
 static bool
+do_own_fd(struct fixture *f, const struct opened *o)
+{
+	struct host_owner owner = mine(0600);
+	return host_own_fd(f->host, o->file, "/dir/b", &owner, &f->diags);
+}
+
+static bool
+do_set_times(struct fixture *f, const struct opened *o)
+{
+	const struct timespec times[2] = { { 1, 2 }, { 3, 4 } };
+	return host_set_times(f->host, o->file, "/dir/b", times, &f->diags);
+}
+
+static bool
+do_set_xattr(struct fixture *f, const struct opened *o)
+{
+	return host_set_xattr(f->host, o->file, "/dir/b", "user.a", bytes_of("x"), &f->diags);
+}
+
+static bool
+do_remove_xattr(struct fixture *f, const struct opened *o)
+{
+	return host_remove_xattr(f->host, o->file, "/dir/b", "user.a", &f->diags);
+}
+
+static bool
 do_sync_dir(struct fixture *f, const struct opened *o)
 {
 	(void)o;
@@ -219,6 +247,10 @@ static const struct action {
 	{ "remove_dir_at", "unlinkat", "a=a:600 b=b:644 full/755", do_remove_dir_at },
 	{ "remove_dir", "unlinkat", "a=a:600 b=b:644 full/755", do_remove_dir },
 	{ "own_at", "chmod", "a=a:640 b=b:644 empty/755 full/755", do_own_at },
+	{ "own_fd", "chmod", "a=a:600 b=b:600 empty/755 full/755", do_own_fd },
+	{ "set_times", "utimensat", UNTOUCHED, do_set_times },
+	{ "set_xattr", "setxattr", UNTOUCHED, do_set_xattr },
+	{ "remove_xattr", "removexattr", UNTOUCHED, do_remove_xattr },
 	{ "sync_dir", "fsync", "a=a:600 b=b:644 empty/755 full/755", do_sync_dir },
 	{ "sync_fd", "fsync", "a=a:600 b=b:644 empty/755 full/755", do_sync_fd },
 	{ "sync_filesystem", "syncfs", "a=a:600 b=b:644 empty/755 full/755", do_sync_filesystem },
