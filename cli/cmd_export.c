@@ -184,8 +184,15 @@ read_folders(
 	if (!managed->folders || !*managed->folders)
 		return true;
 	give(account, ACCOUNT_FOLDERS);
-	return folder_list_parse(
-		managed->folders, NOWHERE, session->arena, &account->folders, &session->diags);
+	if (!folder_list_parse(
+		    managed->folders, NOWHERE, session->arena, &account->folders, &session->diags))
+		return false;
+	/* A source says what the user may do in a folder, not how it came to be. */
+	ARRAY_FOREACH (folder, &account->folders) {
+		if (folder->access == FOLDER_KEPT)
+			folder->access = FOLDER_WRITE;
+	}
+	return true;
 }
 
 static bool

@@ -160,7 +160,8 @@ read_folder(struct account_reading *reading, json_t *members, struct place place
 		!check_owner(reading, folder.owner, place) ||
 		!check_owner(reading, folder.group, place))
 		return false;
-	if (access && !folder_access_parse(access, &folder.access))
+	if (access &&
+		(!folder_access_parse(access, &folder.access) || folder.access == FOLDER_KEPT))
 		return diag_error(reading->diags, place,
 			"folder '%s': access is '%s', expected write, read or read-advisory", path,
 			access);

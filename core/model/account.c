@@ -316,8 +316,20 @@ set_layout(const struct setting *setting)
 static bool
 set_folders(const struct setting *setting)
 {
-	return folder_list_parse(setting->text, setting->place, setting->arena,
-		&setting->account->folders, setting->diags);
+	struct folder_list folders;
+	if (!folder_list_parse(
+		    setting->text, setting->place, setting->arena, &folders, setting->diags))
+		return false;
+	ARRAY_FOREACH (folder, &folders) {
+		if (folder->access != FOLDER_KEPT)
+			continue;
+		diag_error(setting->diags, setting->place,
+			"folder '%s': no source can ask for a kept folder", folder->path);
+		diag_hint(setting->diags, "Use rw, ro or read-advisory.");
+		return false;
+	}
+	setting->account->folders = folders;
+	return true;
 }
 
 /* Without "//", "/./" and a slash at the end. NULL when it is not absolute or has a "..". */

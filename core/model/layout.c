@@ -29,6 +29,7 @@ static const struct access_word {
 	{ "write", FOLDER_WRITE },
 	{ "read", FOLDER_READ },
 	{ "read-advisory", FOLDER_READ_ADVISORY },
+	{ "kept", FOLDER_KEPT },
 	{ "rw", FOLDER_WRITE },
 	{ "ro", FOLDER_READ },
 };
@@ -327,7 +328,7 @@ write_path(struct buffer *out, const char *path)
 static const char *
 short_word(enum folder_access access)
 {
-	if (access == FOLDER_READ_ADVISORY)
+	if (access == FOLDER_READ_ADVISORY || access == FOLDER_KEPT)
 		return folder_access_name(access);
 	return access == FOLDER_WRITE ? "rw" : "ro";
 }

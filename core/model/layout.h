@@ -6,7 +6,8 @@
  *   read           enforced: root:<jail group> 0755, so that nothing a user can send over SFTP
  *                  makes it writable
  *   read-advisory  user:<jail group> 0555; the user can chmod it back (the classic recipe)
- * An explicit owner, group or mode wins over the kind's default.
+ * An explicit owner, group or mode wins over the kind's default. A fourth kind is in no layout:
+ *   kept           was there when the home was adopted; its owner and mode are as they were found
  */
 #ifndef REHOME_MODEL_LAYOUT_H
 #define REHOME_MODEL_LAYOUT_H
@@ -21,6 +22,7 @@ enum folder_access {
 	FOLDER_WRITE,
 	FOLDER_READ,
 	FOLDER_READ_ADVISORY,
+	FOLDER_KEPT, /* in plans and in the registry only */
 };
 
 struct folder {
@@ -44,7 +46,7 @@ struct layout {
 	struct place place;
 };
 
-/* "write", "read", "read-advisory"; also "rw", "ro" in folder lists. */
+/* "write", "read", "read-advisory", "kept"; also "rw", "ro" in folder lists. */
 const char *folder_access_name(enum folder_access access);
 NODISCARD bool folder_access_parse(const char *word, enum folder_access *ret_access);
 

@@ -181,21 +181,6 @@ is_same_person(const struct account *account, const struct change *change,
 }
 
 static void
-block_unmanaged(struct planner *planner, const struct account *account, struct change *change,
-	struct accountdb_line *line)
-{
-	bool asked = string_list_has(&planner->options->adopt, change->login) ||
-		string_list_has(&planner->options->adopt, "all");
-	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "login-unmanaged",
-		"login belongs to uid %s, which rehome does not manage",
-		accountdb_field(line, PASSWD_UID));
-	planner_hint(change,
-		asked ? "This version does not adopt accounts that exist: change the login."
-		      : "Change the login column; this version does not adopt accounts that "
-			"exist.");
-}
-
-static void
 block_other_origin(struct planner *planner, const struct account *account, struct change *change,
 	const struct managed_account *managed)
 {
@@ -239,7 +224,7 @@ plan_account(struct planner *planner, const struct account *account, struct chan
 	else if (!line)
 		planner_create(planner, account, change);
 	else if (!managed)
-		block_unmanaged(planner, account, change, line);
+		planner_adopt(planner, account, line, change);
 	else if (!is_same_person(account, change, managed))
 		block_other_origin(planner, account, change, managed);
 	else
@@ -424,6 +409,7 @@ planner_init(struct planner *planner, const struct config *config, struct snapsh
 		.homes = { .arena = arena },
 		.above_homes = { .arena = arena },
 		.asked_ids = { .arena = arena },
+		.primary_gids = { .arena = arena },
 		.ids = { .arena = arena },
 		.next_id = config->policy.uid_min,
 		.next_group_id = snapshot->sys_gid_max,

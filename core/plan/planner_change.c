@@ -11,17 +11,9 @@
 #include "core/model/ssh_key.h"
 #include "core/plan/planner_internal.h"
 
-struct update {
-	struct planner *planner;
-	const struct account *account;
-	const struct managed_account *managed;
-	struct accountdb_line *passwd, *shadow;
-	struct change *change;
-};
-
-static void
-set_field(const struct update *update, enum accountdb_file file, size_t field, const char *before,
-	const char *after)
+void
+planner_set_field(const struct update *update, enum accountdb_file file, size_t field,
+	const char *before, const char *after)
 {
 	struct edit edit = {
 		.kind = EDIT_SET_FIELD,
@@ -67,7 +59,7 @@ update_name(const struct update *update)
 		return;
 	update->change->after.full_name = after;
 	tell(update, "name", before, after);
-	set_field(update, ACCOUNTDB_PASSWD, PASSWD_GECOS, gecos,
+	planner_set_field(update, ACCOUNTDB_PASSWD, PASSWD_GECOS, gecos,
 		arena_printf(arena, "%s%s", after, gecos + length));
 }
 
@@ -82,7 +74,7 @@ update_shell(const struct update *update)
 		return;
 	update->change->after.shell = update->account->shell;
 	tell(update, "shell", before, update->account->shell);
-	set_field(update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before, update->account->shell);
+	planner_set_field(update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before, update->account->shell);
 }
 
 static char *
@@ -90,6 +82,23 @@ day_text(const struct update *update, int64_t day)
 {
 	return day == ACCOUNT_NEVER ? arena_strdup(update->planner->arena, "")
 				    : arena_printf(update->planner->arena, "%lld", (long long)day);
+}
+
+/* The expiry of an account that the run closes while it works on it. */
+static void
+set_gate(const struct update *update, const char *before, const char *after)
+{
+	struct edit edit = {
+		.kind = EDIT_GATE,
+		.file = ACCOUNTDB_SHADOW,
+		.user = update->change->login,
+		.name = update->change->login,
+		.field = SHADOW_EXPIRE,
+		.before = before,
+		.after = after,
+	};
+	if (update->gated)
+		planner_add_edit(update->planner, edit);
 }
 
 static void
@@ -101,9 +110,17 @@ update_expiry(const struct update *update)
 	before->disabled = strcmp(text, EDIT_BORN_EXPIRED) == 0;
 	after->expires = before->expires;
 	after->disabled = before->disabled;
-	if (!account_has(update->account, ACCOUNT_EXPIRES) || !update->shadow ||
-		update->account->expires == before->expires || before->disabled)
+	if (update->gated && account_has(update->account, ACCOUNT_STATE) &&
+		update->account->state == ACCOUNT_DISABLED) {
+		after->disabled = true;
+		set_gate(update, text, EDIT_BORN_EXPIRED);
 		return;
+	}
+	if (!account_has(update->account, ACCOUNT_EXPIRES) || !update->shadow ||
+		update->account->expires == before->expires || before->disabled) {
+		set_gate(update, text, text);
+		return;
+	}
 	after->expires = update->account->expires;
 	if (after->expires != ACCOUNT_NEVER && after->expires <= update->planner->today)
 		planner_warn(update->planner, update->change,
@@ -111,7 +128,11 @@ update_expiry(const struct update *update)
 			"the account has expired already");
 	tell(update, "expires", planner_day_words(before->expires, update->planner->arena),
 		planner_day_words(after->expires, update->planner->arena));
-	set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text, day_text(update, after->expires));
+	if (update->gated)
+		set_gate(update, text, day_text(update, after->expires));
+	else
+		planner_set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text,
+			day_text(update, after->expires));
 }
 
 static void
@@ -140,6 +161,8 @@ join(const struct update *update, const char *group)
 		return;
 	string_list_push(update->planner->arena, &update->change->after.groups, group);
 	planner_add_member(update->planner, update->change->login, group);
+	if (update->gated)
+		return; /* an adoption says it in its own line */
 	planner_add_line(update->change, update->planner->arena, "group",
 		arena_printf(update->planner->arena, "+ %s", group));
 }
@@ -153,7 +176,7 @@ update_groups(const struct update *update)
 	bool given = account_has(update->account, ACCOUNT_GROUPS);
 	change->before.groups = *accountdb_groups_of(&planner->snapshot->db, change->login);
 	ARRAY_FOREACH (group, &change->before.groups) {
-		if (given && string_list_has(&update->managed->groups, *group) &&
+		if (given && update->managed && string_list_has(&update->managed->groups, *group) &&
 			!string_list_has(&update->account->groups, *group) &&
 			strcmp(*group, planner->plan->jail_group) != 0) {
 			remove_member(update, *group);
@@ -247,12 +270,12 @@ update_password(const struct update *update)
 		secret->hash = account->password_hash;
 	change->after.password = plain ? PASSWORD_GIVEN : PASSWORD_HASH;
 	planner_add_line(change, update->planner->arena, "password", "set as in the source");
-	set_field(update, ACCOUNTDB_SHADOW, SHADOW_HASH, NULL, NULL);
+	planner_set_field(update, ACCOUNTDB_SHADOW, SHADOW_HASH, NULL, NULL);
 }
 
 /* Of those that change only: an account that is meant to have no way in is no news every day. */
-static void
-warn_when_shut_out(const struct update *update)
+void
+planner_warn_when_shut_out(const struct update *update)
 {
 	const char *hash = update->shadow ? accountdb_field(update->shadow, SHADOW_HASH) : "*";
 	if (!planner_is_blocked(update->change) && (*hash == '*' || *hash == '!') &&
@@ -356,7 +379,7 @@ compare_state(const struct update *update)
 		planner_hint(change, "To open it again: chage -E -1 %s", change->login);
 		return;
 	}
-	if (change->before.disabled)
+	if (change->after.disabled)
 		return;
 	planner_block(planner, change, place, "leave",
 		account->state == ACCOUNT_LEFT
@@ -369,6 +392,17 @@ compare_state(const struct update *update)
 }
 
 /* ---- the whole ---- */
+
+void
+planner_update_present(const struct update *update)
+{
+	update_name(update);
+	update_expiry(update);
+	update_groups(update);
+	update_password(update);
+	refuse_uid_change(update);
+	compare_state(update);
+}
 
 static bool
 has_work(const struct planner *planner, size_t edits, size_t steps)
@@ -417,5 +451,5 @@ planner_change(struct planner *planner, const struct account *account,
 		return;
 	}
 	change->action = CHANGE_CHANGE;
-	warn_when_shut_out(&update);
+	planner_warn_when_shut_out(&update);
 }

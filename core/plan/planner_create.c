@@ -127,17 +127,23 @@ add_line_edit(struct planner *planner, const char *login, enum accountdb_file fi
 	planner_add_edit(planner, edit);
 }
 
-static void
-add_group_edits(struct planner *planner, const struct change *change)
+void
+planner_add_own_group(struct planner *planner, const char *login, gid_t own)
 {
-	const char *login = change->login;
-	const char *gid = arena_printf(planner->arena, "%u", (unsigned)change->after.gid);
+	const char *gid = arena_printf(planner->arena, "%u", (unsigned)own);
 	const char *group[GROUP_FIELDS] = { login, "x", gid, "" };
 	const char *gshadow[GSHADOW_FIELDS] = { login, "!", "", "" };
 
 	add_line_edit(planner, login, ACCOUNTDB_GROUP, group, GROUP_FIELDS);
 	if (planner->snapshot->db.tables[ACCOUNTDB_GSHADOW].exists)
 		add_line_edit(planner, login, ACCOUNTDB_GSHADOW, gshadow, GSHADOW_FIELDS);
+}
+
+static void
+add_group_edits(struct planner *planner, const struct change *change)
+{
+	const char *login = change->login;
+	planner_add_own_group(planner, login, change->after.gid);
 	ARRAY_FOREACH (name, &change->after.groups)
 		planner_add_member(planner, login, *name);
 }
@@ -211,8 +217,8 @@ choose_groups(struct planner *planner, const struct account *account, struct cha
 	}
 }
 
-static void
-choose_shell(struct planner *planner, const struct account *account, struct change *change)
+void
+planner_choose_shell(struct planner *planner, const struct account *account, struct change *change)
 {
 	change->after.shell =
 		account_has(account, ACCOUNT_SHELL) ? account->shell : planner->config->jail.shell;
@@ -308,7 +314,7 @@ decide(struct planner *planner, const struct account *account, struct change *ch
 {
 	planner_check_new_login(planner, account, change);
 	choose_groups(planner, account, change);
-	choose_shell(planner, account, change);
+	planner_choose_shell(planner, account, change);
 	choose_expiry(planner, account, change);
 	planner_check_home(planner, change, planner_place(account, ACCOUNT_HOME));
 	choose_keys(planner, account, change, ret_keys_before);

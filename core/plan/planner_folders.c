@@ -58,8 +58,8 @@ owner_gid(struct planner *planner, const struct folder *folder, const struct acc
 	return planner_group_id(planner, folder->group, ret_gid);
 }
 
-static bool
-folder_owner(struct planner *planner, const struct folder *folder, struct change *change,
+bool
+planner_folder_owner(struct planner *planner, const struct folder *folder, struct change *change,
 	struct host_owner *ret_owner)
 {
 	const struct account_facts *facts = &change->after;
@@ -169,15 +169,22 @@ inspect(struct planner *planner, struct change *change, struct place place, cons
 	return false;
 }
 
+bool
+planner_inspect_home(struct planner *planner, struct change *change, struct place place,
+	struct host_entry *ret_entry)
+{
+	/* Neighbours first: nobody should be told to give root somebody else's home. */
+	return check_path(planner, change, place) && check_neighbours(planner, change, place) &&
+		check_parents(planner, change, place) &&
+		inspect(planner, change, place, change->after.home, ret_entry);
+}
+
 void
 planner_check_home(struct planner *planner, struct change *change, struct place place)
 {
 	const char *home = change->after.home;
 	struct host_entry entry;
-	/* Neighbours first: nobody should be told to give root somebody else's home. */
-	if (!check_path(planner, change, place) || !check_neighbours(planner, change, place) ||
-		!check_parents(planner, change, place) ||
-		!inspect(planner, change, place, home, &entry) || !entry.exists)
+	if (!planner_inspect_home(planner, change, place, &entry) || !entry.exists)
 		return;
 	planner_block(planner, change, place, "home-exists",
 		"%s exists already (owner uid %u), and the account does not", home,
@@ -197,7 +204,7 @@ planner_make_home(struct planner *planner, struct change *change, const struct f
 	};
 	ARRAY_FOREACH (folder, folders) {
 		struct step_folder made = { .path = folder->path };
-		if (folder_owner(planner, folder, change, &made.owner))
+		if (planner_folder_owner(planner, folder, change, &made.owner))
 			ARRAY_PUSH(planner->arena, &step.folders, made);
 	}
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
@@ -278,6 +285,32 @@ compare_folder(struct planner *planner, struct change *change, const struct fold
 	hint_at_rights(planner, change, path, owner);
 }
 
+/* A folder that is not there yet, below a home that is. */
+void
+planner_make_folder(struct planner *planner, struct change *change, const struct folder *folder,
+	const struct host_owner *owner)
+{
+	const char *home = change->after.home;
+	const char *path = arena_printf(planner->arena, "%s/%s", home, folder->path);
+	struct step *above = new_folder_above(planner, change->login, path);
+	if (above) {
+		struct step_folder below = { path + strlen(above->path) + 1, *owner, false };
+		ARRAY_PUSH(planner->arena, &above->folders, below);
+		return;
+	}
+	struct step step = {
+		.kind = STEP_FOLDER_CREATE,
+		.user = change->login,
+		.path = path,
+		.base = planner_parent(home, planner->arena),
+		.owner = *owner,
+	};
+	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
+	planner_add_line(change, planner->arena, "folder",
+		arena_printf(planner->arena, "%s is made (%s)", path,
+			folder_access_name(folder->access)));
+}
+
 void
 planner_make_missing_folders(
 	struct planner *planner, struct change *change, const struct folder_list *folders)
@@ -287,30 +320,14 @@ planner_make_missing_folders(
 		const char *path = arena_printf(planner->arena, "%s/%s", home, folder->path);
 		struct host_entry entry;
 		struct host_owner owner;
-		if (!folder_owner(planner, folder, change, &owner) ||
+		if (!planner_folder_owner(planner, folder, change, &owner) ||
 			!inspect(planner, change, folder->place, path, &entry))
 			continue;
 		if (entry.exists) {
 			compare_folder(planner, change, folder, path, &entry, &owner);
 			continue;
 		}
-		struct step *above = new_folder_above(planner, change->login, path);
-		if (above) {
-			struct step_folder below = { path + strlen(above->path) + 1, owner };
-			ARRAY_PUSH(planner->arena, &above->folders, below);
-			continue;
-		}
-		struct step step = {
-			.kind = STEP_FOLDER_CREATE,
-			.user = change->login,
-			.path = path,
-			.base = planner_parent(home, planner->arena),
-			.owner = owner,
-		};
-		ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
-		planner_add_line(change, planner->arena, "folder",
-			arena_printf(planner->arena, "%s is made (%s)", path,
-				folder_access_name(folder->access)));
+		planner_make_folder(planner, change, folder, &owner);
 	}
 }
 
@@ -341,6 +358,8 @@ planner_keep_dropped_folders(struct planner *planner, struct change *change, str
 			continue;
 		string_list_push(planner->arena, &change->after.folders,
 			folder_list_text(&dropped, planner->arena));
+		if (folder->access == FOLDER_KEPT)
+			continue; /* no source ever asked for it */
 		planner_warn(planner, change, place, "folder-dropped",
 			"folder '%s' is no longer in the source; it stays", folder->path);
 		if (is_in_users_hands(planner, home, path))

@@ -203,6 +203,119 @@ planner_check_groups(struct planner *planner, const struct account *account, str
 	}
 }
 
+/* ---- the own group of an account that exists ---- */
+
+static struct claim *
+new_claim(struct planner *planner, const char *login)
+{
+	struct claim *claim = ARENA_NEW(planner->arena, struct claim);
+	claim->login = login;
+	return claim;
+}
+
+static void
+note_primary(struct planner *planner, gid_t gid, const char *login)
+{
+	struct claim *claim = id_table_get(&planner->primary_gids, gid);
+	if (claim)
+		claim->other = login;
+	else
+		id_table_set(&planner->primary_gids, gid, new_claim(planner, login));
+}
+
+/* Once, and only for a plan that needs it. */
+static void
+index_primary_groups(struct planner *planner)
+{
+	struct accountdb_line *line;
+	size_t cursor = 0;
+	uint32_t gid;
+	if (planner->primary_gids.count)
+		return;
+	while ((line = accountdb_next(&planner->snapshot->db, ACCOUNTDB_PASSWD, &cursor))) {
+		if (accountdb_line_id(line, PASSWD_GID, &gid))
+			note_primary(planner, gid, accountdb_name(line));
+	}
+}
+
+/* Somebody besides the login who is in the group, or NULL. */
+static const char *
+other_member(const struct planner *planner, const struct accountdb_line *group, gid_t gid,
+	const char *login)
+{
+	ARRAY_FOREACH (member, accountdb_members(group)) {
+		if (strcmp(*member, login) != 0)
+			return *member;
+	}
+	return planner_rival(id_table_get(&planner->primary_gids, gid), login);
+}
+
+/* A group of the login's name: its own already, or one that may become it. */
+static bool
+use_namesake(struct planner *planner, struct change *change, struct place place,
+	const struct accountdb_line *group, gid_t *ret_gid)
+{
+	uint32_t gid;
+	if (!accountdb_line_id(group, GROUP_GID, &gid) || gid == 0) {
+		planner_block(planner, change, place, "malformed-line",
+			"the line of group '%s' in /etc/group has no gid", change->login);
+		planner_hint(change, "Correct it with vigr.");
+		return false;
+	}
+	const char *other = other_member(planner, group, gid, change->login);
+	if (other && gid != change->before.gid) {
+		planner_block(planner, change, place, "group-exists",
+			"a group '%s' exists, and '%s' is in it: the account cannot have it as its "
+			"own",
+			change->login, other);
+		planner_hint(change, "Rename that group: groupmod -n NEWNAME %s", change->login);
+		return false;
+	}
+	if (other) {
+		planner_warn(planner, change, place, "own-group-members",
+			"its own group '%s' has others in it, such as '%s'", change->login, other);
+		planner_hint(change, "See: getent group %s", change->login);
+	}
+	*ret_gid = gid;
+	return true;
+}
+
+static bool
+make_own_group(struct planner *planner, struct change *change, struct place place, gid_t *ret_gid)
+{
+	uint32_t gid = change->before.uid;
+	if (snapshot_nss_has_group(planner->snapshot, change->login)) {
+		planner_block(planner, change, place, "group-elsewhere",
+			"group '%s' is kept in another database, not in /etc/group", change->login);
+		planner_hint(change, "Give the account a local group of its own first.");
+	} else if (accountdb_find(&planner->snapshot->db, ACCOUNTDB_GSHADOW, change->login)) {
+		planner_block(planner, change, place, "gshadow-leftover",
+			"/etc/gshadow has a line for '%s', /etc/group has none", change->login);
+		planner_hint(change, "Run grpck and let it remove the left-over line.");
+	} else if (!planner_take_gid(planner, change->login, gid) &&
+		!planner_next_id(planner, change->login, &gid)) {
+		planner_block(planner, change, place, "uid-range-full",
+			"no free id is left in policy.uid_range for a group of its own");
+		planner_hint(change, "Widen policy.uid_range.");
+	} else {
+		*ret_gid = gid;
+		return true;
+	}
+	return false;
+}
+
+bool
+planner_choose_own_group(struct planner *planner, const struct account *account,
+	struct change *change, gid_t *ret_gid, bool *ret_is_new)
+{
+	struct place place = planner_place(account, ACCOUNT_USERNAME);
+	const struct accountdb_line *group = find_group(planner, change->login);
+	index_primary_groups(planner);
+	*ret_is_new = !group;
+	return group ? use_namesake(planner, change, place, group, ret_gid)
+		     : make_own_group(planner, change, place, ret_gid);
+}
+
 void
 planner_add_member(struct planner *planner, const char *login, const char *group)
 {

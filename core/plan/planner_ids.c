@@ -47,6 +47,29 @@ next_free_id(struct planner *planner, uid_t *ret_id)
 	return false;
 }
 
+bool
+planner_next_id(struct planner *planner, const char *login, uint32_t *ret_id)
+{
+	if (!next_free_id(planner, ret_id))
+		return false;
+	take(planner, *ret_id, login);
+	return true;
+}
+
+/* An account's uid is its own; as a gid it is free unless some group has or had it. */
+bool
+planner_take_gid(struct planner *planner, const char *login, gid_t gid)
+{
+	const struct snapshot *snapshot = planner->snapshot;
+	if (gid == 0 || accountdb_find_id(&snapshot->db, ACCOUNTDB_GROUP, gid) ||
+		id_table_get(&planner->primary_gids, gid) || id_table_get(&planner->ids, gid) ||
+		id_table_get(&planner->asked_ids, gid) ||
+		id_table_get(&snapshot->managed->tombstones, gid))
+		return false;
+	take(planner, gid, login);
+	return true;
+}
+
 /* A person who comes back gets the uid back, since files in quarantine may still carry it. */
 static bool
 own_old_id(struct planner *planner, const struct change *change, uid_t *ret_id)

@@ -8,14 +8,12 @@
  *	planner_groups.c       the groups besides the own one
  *	planner_create.c       an account that does not exist
  *	planner_change.c       one that rehome manages already
- *	planner_keys.c         the key files
- *	planner_folders.c      folders and homes as steps
- *	planner_archive.c      which homes are archived first, and whether that fits
- *	planner_cut.c          who is taken out of the plan again
- *	planner_shared.c       drop-in, directories, the account files' steps
- *	planner_sshd.c         what sshd will make of it
- *	planner_lines.c        the lines that people read
- *	planner_credentials.c  a plan of another kind: new passwords and keys
+ *	planner_adopt.c        one that it does not: account and home become a jail
+ *(planner_adopt.h) planner_keys.c         the key files planner_folders.c      folders and homes as
+ *steps planner_archive.c      which homes are archived first, and whether that fits planner_cut.c
+ *who is taken out of the plan again planner_shared.c       drop-in, directories, the account files'
+ *steps planner_sshd.c         what sshd will make of it planner_lines.c        the lines that
+ *people read planner_credentials.c  a plan of another kind: new passwords and keys
  *
  * Nothing depends on the order of the rows: what two of them ask for, neither gets.
  */
@@ -57,12 +55,14 @@ struct planner {
 	struct table homes;	   /* home -> struct claim: people's homes, and the planned ones */
 	struct table above_homes;  /* every directory above one of those -> login of one below */
 	struct id_table asked_ids; /* uid -> struct claim: uids that new rows ask for */
-	struct id_table ids;	   /* ids that this plan gives away -> login or group */
-	uid_t next_id;		   /* where the search in uid_range goes on */
-	gid_t next_group_id;	   /* the same for shared groups, downwards */
-	struct table new_groups;   /* name -> gid as (void *)(uintptr_t): groups this plan makes */
-	gid_t jail_gid;		   /* (gid_t)-1 when it can be none; the plan is blocked then */
-	regex_t login_pattern;	   /* policy.username.pattern */
+	struct id_table primary_gids; /* gid -> struct claim: whose primary group; see
+					 planner_choose_own_group() */
+	struct id_table ids;	      /* ids that this plan gives away -> login or group */
+	uid_t next_id;		      /* where the search in uid_range goes on */
+	gid_t next_group_id;	      /* the same for shared groups, downwards */
+	struct table new_groups; /* name -> gid as (void *)(uintptr_t): groups this plan makes */
+	gid_t jail_gid;		 /* (gid_t)-1 when it can be none; the plan is blocked then */
+	regex_t login_pattern;	 /* policy.username.pattern */
 	bool has_login_pattern;
 	int64_t today;
 	struct table made_dirs; /* directories that exist or that there is a DIR_CREATE for */
@@ -128,6 +128,11 @@ void planner_choose_ids(
 /* The next id for a system group, downwards as groupadd --system does it. */
 bool planner_next_group_id(struct planner *planner, const char *name, gid_t *ret_gid);
 
+/* The next free uid, that no group has either. */
+bool planner_next_id(struct planner *planner, const char *login, uint32_t *ret_id);
+/* Gives the gid to the login's own group; false when somebody has it. */
+bool planner_take_gid(struct planner *planner, const char *login, gid_t gid);
+
 /* planner_groups.c */
 
 /* The jail's group, with the gid that folders will carry; faults are findings of the plan. */
@@ -137,6 +142,10 @@ bool planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid)
 /* Groups besides the jail's: exist, or are made; privileged ones block. */
 void planner_check_groups(
 	struct planner *planner, const struct account *account, struct change *change);
+/* The group of an existing account's own: one of its name, or a new one. False when it can have
+ * none (blocked). */
+bool planner_choose_own_group(struct planner *planner, const struct account *account,
+	struct change *change, gid_t *ret_gid, bool *ret_is_new);
 void planner_add_member(struct planner *planner, const char *login, const char *group);
 /* The new groups that somebody is a member of, in front of all other edits. */
 void planner_share_groups(struct planner *planner);
@@ -147,7 +156,27 @@ void planner_change(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct accountdb_line *passwd,
 	struct change *change);
 
-/* What both need. */
+/* An account that exists, and what the source says of it. */
+struct update {
+	struct planner *planner;
+	const struct account *account;
+	const struct managed_account *managed; /* NULL = rehome does not manage it yet */
+	struct accountdb_line *passwd, *shadow;
+	struct change *change;
+	bool gated; /* the run closes the account while it works: its expiry is an EDIT_GATE */
+};
+/* Name, expiry, groups, password, uid and state: before and after, with the edits between them. */
+void planner_update_present(const struct update *update);
+void planner_set_field(const struct update *update, enum accountdb_file file, size_t field,
+	const char *before, const char *after);
+/* An account that is left with no way in. */
+void planner_warn_when_shut_out(const struct update *update);
+
+/* planner_adopt*.c */
+void planner_adopt(struct planner *planner, const struct account *account,
+	struct accountdb_line *passwd, struct change *change);
+
+/* What they need. */
 
 /* The home that the account is to have; may be no fit path. */
 const char *planner_home_of(
@@ -159,6 +188,11 @@ const char *planner_gecos(
  */
 void planner_check_shell(
 	struct planner *planner, const struct account *account, struct change *change);
+/* The shell of a new jail's account: the source's, or the configured one. */
+void planner_choose_shell(
+	struct planner *planner, const struct account *account, struct change *change);
+/* The lines of a group of its own. */
+void planner_add_own_group(struct planner *planner, const char *login, gid_t own);
 /* The folders this account should have, and the name of the layout or NULL. */
 const struct folder_list *planner_folders_of(struct planner *planner, const struct account *account,
 	struct change *change, const char **ret_layout);
@@ -197,6 +231,15 @@ void planner_make_missing_folders(
 /* Warns of what the account was given, the source no longer lists, and still exists. */
 void planner_keep_dropped_folders(struct planner *planner, struct change *change,
 	struct place place, const struct folder_list *known, const struct folder_list *asked);
+/* What a layout's folder gets; false, and blocked, when its owner or group does not exist. */
+bool planner_folder_owner(struct planner *planner, const struct folder *folder,
+	struct change *change, struct host_owner *ret_owner);
+void planner_make_folder(struct planner *planner, struct change *change,
+	const struct folder *folder, const struct host_owner *owner);
+/* Is change->after.home a path for a jail, beside other people's, below safe parents? And what is
+ * there? False, and blocked, when not. */
+bool planner_inspect_home(struct planner *planner, struct change *change, struct place place,
+	struct host_entry *ret_entry);
 /* Is this path fit for a new jail? Blocks when not. */
 void planner_check_home(struct planner *planner, struct change *change, struct place place);
 
@@ -239,6 +282,8 @@ bool planner_ask_sshd(struct planner *planner);
 
 /* "2027-03-31" or "never". */
 const char *planner_day_words(int64_t day, struct arena *arena);
+void planner_describe_folders(
+	struct planner *planner, struct change *change, const struct folder_list *folders);
 void planner_describe_create(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
 

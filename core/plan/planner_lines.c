@@ -82,14 +82,17 @@ access_words(enum folder_access access)
 	case FOLDER_READ:
 		return "read-only";
 	case FOLDER_READ_ADVISORY:
+		return "read-only, but the user can change that";
+	case FOLDER_KEPT:
 		break;
 	}
-	return "read-only, but the user can change that";
+	return "kept";
 }
 
 /* "pics/ musics/ (write), logs/ (read-only)": neighbours of one kind together. */
-static void
-describe_folders(struct planner *planner, struct change *change, const struct folder_list *folders)
+void
+planner_describe_folders(
+	struct planner *planner, struct change *change, const struct folder_list *folders)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	if (change->after.layout)
@@ -117,7 +120,7 @@ planner_describe_create(
 	describe_account(planner, change);
 	planner_add_line(change, planner->arena, "jail",
 		arena_printf(planner->arena, "%s  root:root 0755", change->after.home));
-	describe_folders(planner, change, folders);
+	planner_describe_folders(planner, change, folders);
 	if (change->login_generated)
 		planner_add_line(change, planner->arena, "login", "made from the name");
 }

@@ -184,7 +184,10 @@ uses_passwords(const struct planner *planner)
 {
 	ARRAY_FOREACH (change, &planner->plan->changes) {
 		enum password_kind kind = (*change)->after.password;
-		if (change_is_work(*change) && kind != PASSWORD_NONE && kind != PASSWORD_KEPT)
+		if (!change_is_work(*change))
+			continue;
+		if (kind == PASSWORD_KEPT ? has_password(planner, (*change)->login)
+					  : kind != PASSWORD_NONE)
 			return true;
 	}
 	ARRAY_FOREACH (account, &planner->snapshot->managed->accounts) {

@@ -28,7 +28,7 @@ test_planner_refuses_logins(void **state)
 		" | Choose another login.\n"
 		"! karl\n"
 		"  error login-unmanaged: login belongs to uid 1000, which rehome does not manage"
-		" | Change the login column; this version does not adopt accounts that exist.\n"
+		" | Change the login column, or pass --adopt karl.\n"
 		"! press\n"
 		"  error group-exists: a group 'press' exists already, so the account cannot have "
 		"its own | Choose another login, or remove the group if nothing uses it.\n"
@@ -44,19 +44,6 @@ test_planner_refuses_logins(void **state)
 	assert_string_equal(steps_said(w), "");
 	assert_string_equal(edits_said(w), "");
 	assert_false(plan_is_applicable(w->plan));
-}
-
-static void
-test_planner_says_that_adopting_comes_later(void **state)
-{
-	struct world *w = *state;
-	add_person(w, "karl", 1000, "/home/karl");
-	string_list_push(&w->arena, &w->options.adopt, "all");
-	plan_sheet(w, "login\nkarl\n");
-	assert_string_equal(changes_said(w),
-		"! karl\n"
-		"  error login-unmanaged: login belongs to uid 1000, which rehome does not manage"
-		" | This version does not adopt accounts that exist: change the login.\n");
 }
 
 static void
@@ -426,7 +413,6 @@ test_planner_takes_the_first_canaries(void **state)
 
 static const struct CMUnitTest tests[] = {
 	world_test(test_planner_refuses_logins),
-	world_test(test_planner_says_that_adopting_comes_later),
 	world_test(test_planner_blocks_both_of_one_login),
 	world_test(test_planner_refuses_uids_that_somebody_has),
 	world_test(test_planner_allocates_around_what_is_taken),

@@ -1,0 +1,209 @@
+/*
+ * planner_adopt.c - an account that exists and that rehome does not manage becomes a jailed one.
+ *
+ * Only when it was asked for. The uid and what is in the home stay as they are; the account loses
+ * its shell, gets a group of its own where it shared one, and becomes a member of the jail's.
+ */
+#include "core/plan/planner_adopt.h"
+
+#include <string.h>
+
+/* ---- may it be ---- */
+
+/* root, nobody, and what 16-bit programs take for -1: no person is behind these. */
+static bool
+is_nobodys(uid_t uid)
+{
+	return uid == 0 || uid == 65534 || uid == 65535;
+}
+
+static bool
+is_asked_for(const struct planner *planner, const char *login)
+{
+	return string_list_has(&planner->options->adopt, login) ||
+		string_list_has(&planner->options->adopt, "all");
+}
+
+static void
+block_unmanaged(struct adoption *adoption)
+{
+	struct change *change = adoption->change;
+	uint32_t uid;
+	planner_block(adoption->planner, change, planner_place(adoption->account, ACCOUNT_USERNAME),
+		"login-unmanaged", "login belongs to uid %s, which rehome does not manage",
+		accountdb_field(adoption->update.passwd, PASSWD_UID));
+	if (accountdb_line_id(adoption->update.passwd, PASSWD_UID, &uid) && is_nobodys(uid))
+		planner_hint(change,
+			"Change the login column: an account of the system is never jailed.");
+	else if (adoption->planner->config->policy.adopt == ADOPT_NEVER)
+		planner_hint(change,
+			"Change the login column; policy.adopt: never keeps this account as it "
+			"is.");
+	else
+		planner_hint(change, "Change the login column, or pass --adopt %s.", change->login);
+}
+
+/* What the run needs in order to keep everybody out while it works. */
+static bool
+check_lines(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	struct place place = adoption->account->place;
+	const struct update *update = &adoption->update;
+	uint32_t uid, gid;
+	if (!accountdb_line_id(update->passwd, PASSWD_UID, &uid) ||
+		!accountdb_line_id(update->passwd, PASSWD_GID, &gid)) {
+		planner_block(planner, change, place, "malformed-line",
+			"the line of '%s' in /etc/passwd has no uid and gid", change->login);
+		planner_hint(change, "Correct it with vipw.");
+		return false;
+	}
+	change->before.uid = change->after.uid = uid;
+	change->before.gid = change->after.gid = gid;
+	if (update->shadow && strcmp(accountdb_field(update->passwd, PASSWD_PASSWORD), "x") == 0)
+		return true;
+	planner_block(planner, change, place, "not-shadowed",
+		"'%s' has no line in /etc/shadow that counts, so it cannot be closed for the "
+		"change",
+		change->login);
+	planner_hint(change, "Run: pwconv");
+	return false;
+}
+
+/* ---- the account ---- */
+
+static void
+update_shell(struct adoption *adoption)
+{
+	struct change *change = adoption->change;
+	const char *before = arena_strdup(
+		adoption->planner->arena, accountdb_field(adoption->update.passwd, PASSWD_SHELL));
+	change->before.shell = before;
+	planner_choose_shell(adoption->planner, adoption->account, change);
+	if (strcmp(before, change->after.shell) != 0)
+		planner_set_field(&adoption->update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before,
+			change->after.shell);
+}
+
+static void
+update_primary_group(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	if (!planner_choose_own_group(planner, adoption->account, change, &change->after.gid,
+		    &adoption->own_group_is_new))
+		return;
+	if (adoption->own_group_is_new)
+		planner_add_own_group(planner, change->login, change->after.gid);
+	if (change->after.gid == change->before.gid)
+		return;
+	const struct accountdb_line *left =
+		accountdb_find_id(&planner->snapshot->db, ACCOUNTDB_GROUP, change->before.gid);
+	adoption->left_group = left ? accountdb_name(left) : "none";
+	planner_set_field(&adoption->update, ACCOUNTDB_PASSWD, PASSWD_GID,
+		arena_printf(planner->arena, "%u", (unsigned)change->before.gid),
+		arena_printf(planner->arena, "%u", (unsigned)change->after.gid));
+}
+
+static void
+update_home(struct adoption *adoption)
+{
+	const struct change *change = adoption->change;
+	if (strcmp(change->before.home, change->after.home) != 0)
+		planner_set_field(&adoption->update, ACCOUNTDB_PASSWD, PASSWD_HOME,
+			change->before.home, change->after.home);
+}
+
+/* "uid 1007 kept; shell /bin/bash -> nologin; + sftponly press" */
+static void
+describe_account(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	const struct account_facts *before = &change->before, *after = &change->after;
+	const char *slash = strrchr(after->shell, '/'), *sign = "; +";
+	AUTO_BUFFER struct buffer text = { 0 };
+	buffer_printf(&text, "uid %u kept", (unsigned)after->uid);
+	if (strcmp(before->shell, after->shell) != 0)
+		buffer_printf(&text, "; shell %s -> %s", *before->shell ? before->shell : "/bin/sh",
+			slash ? slash + 1 : after->shell);
+	ARRAY_FOREACH (group, &after->groups) {
+		if (string_list_has(&before->groups, *group))
+			continue;
+		buffer_printf(&text, "%s %s%s", sign, *group,
+			table_get(&planner->new_groups, *group) ? " (new)" : "");
+		sign = "";
+	}
+	planner_add_line(change, planner->arena, "account",
+		arena_strdup(planner->arena, buffer_text(&text)));
+	if (adoption->left_group)
+		planner_add_line(change, planner->arena, "group",
+			arena_printf(planner->arena, "%s -> %s (its own%s, gid %u)",
+				adoption->left_group, change->login,
+				adoption->own_group_is_new ? ", new" : "", (unsigned)after->gid));
+}
+
+/* What the account becomes is said before its single fields. */
+static void
+put_last_first(struct adoption *adoption, size_t count)
+{
+	struct change *change = adoption->change;
+	size_t others = change->lines.count - count, size = sizeof(*change->lines.items);
+	struct change_line *lines = change->lines.items;
+	struct change_line *last =
+		arena_copy(adoption->planner->arena, lines + others, count * size);
+	memmove(lines + count, lines, others * size);
+	memcpy(lines, last, count * size);
+}
+
+/* ---- the whole ---- */
+
+static void
+plan_account(struct adoption *adoption)
+{
+	update_shell(adoption);
+	update_primary_group(adoption);
+	update_home(adoption);
+	planner_update_present(&adoption->update);
+	if (planner_is_blocked(adoption->change))
+		return;
+	size_t others = adoption->change->lines.count;
+	describe_account(adoption);
+	put_last_first(adoption, adoption->change->lines.count - others);
+}
+
+void
+planner_adopt(struct planner *planner, const struct account *account, struct accountdb_line *passwd,
+	struct change *change)
+{
+	struct adoption adoption = {
+		.update = {
+			.planner = planner,
+			.account = account,
+			.passwd = passwd,
+			.shadow = accountdb_find(
+				&planner->snapshot->db, ACCOUNTDB_SHADOW, change->login),
+			.change = change,
+			.gated = true,
+		},
+		.planner = planner,
+		.account = account,
+		.change = change,
+	};
+	uint32_t uid;
+	if (planner->config->policy.adopt == ADOPT_NEVER || !is_asked_for(planner, change->login) ||
+		(accountdb_line_id(passwd, PASSWD_UID, &uid) && is_nobodys(uid))) {
+		block_unmanaged(&adoption);
+		return;
+	}
+	change->action = CHANGE_ADOPT;
+	if (!check_lines(&adoption) || !adoption_look_at_home(&adoption))
+		return;
+	change->has_before = change->has_after = true;
+	plan_account(&adoption);
+	adoption.folders = planner_folders_of(planner, account, change, &change->after.layout);
+	adoption_list_folders(&adoption);
+	if (!planner_is_blocked(change))
+		adoption_make_jail(&adoption);
+}

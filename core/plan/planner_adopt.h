@@ -1,0 +1,39 @@
+/*
+ * planner_adopt.h - what the parts of an adoption share; internal to planner_adopt*.c.
+ *
+ *	planner_adopt.c        may it be adopted, and what is done to the account
+ *	planner_adopt_home.c   what state its home is in, and what becomes of what is in it
+ */
+#ifndef REHOME_PLAN_PLANNER_ADOPT_H
+#define REHOME_PLAN_PLANNER_ADOPT_H
+
+#include "core/plan/home_inventory.h"
+#include "core/plan/planner_internal.h"
+
+struct adoption {
+	struct update update;
+	struct planner *planner; /* those of update, for short */
+	const struct account *account;
+	struct change *change;
+
+	bool home_is_missing;
+	struct host_entry entry; /* of the home */
+	struct home_inventory inventory;
+	const struct folder_list *folders; /* the layout's, or those that were listed */
+	const char *loose;		   /* the folder that the old home becomes */
+
+	const char *left_group; /* the shared primary group that it had, or NULL */
+	bool own_group_is_new;
+};
+
+/* planner_adopt_home.c */
+
+/* Sets after.home and everything about the home above; false, and blocked, when it cannot become a
+ * jail where it stands. */
+bool adoption_look_at_home(struct adoption *adoption);
+/* Whose folders these are from now on: after.folders. */
+void adoption_list_folders(struct adoption *adoption);
+/* The steps that do it, and the lines about them. */
+void adoption_make_jail(struct adoption *adoption);
+
+#endif

@@ -1,0 +1,384 @@
+/*
+ * planner_adopt_home.c - a home that people live in: is it one that can become a jail where it
+ * stands, and what becomes of what is in it.
+ *
+ * Every state that a home can be in and that a rename would not carry over has a code and a
+ * sentence of its own here; none is passed over.
+ */
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/plan/planner_adopt.h"
+
+static const struct host_owner JAIL_ROOT = { .uid = 0, .gid = 0, .mode = 0755 };
+
+static struct place
+home_place(const struct adoption *adoption)
+{
+	return planner_place(adoption->account, ACCOUNT_HOME);
+}
+
+/* ---- the states of a home ---- */
+
+/* "/home/anna/" is a way to write a home, but none that a jail's path can have. */
+static const char *
+without_slashes(const char *path, struct arena *arena)
+{
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return arena_strndup(arena, path, length);
+}
+
+static bool
+choose_path(struct adoption *adoption)
+{
+	struct arena *arena = adoption->planner->arena;
+	const char *written = accountdb_field(adoption->update.passwd, PASSWD_HOME);
+	const char *home = without_slashes(written, arena);
+	adoption->change->before.home = arena_strdup(arena, written);
+	adoption->change->after.home = home;
+	if (!account_has(adoption->account, ACCOUNT_HOME) ||
+		strcmp(adoption->account->home, home) == 0)
+		return true;
+	planner_block(adoption->planner, adoption->change, home_place(adoption), "home-move",
+		"the home is %s; this version does not move homes", *home ? home : "none");
+	planner_hint(adoption->change,
+		"Leave the home out of the source, or move it by hand first: usermod -d %s -m %s",
+		text_shell_word(arena, adoption->account->home), adoption->change->login);
+	return false;
+}
+
+static bool
+check_type(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	const char *home = change->after.home;
+	if (S_ISDIR(adoption->entry.st.st_mode))
+		return true;
+	if (S_ISLNK(adoption->entry.st.st_mode)) {
+		planner_block(planner, change, home_place(adoption), "home-symlink",
+			"%s is a symbolic link, and a jail is a directory", home);
+		planner_hint(change,
+			"Name the directory itself as the home: usermod -d DIRECTORY %s",
+			change->login);
+		return false;
+	}
+	planner_block(
+		planner, change, home_place(adoption), "home-type", "%s is no directory", home);
+	planner_hint(change, "Move it out of the way; then a new jail is made.");
+	return false;
+}
+
+static bool
+check_owner(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	const struct stat *st = &adoption->entry.st;
+	if (st->st_uid == change->before.uid)
+		return true;
+	planner_block(planner, change, home_place(adoption), "home-owner",
+		"%s belongs to uid %u, and '%s' is uid %u", change->after.home,
+		(unsigned)st->st_uid, change->login, (unsigned)change->before.uid);
+	planner_hint(change, "If it is theirs, run: chown %s %s", change->login,
+		text_shell_word(planner->arena,
+			host_real_path(
+				planner->snapshot->host, change->after.home, planner->arena)));
+	return false;
+}
+
+/* A rename cannot cross into another filesystem, nor move what something is mounted on. */
+static bool
+check_mount(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	struct diags problems = { .arena = planner->arena };
+	struct host_entry parent;
+	const char *base = planner_parent(change->after.home, planner->arena);
+	if (!host_inspect(planner->snapshot->host, base, &parent, &problems)) {
+		planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s", base,
+			problems.items[0].message);
+		return false;
+	}
+	if (parent.st.st_dev == adoption->entry.st.st_dev &&
+		parent.mount_id == adoption->entry.mount_id)
+		return true;
+	planner_block(planner, change, home_place(adoption), "home-mount",
+		"%s is a mount point: a home becomes a jail by renames, on the filesystem of %s",
+		change->after.home, base);
+	planner_hint(change,
+		"Mount it on a folder in the home instead, or unmount it and give it back later.");
+	return false;
+}
+
+static bool
+take_inventory(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	struct diags problems = { .arena = planner->arena };
+	if (home_inventory_take(planner->snapshot->host, change->after.home, planner->arena,
+		    &adoption->inventory, &problems))
+		return true;
+	planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s",
+		change->after.home, problems.items[0].message);
+	return false;
+}
+
+bool
+adoption_look_at_home(struct adoption *adoption)
+{
+	if (!choose_path(adoption) ||
+		!planner_inspect_home(adoption->planner, adoption->change, home_place(adoption),
+			&adoption->entry))
+		return false;
+	adoption->home_is_missing = !adoption->entry.exists;
+	return adoption->home_is_missing ||
+		(check_type(adoption) && check_owner(adoption) && check_mount(adoption) &&
+			take_inventory(adoption));
+}
+
+/* ---- what becomes of what is in it ---- */
+
+static bool
+is_in_layout(const struct adoption *adoption, const char *name)
+{
+	size_t size = strlen(name);
+	ARRAY_FOREACH (folder, adoption->folders) {
+		if (strncmp(folder->path, name, size) == 0 &&
+			(!folder->path[size] || folder->path[size] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* "files", or "files-2" and so on where the home or the layout has that name already. */
+static const char *
+free_name(struct adoption *adoption)
+{
+	struct arena *arena = adoption->planner->arena;
+	const char *name = "files";
+	for (unsigned number = 2;
+		table_get(&adoption->inventory.first_level, name) || is_in_layout(adoption, name);
+		number++)
+		name = arena_printf(arena, "files-%u", number);
+	return name;
+}
+
+static void
+keep_folder(struct adoption *adoption, const char *name)
+{
+	struct arena *arena = adoption->planner->arena;
+	struct diags problems = { .arena = arena };
+	struct folder kept = { .access = FOLDER_KEPT };
+	const struct folder_list one = { .items = &kept, .count = 1 };
+	if (folder_path_check(name, NOWHERE, arena, &kept.path, &problems)) {
+		string_list_push(
+			arena, &adoption->change->after.folders, folder_list_text(&one, arena));
+		return;
+	}
+	planner_warn(adoption->planner, adoption->change, home_place(adoption), "folder-name",
+		"%s; it is kept, but not watched", problems.items[0].message);
+}
+
+void
+adoption_list_folders(struct adoption *adoption)
+{
+	struct change *change = adoption->change;
+	change->after.folders = planner_folder_texts(adoption->planner, adoption->folders);
+	if (adoption->home_is_missing)
+		return;
+	adoption->loose = free_name(adoption);
+	ARRAY_FOREACH (folder, &adoption->inventory.folders) {
+		if (!is_in_layout(adoption, folder->name))
+			keep_folder(adoption, folder->name);
+	}
+	keep_folder(adoption, adoption->loose);
+}
+
+/* ---- the steps ---- */
+
+static struct step_home
+found_home(const struct adoption *adoption)
+{
+	const struct change *change = adoption->change;
+	const struct stat *st = &adoption->entry.st;
+	return (struct step_home){
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.owner = { st->st_uid, st->st_gid, st->st_mode & 07777 },
+		.files = adoption->inventory.files,
+		.bytes = adoption->inventory.bytes,
+		.loose = adoption->loose,
+		.old_uid = change->before.uid,
+		.new_uid = change->after.uid,
+		.old_gid = change->before.gid,
+		.new_gid = change->after.gid,
+		.folder_gid = adoption->planner->jail_gid,
+	};
+}
+
+/* The folder of the home that a layout's path lies in, or is. */
+static const struct home_folder *
+present_folder(const struct adoption *adoption, const char *path)
+{
+	size_t size = strcspn(path, "/");
+	ARRAY_FOREACH (folder, &adoption->inventory.folders) {
+		if (strlen(folder->name) == size && memcmp(folder->name, path, size) == 0)
+			return folder;
+	}
+	return NULL;
+}
+
+/* Below a folder that the home has: there already, or made in it. False when neither can be. */
+static bool
+find_below(struct adoption *adoption, const struct folder *folder, bool *ret_exists)
+{
+	struct planner *planner = adoption->planner;
+	struct diags problems = { .arena = planner->arena };
+	struct host_entry entry;
+	const char *path =
+		arena_printf(planner->arena, "%s/%s", adoption->change->after.home, folder->path);
+	if (!host_inspect(planner->snapshot->host, path, &entry, &problems)) {
+		planner_block(planner, adoption->change, folder->place, "unreadable", "%s: %s",
+			path, problems.items[0].message);
+		return false;
+	}
+	*ret_exists = entry.exists;
+	if (!entry.exists || S_ISDIR(entry.st.st_mode))
+		return true;
+	planner_block(planner, adoption->change, folder->place, "folder-type",
+		"%s is not a directory", path);
+	return false;
+}
+
+static void
+add_folder(struct adoption *adoption, struct step *step, const struct folder *folder)
+{
+	struct planner *planner = adoption->planner;
+	struct step_folder made = { .path = folder->path };
+	bool exists = false;
+	if (!planner_folder_owner(planner, folder, adoption->change, &made.owner))
+		return;
+	if (present_folder(adoption, folder->path)) {
+		if (!find_below(adoption, folder, &exists))
+			return;
+		if (!exists) {
+			planner_make_folder(planner, adoption->change, folder, &made.owner);
+			return;
+		}
+		made.sealed = folder->access == FOLDER_READ && made.owner.uid == 0;
+	}
+	ARRAY_PUSH(planner->arena, &step->folders, made);
+}
+
+static void
+add_steps(struct adoption *adoption, const struct step_home *home)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	struct step freeze = {
+		.kind = STEP_HOME_FREEZE,
+		.user = change->login,
+		.path = change->after.home,
+		.home = { .dev = home->dev, .ino = home->ino, .owner = home->owner },
+	};
+	struct step adopt = {
+		.kind = STEP_HOME_ADOPT,
+		.user = change->login,
+		.path = change->after.home,
+		.base = planner_parent(change->after.home, planner->arena),
+		.owner = JAIL_ROOT,
+		.home = *home,
+	};
+	ARRAY_PUSH(planner->arena, &planner->plan->steps, freeze);
+	ARRAY_FOREACH (folder, adoption->folders)
+		add_folder(adoption, &adopt, folder);
+	ARRAY_PUSH(planner->arena, &planner->plan->steps, adopt);
+}
+
+/* ---- the lines ---- */
+
+/* "4,812" */
+static char *
+number_words(uint64_t number, struct arena *arena)
+{
+	char digits[24], text[32];
+	int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
+	size_t size = 0;
+	for (int i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			text[size++] = ',';
+		text[size++] = digits[i];
+	}
+	return arena_strndup(arena, text, size);
+}
+
+static char *
+count_words(uint64_t count, const char *one, const char *many, struct arena *arena)
+{
+	return arena_printf(arena, "%s %s", number_words(count, arena), count == 1 ? one : many);
+}
+
+static const char *
+name_of(const struct planner *planner, enum accountdb_file file, uint32_t id)
+{
+	const struct accountdb_line *line = accountdb_find_id(&planner->snapshot->db, file, id);
+	return line ? accountdb_name(line) : arena_printf(planner->arena, "%u", (unsigned)id);
+}
+
+static void
+describe_jail(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	const struct stat *st = &adoption->entry.st;
+	const char *home = adoption->change->after.home;
+	const char *text = adoption->home_is_missing
+		? arena_printf(planner->arena, "%s\tmissing: a new one, root:root 0755", home)
+		: arena_printf(planner->arena, "%s\t%s:%s %04o -> root:root 0755", home,
+			  name_of(planner, ACCOUNTDB_PASSWD, st->st_uid),
+			  name_of(planner, ACCOUNTDB_GROUP, st->st_gid),
+			  (unsigned)(st->st_mode & 07777));
+	planner_add_line(adoption->change, planner->arena, "jail", text);
+}
+
+static void
+describe_contents(struct adoption *adoption)
+{
+	struct arena *arena = adoption->planner->arena;
+	const struct home_inventory *inventory = &adoption->inventory;
+	planner_add_line(adoption->change, arena, "keep",
+		arena_printf(arena, "%s, %s, %s; %s -> %s/",
+			count_words(inventory->folders.count, "folder", "folders", arena),
+			count_words(inventory->files, "file", "files", arena),
+			planner_size_words(inventory->bytes, arena),
+			count_words(inventory->loose, "loose file", "loose files", arena),
+			adoption->loose));
+	if (inventory->hidden)
+		planner_add_line(adoption->change, arena, "hidden",
+			arena_printf(arena, "%s -> %s/",
+				count_words(inventory->hidden, "entry", "entries", arena),
+				adoption->loose));
+}
+
+void
+adoption_make_jail(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	describe_jail(adoption);
+	if (adoption->folders->count)
+		planner_describe_folders(planner, change, adoption->folders);
+	if (adoption->home_is_missing) {
+		planner_make_home(planner, change, adoption->folders);
+		return;
+	}
+	const struct step_home home = found_home(adoption);
+	describe_contents(adoption);
+	add_steps(adoption, &home);
+	planner_archive_home(planner, change, &home, change->after.home,
+		planner->config->archives.content_full || home.old_uid != home.new_uid);
+}
