@@ -7,7 +7,7 @@
 #
 # --ci builds three times with warnings as errors and adds the cases up: gcc for release, clang, and
 # gcc with the address and undefined-behaviour sanitisers. The end-to-end tests run with the first
-# and the last.
+# and the last, the proof (tests/fault/stepper.c) with the first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
@@ -65,8 +65,8 @@ export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 if $ci; then
 	tools/prepare.sh build test ci
 	CC=gcc build_and_test gcc build-gcc "" --buildtype=release -Dwerror=true
-	CC=clang build_and_test clang build-clang "--no-suite e2e" -Dwerror=true
-	CC=gcc build_and_test sanitised build-sanitised "--timeout-multiplier 3" \
+	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite proof" -Dwerror=true
+	CC=gcc build_and_test sanitised build-sanitised "--timeout-multiplier 3 --no-suite proof" \
 		-Db_sanitize=address,undefined -Dwerror=true
 else
 	tools/prepare.sh build test

@@ -9,13 +9,15 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <sched.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-enum { NOT_POSSIBLE = 77 };
+/* Files that are equal otherwise are as old as each other. */
+enum { NOT_POSSIBLE = 77, LONG_AGO = 1000000000 };
 
 /* ---- the place ---- */
 
@@ -31,6 +33,15 @@ leave_place(void)
 	rmdir(place);
 }
 
+static void
+start_again_as_root(char **argv)
+{
+	char *words[32] = { (char *)"unshare", (char *)"-Ur", (char *)"--map-auto" };
+	for (size_t i = 0; argv[i] && i + 4 < ARRAY_LEN(words); i++)
+		words[3 + i] = argv[i];
+	execvp(words[0], words);
+}
+
 /* With subordinate ids an ordinary user is root of a namespace in which chown works. */
 static void
 become_root(char **argv)
@@ -40,7 +51,7 @@ become_root(char **argv)
 		return;
 	if (!getenv(mark) && system("unshare -Ur --map-auto true 2>/dev/null") == 0) {
 		setenv(mark, "1", 1);
-		execlp("unshare", "unshare", "-Ur", "--map-auto", argv[0], argv[1], NULL);
+		start_again_as_root(argv);
 	}
 	puts("needs root, or subordinate ids for unshare --map-auto");
 	exit(NOT_POSSIBLE);
@@ -83,8 +94,10 @@ put(const char *root, const char *path, const char *content, int flags, mode_t m
 void
 machine_write(const char *root, const char *path, const char *content, mode_t mode)
 {
+	static const struct timespec times[2] = { { .tv_sec = LONG_AGO }, { .tv_sec = LONG_AGO } };
 	put(root, path, content, O_TRUNC, mode);
-	if (chmod(real(root, path), mode) != 0)
+	if (chmod(real(root, path), mode) != 0 ||
+		utimensat(AT_FDCWD, real(root, path), times, 0) != 0)
 		err(1, "%s%s", root, path);
 }
 
@@ -258,6 +271,15 @@ add_xattrs(struct buffer *out, const char *path)
 	}
 }
 
+/* Files with several names, in the order of the walk. */
+struct links {
+	struct arena *arena;
+	struct link_seen {
+		ino_t ino;
+	} * items;
+	size_t count, room;
+};
+
 /* "run-12.csv" -> "run-N.csv": a second attempt has another number. */
 static void
 add_name(struct buffer *out, const char *path)
@@ -273,17 +295,58 @@ add_name(struct buffer *out, const char *path)
 	buffer_add_text(out, number + strspn(number, "0123456789"));
 }
 
+/* Small files as text, so that a difference can be read; of others size and checksum (FNV-1a). */
 static void
-add_content(struct buffer *out, const char *path, struct arena *arena)
+add_content(struct buffer *out, const char *path)
 {
-	const char *content = read_file(path, arena);
+	enum { SHOWN = 4096 };
+	char chunk[SHOWN];
+	ssize_t size, total = 0;
+	uint64_t sum = 14695981039346656037u;
+	size_t begin = out->size;
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	buffer_add_char(out, ' ');
-	for (const char *c = content; *c; c++) {
-		if (*c == '\n')
-			buffer_add_text(out, "\\n");
-		else
-			buffer_add_char(out, *c);
+	while (fd >= 0 && (size = read(fd, chunk, sizeof(chunk))) > 0) {
+		for (ssize_t i = 0; i < size; i++) {
+			unsigned char byte = (unsigned char)chunk[i];
+			sum = (sum ^ byte) * 1099511628211u;
+			if (total + i >= SHOWN)
+				continue;
+			if (byte >= ' ' && byte < 127)
+				buffer_add_char(out, chunk[i]);
+			else
+				buffer_printf(out, byte == '\n' ? "\\n" : "\\x%02x", byte);
+		}
+		total += size;
 	}
+	if (fd < 0 || size < 0)
+		err(1, "%s", path);
+	if (total > SHOWN) {
+		out->size = begin;
+		buffer_printf(out, " %zd bytes %016llx", total, (unsigned long long)sum);
+	}
+}
+
+/* What kind of a thing it is besides its mode: where a link leads, which names are one file. */
+static void
+add_identity(struct buffer *out, const char *full, const struct stat *st, struct links *links)
+{
+	char target[4096];
+	if (S_ISLNK(st->st_mode)) {
+		ssize_t size = readlink(full, target, sizeof(target));
+		buffer_add_text(out, " -> ");
+		buffer_add(out, target, size > 0 ? (size_t)size : 0);
+	}
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
+		buffer_printf(out, " device %llx", (unsigned long long)st->st_rdev);
+	if (S_ISDIR(st->st_mode) || st->st_nlink == 1)
+		return;
+	buffer_printf(out, " %u links", (unsigned)st->st_nlink);
+	for (size_t i = 0; i < links->count; i++) {
+		if (links->items[i].ino == st->st_ino)
+			buffer_printf(out, " = %zu", i);
+	}
+	ARRAY_PUSH(links->arena, links, ((struct link_seen){ st->st_ino }));
 }
 
 static bool
@@ -292,8 +355,19 @@ is_left_out(const char *path)
 	return strcmp(path, "/var/lib/rehome") == 0 || strcmp(path, "/etc/.pwd.lock") == 0;
 }
 
+/* When the content of what is the users' was written; the rest may be written anew. */
 static void
-describe(struct buffer *out, const char *root, const char *path, struct arena *arena)
+add_time(struct buffer *out, const char *path, const struct stat *st)
+{
+	bool is_data = strncmp(path, "/home/", 6) == 0 || strncmp(path, "/srv/", 5) == 0;
+	if (is_data && !S_ISDIR(st->st_mode))
+		buffer_printf(
+			out, " @%lld.%09ld", (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+}
+
+static void
+describe(struct buffer *out, const char *root, const char *path, struct links *links,
+	struct arena *arena)
 {
 	struct stat st;
 	const char *full = arena_printf(arena, "%s%s", root, path);
@@ -303,9 +377,11 @@ describe(struct buffer *out, const char *root, const char *path, struct arena *a
 		err(1, "%s", full);
 	add_name(out, path);
 	buffer_printf(out, " %06o %u:%u", st.st_mode, st.st_uid, st.st_gid);
+	add_identity(out, full, &st, links);
+	add_time(out, path, &st);
 	add_xattrs(out, full);
 	if (S_ISREG(st.st_mode))
-		add_content(out, full, arena);
+		add_content(out, full);
 	buffer_add_char(out, '\n');
 	if (!S_ISDIR(st.st_mode))
 		return;
@@ -317,7 +393,7 @@ describe(struct buffer *out, const char *root, const char *path, struct arena *a
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-			describe(out, root, arena_printf(arena, "%s/%s", path, name), arena);
+			describe(out, root, arena_printf(arena, "%s/%s", path, name), links, arena);
 		free(entries[i]);
 	}
 	free(entries);
@@ -328,7 +404,8 @@ machine_fingerprint(const char *root, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer out = { 0 };
 	AUTO_ARENA struct arena scratch = { 0 };
-	describe(&out, root, "", &scratch);
+	struct links links = { .arena = &scratch };
+	describe(&out, root, "", &links, &scratch);
 	return arena_strdup(arena, buffer_text(&out));
 }
 

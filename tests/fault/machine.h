@@ -37,8 +37,9 @@ void machine_open_dir(const char *root, const char *path);
 char *machine_read(const char *root, const char *path, struct arena *arena);
 
 /*
- * One line for each path: type, owner, mode, ACL and other xattrs, content. Left out are the state
- * directory and the lock file; the number of a run in a name becomes N.
+ * One line for each path: type, owner, mode, where a link leads, which names are one file, ACL and
+ * other xattrs, content, and below /home and /srv its time. Left out are the state directory and
+ * the lock file; the number of a run in a name becomes N.
  */
 char *machine_fingerprint(const char *root, struct arena *arena);
 /* The first line in which two fingerprints differ, for people. */

@@ -1,0 +1,14 @@
+#!/bin/sh
+# long.sh [BUILD DIRECTORY] - the whole proof: every point of the stepper, with its figures. Takes
+# an hour or so; as root. docs/reliability.md says what the figures mean.
+set -eu
+
+build=$(cd "${1:-build}" && pwd -P)
+export REHOME="$build/cli/rehome" REHOME_OOM="$build/tests/fault/oom.so"
+status=0
+for chapter in 'kill --every' errors memory power; do
+	echo "== stepper $chapter"
+	# shellcheck disable=SC2086
+	"$build/tests/fault/stepper" $chapter || status=1
+done
+exit "$status"
