@@ -145,6 +145,9 @@ void step_note(const struct step *step, struct run *run, const struct step_fact 
 NODISCARD bool step_open_parent(
 	const char *path, struct run *run, int *ret_fd, const char **ret_name);
 
+/* Makes a folder of a tree below its open root; "a/b" is made inside "a", which is there. */
+NODISCARD bool step_make_folder(int root_fd, const struct step_folder *folder, struct run *run);
+
 /* The staging directory below base, created on first use. */
 NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);
 /*

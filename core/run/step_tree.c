@@ -100,9 +100,8 @@ tree_check(const struct step *step, struct run *run)
 	return true;
 }
 
-/* Makes one folder below the open root of the tree; "a/b" is made inside "a", which came before. */
-static bool
-make_folder(int root_fd, const struct step_folder *folder, struct run *run)
+bool
+step_make_folder(int root_fd, const struct step_folder *folder, struct run *run)
 {
 	const char *slash = strrchr(folder->path, '/');
 	if (!slash)
@@ -139,7 +138,7 @@ tree_prepare(const struct step *step, struct run *run)
 		!host_open_dir_at(run->host, staging_fd, name, &root_fd, run->diags))
 		return false;
 	ARRAY_FOREACH (folder, &step->folders) {
-		if (!make_folder(root_fd, folder, run))
+		if (!step_make_folder(root_fd, folder, run))
 			return false;
 	}
 

@@ -1,0 +1,56 @@
+/*
+ * adopt.h - what the parts of STEP_HOME_ADOPT share; internal to step_adopt*.c and adopt_*.c.
+ *
+ * A home H at /home/anna, with the folders a and b, loose files and .profile, becomes the jail J:
+ *
+ *	/home/anna (H)          /home/anna (J, root 0755)
+ *	├── a                   ├── a            renamed
+ *	├── b           ──▶     ├── b            renamed
+ *	├── notes.txt           ├── incoming     the layout's, new
+ *	└── .profile            └── files (H)    notes.txt, .profile
+ *
+ * Nothing is copied: J is made aside, a and b are renamed into it, J and H change places, and H is
+ * renamed into J. H is frozen (step_gate.c) from before the first of these to after the last of
+ * their undoing, so nobody but root walks in it meanwhile. Owners are changed while all of it is
+ * still H, and set back when all of it is H again.
+ */
+#ifndef REHOME_RUN_ADOPT_H
+#define REHOME_RUN_ADOPT_H
+
+#include "core/base/walk.h"
+#include "core/run/step.h"
+#include "core/run/tree_record.h"
+
+struct adoption {
+	const struct step *step;
+	struct run *run;
+	struct arena *scratch; /* for this home only */
+	int home_fd;	       /* H */
+};
+
+/* Name of the home while it passes through the staging directory for homes. */
+char *adopt_staged_name(const struct adoption *adoption);
+
+/* A real directory of H's first level that becomes a folder of the jail: no link, mount or
+ * dotfile. */
+bool adopt_moves(const char *name, const struct stat *st);
+
+/* Owner and mode of H as the loose folder of the jail. */
+struct host_owner adopt_loose_owner(const struct step *step);
+
+/* ---- adopt_owners.c ---- */
+
+/* True when the contents of the home get another owner. */
+bool adopt_remaps(const struct step *step);
+
+/* Writes down what adopt_own() will change. */
+NODISCARD bool adopt_record_owners(struct adoption *adoption, struct tree_writer *writer);
+/* Changes what the record says. Something that is no longer as recorded is an error. */
+NODISCARD bool adopt_own(struct adoption *adoption, const struct tree_record *record);
+/* Sets back what still is as adopt_own() left it, and what people made since with the new owner. */
+NODISCARD bool adopt_disown(struct adoption *adoption, const struct tree_record *record);
+
+/* ---- step_adopt_undo.c ---- */
+bool adopt_undo(const struct step *step, struct run *run);
+
+#endif
