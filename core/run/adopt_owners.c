@@ -359,19 +359,17 @@ static struct host_owner
 owner_of_new(struct owning *owning, const struct walk_entry *entry)
 {
 	const struct step_home *home = &owning->adoption->step->home;
-	struct host_owner owner = owner_of(&entry->st);
-	if (!adopt_remaps(owning->adoption->step) || entry->depth == 0)
-		return owner;
-	if ((owner.uid == home->new_uid || owner.gid == home->new_gid) &&
-		is_linked_outside(&owning->links, &entry->st)) {
-		note_conflict(owning, entry);
-		return owner;
-	}
+	struct host_owner found = owner_of(&entry->st), owner = found;
+	if (entry->depth == 0)
+		return found;
 	if (owner.uid == home->new_uid)
 		owner.uid = home->old_uid;
 	if (owner.gid == home->new_gid)
 		owner.gid = home->old_gid;
-	return owner;
+	if (same_owner(&found, &owner, true) || !is_linked_outside(&owning->links, &entry->st))
+		return owner;
+	note_conflict(owning, entry);
+	return found;
 }
 
 /* Owner and mode each for itself: a mode that somebody gave since is theirs. */

@@ -389,7 +389,8 @@ run_complete(struct run *run)
 
 /* ---- backwards ---- */
 
-/* Users are independent of each other: one that cannot be undone does not keep the others. */
+/* Users are independent of each other: one that cannot be undone does not keep the others, but a
+ * journal that cannot be written does. */
 static bool
 undo_phase(struct run *run, enum phase phase)
 {
@@ -397,9 +398,12 @@ undo_phase(struct run *run, enum phase phase)
 	for (size_t i = run->plan->steps.count; i-- > 0;) {
 		const struct step *step = &run->plan->steps.items[i];
 		const struct step_ops *ops = step_ops(step->kind);
-		if (step_phase(step->kind) == phase && ops->undo && !step_is_left_out(step, run) &&
-			!ops->undo(step, run))
-			ok = false;
+		if (step_phase(step->kind) != phase || !ops->undo || step_is_left_out(step, run) ||
+			ops->undo(step, run))
+			continue;
+		ok = false;
+		if (run->journal.pending.size)
+			return false;
 	}
 	return ok;
 }

@@ -76,6 +76,7 @@ struct run {
 	struct table created;	 /* logins whose accounts the plan creates */
 	struct table dropped;	 /* logins left out after they failed (failure: user) */
 	struct jail_cache jails;
+	struct diags *quiet; /* who works in the homes that are frozen; NULL = not looked yet */
 
 	struct table stagings; /* base -> struct staging, opened once */
 	struct {

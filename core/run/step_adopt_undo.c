@@ -162,22 +162,38 @@ move_back(struct undoing *undoing, int jail_fd, const struct moved_folder *folde
 	return true;
 }
 
+/* The way to it is the user's: what they put there is theirs. */
+static bool
+remove_one(struct undoing *undoing, const char *path)
+{
+	struct run *run = undoing->adoption.run;
+	const char *user = undoing->adoption.step->user, *name;
+	struct diags problems = { .arena = undoing->adoption.scratch };
+	AUTO_CLOSE int parent_fd = -1;
+	struct host_entry entry;
+	bool not_empty = false;
+	path = arena_printf(run->arena, "%s/%s", undoing->adoption.step->path, path);
+	if (!host_inspect(run->host, path, &entry, &problems)) {
+		run_kept(run, user, "%s cannot be reached any more", path);
+		return true;
+	}
+	if (!entry.exists || !S_ISDIR(entry.st.st_mode))
+		return true;
+	if (!step_open_parent(path, run, &parent_fd, &name) ||
+		!host_remove_dir_at(run->host, parent_fd, name, &not_empty, run->diags))
+		return false;
+	if (not_empty)
+		run_kept(run, user, "%s stays: it is not empty", path);
+	return true;
+}
+
 /* Empty folders that the run made inside the user's, the innermost first. */
 static bool
 remove_made(struct undoing *undoing)
 {
-	const struct step *step = undoing->adoption.step;
-	struct run *run = undoing->adoption.run;
 	for (size_t i = undoing->record.made.count; i-- > 0;) {
-		struct diags problems = { .arena = undoing->adoption.scratch };
-		bool not_empty;
-		const char *path = arena_printf(
-			run->arena, "%s/%s", step->path, undoing->record.made.items[i]);
-		/* The way to it is the user's: whatever they put there is theirs. */
-		if (!host_remove_dir(run->host, path, &not_empty, &problems))
-			run_kept(run, step->user, "%s stays: %s", path, problems.items[0].message);
-		else if (not_empty)
-			run_kept(run, step->user, "%s stays: it is not empty", path);
+		if (!remove_one(undoing, undoing->record.made.items[i]))
+			return false;
 	}
 	return true;
 }

@@ -8,16 +8,13 @@
  *	              undo of gate          undo of activate
  *
  * Each arrow is one rename of shadow. New accounts come closed (step_accounts.c). An account that
- * is closed keeps the sessions it has: so its processes are ended after that, and its home becomes
- * root's alone until it has its new form.
+ * is closed keeps the sessions it has, so its processes are ended after that.
  */
 #include <string.h>
 #include <unistd.h>
 
 #include "core/run/daemon.h"
 #include "core/run/step.h"
-
-static const struct host_owner FROZEN = { .uid = 0, .gid = 0, .mode = 0700 };
 
 /* ---- processes ---- */
 
@@ -148,103 +145,6 @@ activate_undo(const struct step *step, struct run *run)
 const struct step_ops step_activate = {
 	.apply = activate_apply,
 	.undo = activate_undo,
-};
-
-/* ---- homes ---- */
-
-static bool
-is_frozen(const struct stat *st)
-{
-	return st->st_uid == FROZEN.uid && st->st_gid == FROZEN.gid &&
-		(st->st_mode & 07777) == FROZEN.mode;
-}
-
-static bool
-is_owned(const struct stat *st, const struct host_owner *owner)
-{
-	return st->st_uid == owner->uid && st->st_gid == owner->gid &&
-		(st->st_mode & 07777) == owner->mode;
-}
-
-static bool
-freeze_check(const struct step *step, struct run *run)
-{
-	struct host_entry entry;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	if (entry.exists && S_ISDIR(entry.st.st_mode) && entry.st.st_ino == step->home.ino &&
-		entry.st.st_dev == step->home.dev)
-		return true;
-	diag_error(run->diags, at(step->path, 0), "is not the directory that the plan found");
-	diag_code(run->diags, "stale");
-	diag_user(run->diags, step->user);
-	return false;
-}
-
-static bool
-freeze_prepare(const struct step *step, struct run *run)
-{
-	struct host_entry entry;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	const struct step_fact fact = {
-		.known = true,
-		.dev = entry.st.st_dev,
-		.ino = entry.st.st_ino,
-		.has_owner = true,
-		.owner = { entry.st.st_uid, entry.st.st_gid, entry.st.st_mode & 07777 },
-	};
-	step_note(step, run, &fact);
-	return true;
-}
-
-static bool
-own_home(const struct step *step, struct run *run, const struct stat *st,
-	const struct host_owner *owner)
-{
-	AUTO_CLOSE int parent_fd = -1;
-	const char *name;
-	return step_open_parent(step->path, run, &parent_fd, &name) &&
-		host_own_at(run->host, parent_fd, name, st, owner, run->diags);
-}
-
-static bool
-freeze_apply(const struct step *step, struct run *run)
-{
-	struct host_entry entry;
-	return host_inspect(run->host, step->path, &entry, run->diags) &&
-		own_home(step, run, &entry.st, &FROZEN);
-}
-
-/* The last of a home's undoing. The number of a device may be another one weeks later. */
-static bool
-freeze_undo(const struct step *step, struct run *run)
-{
-	const struct step_fact *fact = &run->facts[step_index(step, run)];
-	struct host_entry entry;
-	if (!fact->known)
-		return true;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	if (!entry.exists || entry.st.st_ino != fact->ino) {
-		run_conflict(run, step->user, "%s is not the home that run %s found", step->path,
-			run->id);
-		return true;
-	}
-	if (is_owned(&entry.st, &fact->owner))
-		return true;
-	if (is_frozen(&entry.st))
-		return own_home(step, run, &entry.st, &fact->owner);
-	run_conflict(run, step->user, "owner and mode of %s were changed since and are kept",
-		step->path);
-	return true;
-}
-
-const struct step_ops step_home_freeze = {
-	.check = freeze_check,
-	.prepare = freeze_prepare,
-	.apply = freeze_apply,
-	.undo = freeze_undo,
 };
 
 /* ---- who relies on the jail's group ---- */

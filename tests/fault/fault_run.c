@@ -63,6 +63,15 @@ good_outcome(const struct story *story)
 	return story->chapter->good;
 }
 
+static const char *
+kept(struct world *world, const struct run_result *result)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	ARRAY_FOREACH (words, &result->kept)
+		buffer_printf(&text, "\n    %s", *words);
+	return arena_strdup(&world->arena, buffer_text(&text));
+}
+
 /* Learns what the machine is before and after the action. */
 static void
 learn(struct story *story, const struct chapter *chapter)
@@ -79,8 +88,8 @@ learn(struct story *story, const struct chapter *chapter)
 	chapter->act(story, &world, &result);
 	watch_end(world.host);
 	if (result.outcome != good_outcome(story))
-		fail_msg("%s: outcome %d:%s", chapter->name, result.outcome,
-			world_complaints(&world));
+		fail_msg("%s: outcome %d:%s%s", chapter->name, result.outcome,
+			world_complaints(&world), kept(&world, &result));
 	story->effects = watch.count;
 	world_look(&world, &story->after, &story->arena);
 	assert_unbroken(story, &watch);
@@ -363,6 +372,30 @@ test_is_killed_twice(void **state)
 	stop_everywhere(*state, kill_and_kill_recovery);
 }
 
+/* Done and taken back at once: nothing is another than before. */
+static void
+test_back_again(void **state)
+{
+	const struct chapter *chapter = *state;
+	struct story story;
+	struct world world;
+	struct run_result result;
+	struct side before, after;
+	story_begin(&story, chapter);
+	world_open(&world, &story);
+	world_look(&world, &before, &story.arena);
+	assert_true(chapter->act(&story, &world, &result));
+	assert_true(story_rollback(&story, &world, result.run_id, NULL, &result));
+	assert_int_equal(result.outcome, RUN_DONE);
+	world_look(&world, &after, &story.arena);
+	if (strcmp(before.machine, after.machine) != 0)
+		fail_msg("%s: %s", chapter->name,
+			machine_difference(before.machine, after.machine, &story.arena));
+	assert_string_equal(before.registry, after.registry);
+	world_close(&world);
+	story_end(&story);
+}
+
 #define chapter_test(stop, words, chapter)                                                         \
 	{                                                                                          \
 		.name = "test_" #chapter "_" words, .test_func = test_##stop,                      \
@@ -391,6 +424,12 @@ main(int argc, char **argv)
 		chapter_tests(rollback_one),
 		chapter_tests(rollback_last),
 		chapter_tests(rollback_change),
+		chapter_tests(adopt),
+		chapter_tests(adopt_remap),
+		chapter_tests(unadopt),
+		chapter_tests(unadopt_remap),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt_remap),
 	};
 	machine_prepare_place(argv);
 	if (argc > 1)

@@ -172,14 +172,21 @@ is_journal(const char *path)
 }
 
 static void
-forget(struct watch *watch, const char *path)
+take_out(struct string_list *paths, const char *path)
 {
 	size_t kept = 0;
-	ARRAY_FOREACH (item, &watch->unsynced) {
+	ARRAY_FOREACH (item, paths) {
 		if (strcmp(*item, path) != 0)
-			watch->unsynced.items[kept++] = *item;
+			paths->items[kept++] = *item;
 	}
-	watch->unsynced.count = kept;
+	paths->count = kept;
+}
+
+static void
+forget(struct watch *watch, const char *path)
+{
+	take_out(&watch->unsynced, path);
+	take_out(&watch->fresh, path);
 }
 
 static void
@@ -260,7 +267,7 @@ static void
 follow(struct watch *watch, const char *effect, const char *path)
 {
 	if (strcmp(effect, "syncfs") == 0)
-		watch->unsynced.count = 0;
+		watch->unsynced.count = watch->fresh.count = 0;
 	if (is_state(path) || strcmp(path, "/etc/.pwd.lock") == 0)
 		return;
 	if (strcmp(effect, "fsync") == 0) {
@@ -276,6 +283,10 @@ follow(struct watch *watch, const char *effect, const char *path)
 		strcmp(effect, "renameat2") == 0 ||
 		(strcmp(effect, "unlinkat") == 0 && !is_temporary(path))) {
 		note_unsynced(watch, path);
+		/* What is moved once more need not be on disk in between. */
+		if (strcmp(effect, "write") == 0 || strcmp(effect, "mkdirat") == 0)
+			string_list_push(
+				watch->arena, &watch->fresh, arena_strdup(watch->arena, path));
 	}
 }
 
@@ -311,7 +322,7 @@ before_effect(void *ctx, const char *effect, const char *path)
 		check_login(watch, login, &files, &scratch);
 	if (strcmp(effect, "renameat") == 0 && strcmp(path, "/etc/passwd") == 0)
 		check_passwd_rename(watch, &files, &scratch);
-	if (strcmp(effect, "renameat2") == 0 && string_list_has(&watch->unsynced, path) &&
+	if (strcmp(effect, "renameat2") == 0 && string_list_has(&watch->fresh, path) &&
 		!is_undoing(read_journal(watch, &scratch)))
 		broken(watch, "%s is renamed in before it is synced", path);
 	end_if_killed(watch);

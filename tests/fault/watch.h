@@ -53,6 +53,7 @@ struct watch {
 	bool journal_dirty;
 	size_t journal_size;	     /* before what was written last */
 	struct string_list unsynced; /* paths whose content, or whose place, is not on disk */
+	struct string_list fresh;    /* those of them that were made, not only moved */
 };
 
 /* What was in the journal of this run when its process was killed may not be on disk. */

@@ -1,0 +1,299 @@
+/*
+ * chapters_adopt.c - homes that people live in, stopped on their way into the jail and back.
+ */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "chapters.h"
+
+#define CONFIG "version: 1\npolicy:\n  failure: run\n"
+
+static const char sheet[] = "username,full_name,ssh_keys,folders\n"
+			    "anna,Anna Vogel,,in\n";
+
+/* ---- by hand, until the planner does it ---- */
+
+static void
+add_edit(struct plan *plan, struct edit edit)
+{
+	edit.user = "heinz";
+	ARRAY_PUSH(plan->arena, &plan->edits, edit);
+}
+
+static void
+add_step(struct plan *plan, struct step step)
+{
+	ARRAY_PUSH(plan->arena, &plan->steps, step);
+}
+
+static int
+compare_steps(const void *a, const void *b)
+{
+	const struct step *left = a, *right = b;
+	return left->kind < right->kind ? -1 : left->kind > right->kind;
+}
+
+static void
+add_adoption(struct story *story, struct world *world, struct plan *plan, uid_t new_uid)
+{
+	struct stat st;
+	struct change *change = ARENA_NEW(&story->arena, struct change);
+	const char *home = arena_printf(&story->arena, "%s/home/heinz", world->root);
+	if (lstat(home, &st) < 0)
+		err(1, "%s", home);
+	*change = (struct change){
+		.action = CHANGE_ADOPT,
+		.login = "heinz",
+		.source = "csv:",
+		.key = "heinz",
+		.has_before = true,
+		.has_after = true,
+		.before = { .uid = 1000,
+			.gid = 1000,
+			.home = "/home/heinz",
+			.shell = "/bin/bash",
+			.expires = INT64_MAX },
+		.after = { .uid = new_uid,
+			.gid = 1000,
+			.home = "/home/heinz",
+			.shell = "/usr/sbin/nologin",
+			.expires = INT64_MAX },
+		.findings = { .arena = &story->arena },
+	};
+	string_list_push(&story->arena, &change->after.groups, "sftponly");
+	ARRAY_PUSH(&story->arena, &plan->changes, change);
+	struct step_home found = {
+		.dev = st.st_dev,
+		.ino = st.st_ino,
+		.owner = { st.st_uid, st.st_gid, st.st_mode & 07777 },
+		.loose = "files",
+		.old_uid = 1000,
+		.new_uid = new_uid,
+		.old_gid = 1000,
+		.new_gid = 1000,
+		.folder_gid = 999,
+	};
+	add_step(plan, (struct step){ .kind = STEP_GATE });
+	add_step(plan,
+		(struct step){ .kind = STEP_HOME_FREEZE,
+			.user = "heinz",
+			.path = "/home/heinz",
+			.home = found });
+	struct step adopt = { .kind = STEP_HOME_ADOPT,
+		.user = "heinz",
+		.path = "/home/heinz",
+		.base = "/home",
+		.owner = { 0, 0, 0755 },
+		.home = found };
+	struct step_folder folders[] = {
+		{ "incoming", { new_uid, 999, 0755 }, false },
+		{ "letters", { new_uid, 999, 0755 }, false },
+		{ "letters/old", { new_uid, 999, 0755 }, false },
+		{ "logs", { 0, 999, 0755 }, true },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		ARRAY_PUSH(&story->arena, &adopt.folders, folders[i]);
+	add_step(plan, adopt);
+	qsort(plan->steps.items, plan->steps.count, sizeof(struct step), compare_steps);
+	add_edit(plan,
+		(struct edit){ .kind = EDIT_GATE,
+			.file = ACCOUNTDB_SHADOW,
+			.name = "heinz",
+			.field = SHADOW_EXPIRE,
+			.before = "",
+			.after = "" });
+	add_edit(plan,
+		(struct edit){ .kind = EDIT_SET_FIELD,
+			.file = ACCOUNTDB_PASSWD,
+			.name = "heinz",
+			.field = PASSWD_SHELL,
+			.before = "/bin/bash",
+			.after = "/usr/sbin/nologin" });
+	if (new_uid != 1000)
+		add_edit(plan,
+			(struct edit){ .kind = EDIT_SET_FIELD,
+				.file = ACCOUNTDB_PASSWD,
+				.name = "heinz",
+				.field = PASSWD_UID,
+				.before = "1000",
+				.after = arena_printf(&story->arena, "%u", (unsigned)new_uid) });
+	add_edit(plan,
+		(struct edit){ .kind = EDIT_ADD_MEMBER,
+			.file = ACCOUNTDB_GROUP,
+			.name = "sftponly",
+			.member = "heinz" });
+	plan_count(plan);
+}
+
+/* ---- a home with everything in it ---- */
+
+static const char *
+below(struct world *world, const char *path)
+{
+	return arena_printf(&world->arena, "%s%s", world->root, path);
+}
+
+static void
+link_and_give(struct world *world, const char *from, const char *to)
+{
+	if (link(below(world, from), below(world, to)) != 0)
+		err(1, "%s", to);
+}
+
+static void
+write_as(struct world *world, const char *path, const char *text, uid_t uid, mode_t mode)
+{
+	machine_write(world->root, path, text, mode);
+	if (lchown(below(world, path), uid, uid) != 0 || chmod(below(world, path), mode) != 0)
+		err(1, "%s", path);
+}
+
+static void
+furnish(struct world *world)
+{
+	static const unsigned char capability[] = { 1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 0, 0 };
+	machine_make_dir(world->root, "/home/heinz/letters", 1000, 0700);
+	write_as(world, "/home/heinz/letters/one", "1", 1000, 0600);
+	machine_make_dir(world->root, "/home/heinz/logs", 1000, 02775);
+	machine_make_dir(world->root, "/home/heinz/logs/old", 1000, 0700);
+	write_as(world, "/home/heinz/logs/access", "GET", 1000, 0664);
+	write_as(world, "/home/heinz/logs/old/tool", "#!", 1000, 04755);
+	(void)setxattr(below(world, "/home/heinz/logs/old/tool"), "security.capability", capability,
+		sizeof(capability), 0);
+	machine_make_dir(world->root, "/home/heinz/.cache", 1000, 0700);
+	write_as(world, "/home/heinz/.cache/x", "x", 1000, 0600);
+	write_as(world, "/home/heinz/suid", "#!", 1000, 06755);
+	if (symlink("letters/one", below(world, "/home/heinz/newest")) != 0 ||
+		lchown(below(world, "/home/heinz/newest"), 1000, 1000) != 0 ||
+		mkfifo(below(world, "/home/heinz/pipe"), 0600) != 0)
+		err(1, "furnish");
+	link_and_give(world, "/home/heinz/letter", "/home/heinz/letters/same");
+	write_as(world, "/srv/shared", "elsewhere too", 1000, 0644);
+	link_and_give(world, "/srv/shared", "/home/heinz/logs/shared");
+	if (chown(below(world, "/home/heinz/letter"), 1000, 1000) != 0)
+		err(1, "furnish");
+}
+
+static void
+plan_adoption_as(struct story *story, struct world *world, uid_t uid)
+{
+	bool planned = story->plans[0];
+	furnish(world);
+	struct plan *plan = story_plan(story, world, 0, sheet);
+	if (!planned) {
+		add_adoption(story, world, plan, uid);
+		return;
+	}
+	/* Each machine has inodes of its own. */
+	struct stat st;
+	if (lstat(below(world, "/home/heinz"), &st) < 0)
+		err(1, "/home/heinz");
+	ARRAY_FOREACH (step, &plan->steps) {
+		step->home.dev = st.st_dev;
+		step->home.ino = st.st_ino;
+	}
+}
+
+static void
+plan_adoption(struct story *story, struct world *world)
+{
+	plan_adoption_as(story, world, 1000);
+}
+
+static void
+plan_remap(struct story *story, struct world *world)
+{
+	plan_adoption_as(story, world, 30000);
+}
+
+static bool
+apply(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_apply(story, world, 0, ret_result);
+}
+
+const struct chapter chapter_adopt = {
+	.name = "adopt",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.before = plan_adoption,
+	.act = apply,
+	.changing = "anna",
+};
+
+const struct chapter chapter_adopt_remap = {
+	.name = "adopt with another uid",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.before = plan_remap,
+	.act = apply,
+	.changing = "anna",
+};
+
+/* ---- weeks later ---- */
+
+static void
+live_on(struct world *world, uid_t uid)
+{
+	write_as(world, "/home/heinz/letters/new", "since", uid, 0600);
+	write_as(world, "/home/heinz/files/note", "since", uid, 0600);
+	write_as(world, "/home/heinz/incoming/upload", "since", uid, 0600);
+	machine_make_dir(world->root, "/home/heinz/files/letters", uid, 0755);
+	if (chmod(below(world, "/home/heinz/letters"), 0750) != 0 ||
+		rename(below(world, "/home/heinz/files/suid"),
+			below(world, "/home/heinz/letters/renamed")) != 0)
+		err(1, "live_on");
+}
+
+static void
+adopt_and_live(struct story *story, struct world *world)
+{
+	plan_adoption(story, world);
+	story_must_apply(story, world, 0);
+	live_on(world, 1000);
+}
+
+static void
+remap_and_live(struct story *story, struct world *world)
+{
+	plan_remap(story, world);
+	story_must_apply(story, world, 0);
+	live_on(world, 30000);
+}
+
+static bool
+roll_back(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "1", NULL, ret_result);
+}
+
+static bool
+roll_back_heinz(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "1", "heinz", ret_result);
+}
+
+const struct chapter chapter_unadopt = {
+	.name = "rollback of an adoption",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.before = adopt_and_live,
+	.act = roll_back,
+	.changing = "anna",
+	.only_forward = true,
+};
+
+const struct chapter chapter_unadopt_remap = {
+	.name = "rollback of one adoption with another uid",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.before = remap_and_live,
+	.act = roll_back_heinz,
+	.changing = "",
+	.only_forward = true,
+};
