@@ -234,6 +234,15 @@ join_line(struct accountdb_line *line, struct buffer *out)
 	}
 }
 
+void
+line_write(struct accountdb_line *line, struct buffer *out)
+{
+	if (line->changed)
+		join_line(line, out);
+	else
+		buffer_add(out, line->raw.data, line->raw.size);
+}
+
 static bool
 texts_are_equal(const char *a, const char *b)
 {

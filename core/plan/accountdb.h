@@ -125,6 +125,11 @@ unsigned accountdb_line_number(const struct accountdb_line *line);
 /* How many fields the line has: hand-made and old shadow lines have fewer than the file's. */
 size_t accountdb_line_length(const struct accountdb_line *line);
 
+/* The line as it would be written, without its newline. */
+const char *accountdb_line_text(const struct accountdb_line *line, struct arena *arena);
+/* False while another line of the file has, or had, the same name, uid or gid. */
+bool accountdb_is_only(const struct accountdb *db, const struct accountdb_line *line);
+
 /* Members of a group or gshadow line, in order. */
 const struct string_list *accountdb_members(const struct accountdb_line *line);
 bool accountdb_is_member(const struct accountdb_line *line, const char *login);
@@ -139,6 +144,20 @@ const struct string_list *accountdb_groups_of(struct accountdb *db, const char *
 struct accountdb_line *accountdb_add(
 	struct accountdb *db, enum accountdb_file file, const char *const *fields);
 void accountdb_remove(struct accountdb *db, enum accountdb_file file, struct accountdb_line *line);
+
+/* Where lines stand that are about to leave, one after the other. The database stays as it is. */
+struct accountdb_places;
+struct accountdb_places *accountdb_places_create(
+	const struct accountdb *db, enum accountdb_file file, struct arena *arena);
+/* *ret_behind: the nearest line in front that is left, "" = none; *ret_apart: how many lines
+ * without a name lie between. False when there is no such line. */
+NODISCARD bool accountdb_places_leave(struct accountdb_places *places, const char *name,
+	const char **ret_behind, size_t *ret_apart);
+/* Puts a line back where places_leave() found it; behind NULL, or gone: at the end, as new ones.
+ * NULL when the text is no line with a name, or the name is there. */
+struct accountdb_line *accountdb_put_back(struct accountdb *db, enum accountdb_file file,
+	const char *text, const char *behind, size_t apart);
+
 void accountdb_set_field(struct accountdb *db, enum accountdb_file file,
 	struct accountdb_line *line, size_t field, const char *value);
 /* Drops empty fields at the end of a line while it has more than this many. */

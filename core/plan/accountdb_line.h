@@ -55,6 +55,9 @@ struct accountdb_line {
 struct accountdb_line *line_parse(
 	struct arena *arena, enum accountdb_file file, struct bytes raw, unsigned number);
 
+/* Its raw bytes, or its parts joined when it was changed; no newline. */
+void line_write(struct accountdb_line *line, struct buffer *out);
+
 /* A line joins the maps by name and id, or leaves them. */
 void line_index(struct accountdb_table *table, struct accountdb_line *line);
 void line_unindex(struct accountdb_table *table, struct accountdb_line *line);

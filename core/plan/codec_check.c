@@ -225,8 +225,9 @@ check_line_field(struct check *check, size_t index, const struct codec_edit *row
 	const char *member = arena_printf(check->source->arena, "fields[%zu]", field);
 	const char *value = row->fields.items[field];
 	enum accountdb_file file = row->edit.file;
+	bool may_be_empty = file == ACCOUNTDB_GSHADOW || row->edit.kind == EDIT_REMOVE_LINE;
 	if (field == SHADOW_HASH)
-		return check_password(check, index, member, file, value, file == ACCOUNTDB_GSHADOW);
+		return check_password(check, index, member, file, value, may_be_empty);
 	if (!value || !is_field(value))
 		return refuse(check, "edits", index, member, "expected text without ':'");
 	return !is_id(file, field) || check_id(check, index, member, value);
@@ -244,6 +245,8 @@ check_line(struct check *check, size_t index, struct codec_edit *row)
 		if (!check_line_field(check, index, row, i))
 			return false;
 	}
+	if (edit->kind == EDIT_REMOVE_LINE && !edit->user)
+		return refuse(check, "edits", index, "user", "no line of all users' is removed");
 	if (strcmp(row->fields.items[0], edit->name) != 0)
 		return refuse(check, "edits", index, "fields[0]", "is not the line's name");
 	edit->fields = row->fields.items;
@@ -269,11 +272,13 @@ static bool
 check_field(struct check *check, size_t index, struct codec_edit *row)
 {
 	struct edit *edit = &row->edit;
+	bool is_closed_for_good = edit->kind == EDIT_GATE && !edit->after;
 	if (!find_field(edit->file, row->field, &edit->field))
 		return refuse(check, "edits", index, "field", "%s has no field '%s' to be set",
 			accountdb_file_name(edit->file), row->field);
 	return check_value(check, index, "before", edit, edit->before, true) &&
-		check_value(check, index, "after", edit, edit->after, false);
+		(is_closed_for_good ||
+			check_value(check, index, "after", edit, edit->after, false));
 }
 
 static bool
@@ -290,10 +295,7 @@ check_member(struct check *check, size_t index, const struct edit *edit)
 	if (edit->file != ACCOUNTDB_GROUP && edit->file != ACCOUNTDB_GSHADOW)
 		return refuse(check, "edits", index, "file", "%s has no members",
 			accountdb_file_name(edit->file));
-	if (!is_name(edit->member))
-		return refuse(check, "edits", index, "member", "expected a login");
-	return !edit->behind || !*edit->behind || is_name(edit->behind) ||
-		refuse(check, "edits", index, "behind", "expected a login");
+	return is_name(edit->member) || refuse(check, "edits", index, "member", "expected a login");
 }
 
 static bool
@@ -307,8 +309,11 @@ check_edit(struct check *check, size_t index, struct codec_edit *row)
 			accountdb_file_name(edit->file), accountdb_field_count(edit->file));
 	if (!check_has_change(check, "edits", index, edit->user))
 		return false;
+	if (edit->behind && *edit->behind && !is_name(edit->behind))
+		return refuse(check, "edits", index, "behind", "expected a name");
 	switch (edit->kind) {
 	case EDIT_ADD_LINE:
+	case EDIT_REMOVE_LINE:
 		return check_line(check, index, row);
 	case EDIT_SET_FIELD:
 		return check_field(check, index, row);

@@ -174,7 +174,7 @@ static struct codec_edit
 describe_edit(const struct edit *edit, struct arena *arena)
 {
 	struct codec_edit row = { .edit = *edit };
-	if (edit->kind == EDIT_ADD_LINE) {
+	if (edit->kind == EDIT_ADD_LINE || edit->kind == EDIT_REMOVE_LINE) {
 		for (size_t i = 0; i < accountdb_field_count(edit->file); i++)
 			string_list_push(arena, &row.fields, without_hash(edit->fields[i], i));
 	} else if (edit->kind == EDIT_SET_FIELD || edit->kind == EDIT_GATE) {

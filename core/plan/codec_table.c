@@ -53,6 +53,7 @@ edit_word(unsigned value)
 		[EDIT_ADD_MEMBER] = "add-member",
 		[EDIT_REMOVE_MEMBER] = "remove-member",
 		[EDIT_GATE] = "gate",
+		[EDIT_REMOVE_LINE] = "remove-line",
 	};
 	return value < ARRAY_LEN(words) ? words[value] : NULL;
 }
@@ -207,7 +208,8 @@ static const struct codec_struct step = SHAPE(step_fields, step, .by_kind = true
 
 /* ---- edits ---- */
 
-#define LINES KIND(EDIT_ADD_LINE)
+#define REMOVALS KIND(EDIT_REMOVE_LINE)
+#define LINES (KIND(EDIT_ADD_LINE) | REMOVALS)
 #define VALUES (KIND(EDIT_SET_FIELD) | KIND(EDIT_GATE))
 #define MEMBERS (KIND(EDIT_ADD_MEMBER) | KIND(EDIT_REMOVE_MEMBER))
 
@@ -222,8 +224,10 @@ static const struct codec_field edit_fields[] = {
 	FIELD(TEXT, NULLABLE, "after", codec_edit, edit.after, .kinds = VALUES),
 	FIELD(TEXT, REQUIRED, "member", codec_edit, edit.member, .kinds = MEMBERS),
 	FIELD(COUNT, OPTIONAL, "length", codec_edit, edit.length,
-		.kinds = VALUES | KIND(EDIT_ADD_MEMBER)),
-	FIELD(TEXT, OPTIONAL, "behind", codec_edit, edit.behind, .kinds = KIND(EDIT_REMOVE_MEMBER)),
+		.kinds = VALUES | REMOVALS | KIND(EDIT_ADD_MEMBER)),
+	FIELD(TEXT, OPTIONAL, "behind", codec_edit, edit.behind,
+		.kinds = REMOVALS | KIND(EDIT_REMOVE_MEMBER)),
+	FIELD(COUNT, OPTIONAL, "apart", codec_edit, edit.apart, .kinds = REMOVALS),
 	{ 0 },
 };
 static const struct codec_struct edit = SHAPE(edit_fields, codec_edit, .by_kind = true);

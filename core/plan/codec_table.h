@@ -74,7 +74,7 @@ bool codec_field_applies(
 /* An edit as it is written: its fields as a list, the secret ones gone. */
 struct codec_edit {
 	struct edit edit;
-	struct string_list fields; /* ADD_LINE */
+	struct string_list fields; /* ADD_LINE, REMOVE_LINE */
 	const char *field;	   /* SET_FIELD, by name */
 };
 

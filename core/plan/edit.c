@@ -139,6 +139,12 @@ gate_state(const struct edit *edit, const struct accountdb *db, struct arena *ar
 	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
 	if (line && matches(edit->before, accountdb_field(line, SHADOW_EXPIRE)))
 		return EDIT_BEFORE;
+	if (!edit->after)
+		return line ? foreign(ret_why,
+				      arena_printf(arena,
+					      "the expiry of '%s' is no longer what the plan found",
+					      edit->name))
+			    : EDIT_AFTER;
 	return field_state(edit, db, arena, ret_why);
 }
 
@@ -163,6 +169,8 @@ edit_state(const struct edit *edit, struct accountdb *db, struct arena *arena, c
 		return field_state(edit, db, arena, ret_why);
 	case EDIT_GATE:
 		return gate_state(edit, db, arena, ret_why);
+	case EDIT_REMOVE_LINE:
+		return edit_removal_state(edit, db, arena, ret_why);
 	case EDIT_ADD_MEMBER:
 	case EDIT_REMOVE_MEMBER:
 		break;
@@ -237,7 +245,9 @@ apply(const struct edit *edit, bool gated, struct accountdb *db, struct diags *d
 	if (!line)
 		return refuse(edit, db,
 			arena_printf(diags->arena, "group '%s' does not exist", edit->name), diags);
-	if (edit->kind == EDIT_ADD_MEMBER) {
+	if (edit->kind == EDIT_REMOVE_LINE) {
+		accountdb_remove(db, edit->file, line);
+	} else if (edit->kind == EDIT_ADD_MEMBER) {
 		accountdb_add_member(db, edit->file, line, edit->member);
 	} else if (edit->kind == EDIT_REMOVE_MEMBER) {
 		accountdb_remove_member(db, edit->file, line, edit->member);
@@ -269,8 +279,10 @@ edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 	struct accountdb *db, struct diags *diags)
 {
 	bool good = true;
+	struct leavers leavers;
+	edits_find_leavers(edits, NULL, db, db->arena, &leavers);
 	ARRAY_FOREACH (edit, edits) {
-		if (edit->file != file)
+		if (edit->file != file || edit_is_late(edit, &leavers))
 			continue;
 		if (edit->kind == EDIT_GATE) {
 			good = check_closed(edit, db, diags) && good;

@@ -21,6 +21,7 @@ enum edit_kind {
 	EDIT_REMOVE_MEMBER,
 	EDIT_GATE, /* shadow's expiry: closed while the run works on an account that exists, then
 		      set */
+	EDIT_REMOVE_LINE,
 };
 
 struct edit {
@@ -30,16 +31,22 @@ struct edit {
 		*user; /* the login whose change this is part of; NULL = shared (the jail group) */
 	const char *name;    /* key of the line: login or group */
 	const char **fields; /* ADD_LINE: all fields. The shadow hash is NULL in a plan without its
-				secrets */
+				secrets. REMOVE_LINE: as the plan found them */
 	size_t field;	     /* SET_FIELD, GATE */
-	const char *before, *after; /* SET_FIELD, GATE; the shadow hash may be NULL as above */
+	const char *before, *after; /* SET_FIELD, GATE; the shadow hash may be NULL as above. GATE:
+				       after is NULL when the account goes */
 	const char *member;	    /* ADD_MEMBER, REMOVE_MEMBER */
 
 	/* What undo cannot see in the changed files; edits_remember() fills them in. */
-	size_t length;	    /* SET_FIELD, GATE, ADD_MEMBER: how many fields the line had; 0 = not
-				known */
-	const char *behind; /* REMOVE_MEMBER: whom the member stood behind; "" = it was the first,
-			       NULL = not known */
+	size_t length;	    /* SET_FIELD, GATE, ADD_MEMBER, REMOVE_LINE: how many fields the line
+				had; 0 = not known */
+	const char *behind; /* REMOVE_MEMBER, REMOVE_LINE: whom it stood behind; "" = it was the
+			       first, NULL = not known */
+	size_t apart;	    /* REMOVE_LINE: lines without a name between that one and this */
+
+	/* REMOVE_LINE: the line as it really was when it was removed. In no plan: the run keeps it.
+	 * NULL = not known, `fields` must do. */
+	const char *text;
 };
 
 struct edit_list {
@@ -73,6 +80,9 @@ enum edit_state {
  * SET_FIELD: by the field's value. A hash that is not known (a plan without its secrets) may be
  * any. A missing line is FOREIGN.
  * ADD_MEMBER, REMOVE_MEMBER: by membership, which a group that does not exist (yet) lacks.
+ * REMOVE_LINE: BEFORE while a line of that name with the same id is there, AFTER when none is,
+ * FOREIGN when the name has another id, when a second line has the name or the id, and when a group
+ * has members besides the edit's user.
  * With `why` (may be NULL) a FOREIGN state is explained in words for the person who sees the plan.
  */
 enum edit_state edit_state(
@@ -116,10 +126,39 @@ void edits_reopen(const struct edit_list *edits, const struct table *users,
 	const struct table *kept, struct accountdb *db);
 
 /*
- * Applies every edit of one file; the files in the order of enum accountdb_file. gated: ADD_LINE in
- * shadow writes EDIT_BORN_EXPIRED instead of its own expiry. Edits already in state AFTER are left
- * alone. A FOREIGN one is an error (code "changed-since"), and so is a hash that is not known; all
- * of them are reported, and the database is then of no use.
+ * Accounts that go. While passwd has a login, its shadow line, its groups and its memberships must
+ * be there: they are what locks and jails it. So all of that is late: it follows when passwd
+ * without the login is on disk, and comes back before passwd has the login again.
+ *
+ *	passwd ──▶ on disk ──edits_apply_late──▶ group, gshadow, shadow
+ *	passwd ◀── on disk ◀──edits_put_back──── group, gshadow, shadow (closed)
+ */
+struct leavers {
+	struct table going; /* login -> the edit that removes its line from passwd */
+	struct table taken; /* of those: login -> why it cannot come back (const char *) */
+	struct table gated; /* logins with an EDIT_GATE */
+	struct table removed[ACCOUNTDB_FILES]; /* name -> the edit that removes the line; of
+						  everybody */
+};
+/* users as in edits_undo(). */
+void edits_find_leavers(const struct edit_list *edits, const struct table *users,
+	const struct accountdb *db, struct arena *arena, struct leavers *ret_leavers);
+/* True for what edits_apply() leaves to edits_apply_late(). */
+bool edit_is_late(const struct edit *edit, const struct leavers *leavers);
+/*
+ * Removes what is late of those who are gone from passwd. What others changed since, or of a login
+ * that somebody made anew, stays, with a warning: there is no way back to an account without it.
+ */
+void edits_apply_late(const struct edit_list *edits, struct accountdb *db, struct diags *diags);
+/* What is late comes back, without a word; edits_undo_all() then repeats it and speaks. */
+NODISCARD bool edits_put_back(
+	const struct edit_list *edits, const struct table *users, struct accountdb *db);
+
+/*
+ * Applies every edit of one file that is not late; the files in the order of enum accountdb_file.
+ * gated: ADD_LINE in shadow writes EDIT_BORN_EXPIRED instead of its own expiry. Edits already in
+ * state AFTER are left alone. A FOREIGN one is an error (code "changed-since"), and so is a hash
+ * that is not known; all of them are reported, and the database is then of no use.
  */
 NODISCARD bool edits_apply(const struct edit_list *edits, enum accountdb_file file, bool gated,
 	struct accountdb *db, struct diags *diags);
@@ -140,6 +179,10 @@ NODISCARD bool edits_gate(const struct edit_list *edits, const struct table *use
  * value we gave it. Conflicts are warnings with code "conflict", counted in *ret_conflicts, and
  * what they are about is kept. False only for edits that make no sense (a plan that was tampered
  * with).
+ *
+ * A removed line comes back where it stood, as `text` has it; the one in shadow closed, if the
+ * account is gated. When login, uid, group or gid were taken since, that is a conflict, and nothing
+ * of the account comes back.
  *
  * A login whose line goes also leaves the groups that others put it into since, as with userdel(8);
  * that is a note with code "changed-since". One whose line is kept keeps its groups: without the

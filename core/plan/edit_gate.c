@@ -67,6 +67,8 @@ edits_activate(const struct edit_list *edits, struct accountdb *db, struct diags
 		bool is_gate = edit->kind == EDIT_GATE;
 		if (!is_gate && !adds_shadow_line(edit))
 			continue;
+		if (is_gate && !edit->after)
+			continue; /* its line goes */
 		struct accountdb_line *line = shadow_line(edit, db);
 		if (!line) {
 			diag_warning(diags, edit_place(edit, db),
@@ -81,6 +83,20 @@ edits_activate(const struct edit_list *edits, struct accountdb *db, struct diags
 
 /* ---- backwards ---- */
 
+/* Logins that somebody made anew since, with another uid: none of ours any more. */
+static struct table
+find_foreign_logins(const struct edit_list *edits, struct accountdb *db, struct arena *arena)
+{
+	struct table foreign_logins = { .arena = arena };
+	ARRAY_FOREACH (edit, edits) {
+		bool has_uid = edit->kind == EDIT_ADD_LINE || edit->kind == EDIT_REMOVE_LINE;
+		if (has_uid && edit->file == ACCOUNTDB_PASSWD &&
+			edit_state(edit, db, arena, NULL) == EDIT_FOREIGN)
+			table_set(&foreign_logins, edit->name, (void *)edit);
+	}
+	return foreign_logins;
+}
+
 /*
  * The accounts that are ours are those that passwd still has with our uid; of one that passwd does
  * not have, the shadow line is left from a run that stopped between the two renames.
@@ -89,12 +105,8 @@ bool
 edits_gate(const struct edit_list *edits, const struct table *users, struct accountdb *db,
 	struct diags *diags)
 {
-	struct table foreign_logins = { .arena = db->arena };
-	ARRAY_FOREACH (edit, edits) {
-		if (edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_PASSWD &&
-			edit_state(edit, db, diags->arena, NULL) == EDIT_FOREIGN)
-			table_set(&foreign_logins, edit->name, (void *)edit);
-	}
+	(void)diags;
+	struct table foreign_logins = find_foreign_logins(edits, db, db->arena);
 	ARRAY_FOREACH (edit, edits) {
 		struct accountdb_line *line;
 		if ((edit->kind == EDIT_GATE || adds_shadow_line(edit)) &&
@@ -115,7 +127,7 @@ edits_find_foreign_expiries(const struct edit_list *edits, const struct table *u
 			continue;
 		const struct accountdb_line *line = shadow_line(edit, db);
 		const char *value = line ? accountdb_field(line, SHADOW_EXPIRE) : NULL;
-		if (!value || is_closed(line) || strcmp(value, edit->after) == 0 ||
+		if (!value || is_closed(line) || (edit->after && strcmp(value, edit->after) == 0) ||
 			strcmp(value, edit->before) == 0)
 			continue;
 		struct foreign_expiry expiry = {
@@ -130,10 +142,12 @@ void
 edits_reopen(const struct edit_list *edits, const struct table *users, const struct table *kept,
 	struct accountdb *db)
 {
+	struct table foreign_logins = find_foreign_logins(edits, db, db->arena);
 	ARRAY_FOREACH (edit, edits) {
 		struct accountdb_line *line;
 		if (edit->kind != EDIT_GATE || !edit_is_for(edit, users) ||
-			!(line = shadow_line(edit, db)) || !is_closed(line))
+			table_get(&foreign_logins, edit->name) || !(line = shadow_line(edit, db)) ||
+			!is_closed(line))
 			continue;
 		const char *value = kept ? table_get(kept, edit->name) : NULL;
 		set_expiry(db, line, value ? value : edit->before);

@@ -6,7 +6,7 @@
 
 #include "core/plan/edit.h"
 
-/* ADD_LINE in passwd or group: the uid or gid that the plan gives; false when it is no number. */
+/* A line of passwd or group: the uid or gid in the plan; false when it is no number. */
 bool edit_line_id(const struct edit *edit, size_t *ret_field, uint32_t *ret_id);
 
 /* Passwords and hashes: their values are in no message. */
@@ -17,5 +17,14 @@ bool edit_is_for(const struct edit *edit, const struct table *users);
 
 /* Where a message about the edit points: the file, and the line's number when there is one. */
 struct place edit_place(const struct edit *edit, const struct accountdb *db);
+
+/* edit_state() of a REMOVE_LINE. */
+enum edit_state edit_removal_state(const struct edit *edit, const struct accountdb *db,
+	struct arena *arena, const char **ret_why);
+
+/* Puts one removed line back; it is not there. NULL when what was kept of it is no line.
+ * *ret_lost_password: the hash is not known, and the account is locked. */
+struct accountdb_line *edit_put_line_back(const struct edit *edit, const struct leavers *leavers,
+	struct accountdb *db, bool *ret_lost_password);
 
 #endif

@@ -54,13 +54,34 @@ leave_seat(struct seats *seats, const char *member, struct arena *arena)
 	return behind ? arena_strdup(arena, seats->members->items[behind - 1]) : "";
 }
 
+struct remembering {
+	const struct accountdb *db;
+	struct table groups; /* name -> struct seats */
+	struct accountdb_places *places;
+	struct arena *arena;
+};
+
 static void
-remember_edit(
-	struct edit *edit, const struct accountdb *db, struct table *groups, struct arena *arena)
+remember_place(struct remembering *remembering, struct edit *edit)
 {
+	if (!remembering->places)
+		remembering->places =
+			accountdb_places_create(remembering->db, edit->file, remembering->arena);
+	if (!accountdb_places_leave(remembering->places, edit->name, &edit->behind, &edit->apart))
+		edit->behind = NULL;
+}
+
+static void
+remember_edit(struct remembering *remembering, struct edit *edit)
+{
+	const struct accountdb *db = remembering->db;
+	struct table *groups = &remembering->groups;
+	struct arena *arena = remembering->arena;
 	const struct accountdb_line *line = accountdb_find(db, edit->file, edit->name);
 	if (!line || edit->kind == EDIT_ADD_LINE)
 		return;
+	if (edit->kind == EDIT_REMOVE_LINE)
+		remember_place(remembering, edit);
 	if (edit->kind == EDIT_REMOVE_MEMBER) {
 		struct seats *seats = table_get(groups, edit->name);
 		if (!seats) {
@@ -73,20 +94,37 @@ remember_edit(
 	}
 }
 
+/* New lines go in front of NIS lines, and do nothing to the end of a file that has some. */
+static bool
+is_end_touched(const struct edit_list *edits, const struct accountdb *db, enum accountdb_file file)
+{
+	const struct accountdb_table *table = &db->tables[file];
+	if (!table->no_final_newline)
+		return false;
+	if (table->insert_at == table->lines.count)
+		return true;
+	ARRAY_FOREACH (edit, edits) {
+		if (edit->kind == EDIT_REMOVE_LINE && edit->file == file &&
+			strcmp(edit->name, accountdb_last_name(db, file)) == 0)
+			return true;
+	}
+	return false;
+}
+
 void
 edits_remember(struct edit_list *edits, const struct accountdb *db, struct arena *arena)
 {
 	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
-		const struct accountdb_table *table = &db->tables[file];
-		/* In front of NIS lines nothing happens to the end of the file. */
-		if (table->no_final_newline && table->insert_at == table->lines.count)
+		if (is_end_touched(edits, db, file))
 			edits->unterminated[file] =
 				arena_strdup(arena, accountdb_last_name(db, file));
 
-		struct table groups = { .arena = db->arena };
+		struct remembering remembering = {
+			.db = db, .groups = { .arena = db->arena }, .arena = arena
+		};
 		ARRAY_FOREACH (edit, edits) {
 			if (edit->file == file)
-				remember_edit(edit, db, &groups, arena);
+				remember_edit(&remembering, edit);
 		}
 	}
 }
@@ -101,8 +139,9 @@ struct undo {
 	struct table logins, groups;  /* lines that this undo takes back: name -> edit */
 	struct table hashes;	      /* passwords likewise */
 	struct id_table primary_gids; /* gid -> one of the logins that have it */
+	struct leavers leavers;
 	size_t conflicts;
-	bool removed_line;
+	bool changed_lines; /* one came or went */
 };
 
 static void
@@ -111,6 +150,7 @@ undo_init(struct undo *undo)
 	struct arena *arena = undo->db->arena;
 	undo->logins.arena = undo->groups.arena = undo->hashes.arena = arena;
 	undo->primary_gids.arena = arena;
+	edits_find_leavers(undo->edits, undo->users, undo->db, arena, &undo->leavers);
 	ARRAY_FOREACH (edit, undo->edits) {
 		if (!edit_is_for(edit, undo->users))
 			continue;
@@ -218,7 +258,7 @@ remove_line(struct undo *undo, const struct edit *edit, struct accountdb_line *l
 {
 	note_differences(undo, edit, line);
 	accountdb_remove(undo->db, edit->file, line);
-	undo->removed_line = true;
+	undo->changed_lines = true;
 }
 
 /* usermod -l leaves our uid under another name. */
@@ -333,6 +373,35 @@ stays(const struct undo *undo, const char *login)
 	return table_get(&undo->logins, login) && accountdb_find(undo->db, ACCOUNTDB_PASSWD, login);
 }
 
+/* A login that cannot come back gets nothing back: its groups would be another's. */
+static bool
+stays_away(const struct undo *undo, const struct edit *edit)
+{
+	return edit->user && edit_is_late(edit, &undo->leavers) &&
+		table_get(&undo->leavers.taken, edit->user);
+}
+
+static void
+put_line_back(struct undo *undo, const struct edit *edit)
+{
+	bool lost_password;
+	const char *taken = edit->user ? table_get(&undo->leavers.taken, edit->user) : NULL;
+	if (taken && edit->file == ACCOUNTDB_PASSWD)
+		conflict(undo, edit, "%s", taken);
+	if (taken || accountdb_find(undo->db, edit->file, edit->name))
+		return;
+	if (!edit_put_line_back(edit, &undo->leavers, undo->db, &lost_password)) {
+		conflict(undo, edit, "what was kept of '%s' is no line of %s", edit->name,
+			accountdb_file_name(edit->file));
+		return;
+	}
+	undo->changed_lines = true;
+	if (lost_password)
+		conflict(undo, edit,
+			"the password of '%s' is locked: the run's secrets are missing",
+			edit->name);
+}
+
 static void
 undo_member(struct undo *undo, const struct edit *edit)
 {
@@ -372,7 +441,10 @@ undo_edit(struct undo *undo, const struct edit *edit)
 		remove_shadow_line(undo, edit);
 		return true;
 	}
-	if (stays_for_others(undo, edit))
+	if (edit->kind == EDIT_REMOVE_LINE)
+		put_line_back(undo, edit);
+	if (edit->kind == EDIT_REMOVE_LINE || stays_away(undo, edit) ||
+		stays_for_others(undo, edit))
 		return true;
 	if (edit->kind == EDIT_SET_FIELD)
 		set_field_back(undo, edit);
@@ -411,7 +483,7 @@ restore_end(const struct undo *undo, enum accountdb_file file)
 {
 	struct accountdb_table *table = &undo->db->tables[file];
 	const char *last = accountdb_last_name(undo->db, file);
-	if (undo->removed_line && last && matches(undo->edits->unterminated[file], last) &&
+	if (undo->changed_lines && last && matches(undo->edits->unterminated[file], last) &&
 		!table->no_final_newline)
 		table->no_final_newline = true;
 }

@@ -185,11 +185,14 @@ refuse_without_secret(const struct edit *edit, struct diags *diags)
 static bool
 fill_line(struct plan *plan, struct edit *edit, const struct plan_secret *secret)
 {
-	if (!secret || !secret->hash)
+	const char *hash = !secret		 ? NULL
+		: edit->kind == EDIT_REMOVE_LINE ? secret->before
+						 : secret->hash;
+	if (!hash)
 		return false;
 	edit->fields = arena_copy(plan->arena, edit->fields,
 		accountdb_field_count(edit->file) * sizeof(*edit->fields));
-	edit->fields[SHADOW_HASH] = secret->hash;
+	edit->fields[SHADOW_HASH] = hash;
 	return true;
 }
 
@@ -214,7 +217,8 @@ fill(struct plan *plan, struct edit *edit, const struct plan_secrets *secrets)
 	const struct plan_secret *secret = table_get(&secrets->by_login, edit->name);
 	if (edit->file != ACCOUNTDB_SHADOW)
 		return true;
-	if (edit->kind == EDIT_ADD_LINE && !edit->fields[SHADOW_HASH])
+	bool is_line = edit->kind == EDIT_ADD_LINE || edit->kind == EDIT_REMOVE_LINE;
+	if (is_line && !edit->fields[SHADOW_HASH])
 		return fill_line(plan, edit, secret);
 	if (edit->kind == EDIT_SET_FIELD && edit->field == SHADOW_HASH)
 		return fill_field(edit, secret);

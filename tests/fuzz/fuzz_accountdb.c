@@ -215,6 +215,57 @@ check_run(const struct files *files, struct accountdb *db, struct diags *diags)
 	must_be_equal(&restored, files);
 }
 
+/* ---- a run that takes every other line away ---- */
+
+static void
+push_removal(struct edit_list *edits, struct accountdb *db, enum accountdb_file file,
+	struct accountdb_line *line)
+{
+	size_t count = accountdb_field_count(file);
+	const char **fields = arena_alloc(db->arena, count * sizeof(*fields));
+	for (size_t i = 0; i < count; i++)
+		fields[i] = arena_strdup(db->arena, accountdb_field(line, i));
+	push(edits, db,
+		(struct edit){ .kind = EDIT_REMOVE_LINE,
+			.file = file,
+			.user = arena_printf(db->arena, "gone-%s", fields[0]),
+			.name = fields[0],
+			.fields = fields,
+			.text = accountdb_line_text(line, db->arena) });
+}
+
+static void
+check_removal(const struct files *files, struct accountdb *db, struct diags *diags)
+{
+	struct edit_list edits = { 0 };
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		size_t cursor = 0, number = 0;
+		struct accountdb_line *line;
+		while ((line = accountdb_next(db, file, &cursor))) {
+			if (number++ % 2 == 0 &&
+				accountdb_find(db, file, accountdb_name(line)) == line)
+				push_removal(&edits, db, file, line);
+		}
+	}
+	edits_remember(&edits, db, db->arena);
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++)
+		MUST(edits_apply(&edits, file, true, db, diags));
+	size_t warnings = diags->warnings, conflicts;
+	edits_apply_late(&edits, db, diags);
+	/* A group that is somebody's primary one stays where it is, whatever left around it. */
+	if (diags->warnings != warnings)
+		return;
+
+	struct files changed = write_all(db, diags);
+	struct accountdb again;
+	MUST(accountdb_parse(changed.texts, db->arena, &again, diags));
+	check_lookups(&again);
+	MUST(edits_undo_all(&edits, NULL, &again, &conflicts, diags));
+	MUST(conflicts == 0);
+	struct files restored = write_all(&again, diags);
+	must_be_equal(&restored, files);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
@@ -233,5 +284,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must_be_equal(&written, &files);
 	MUST(diags.errors == 0);
 	check_run(&files, &db, &diags);
+
+	struct accountdb untouched;
+	MUST(accountdb_parse(files.texts, &arena, &untouched, &diags));
+	check_removal(&files, &untouched, &diags);
 	return 0;
 }

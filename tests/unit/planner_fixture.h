@@ -259,6 +259,9 @@ edits_said(struct world *w)
 	ARRAY_FOREACH (edit, &w->plan->edits) {
 		buffer_printf(&out, "%s ", accountdb_file_name(edit->file));
 		switch (edit->kind) {
+		case EDIT_REMOVE_LINE:
+			buffer_add_text(&out, "- ");
+			/* fall through */
 		case EDIT_ADD_LINE:
 			for (size_t i = 0; i < accountdb_field_count(edit->file); i++) {
 				const char *field = edit->fields[i] ? edit->fields[i] : "SECRET";
@@ -267,8 +270,8 @@ edits_said(struct world *w)
 			}
 			break;
 		case EDIT_GATE:
-			buffer_printf(
-				&out, "%s gate: %s -> %s", edit->name, edit->before, edit->after);
+			buffer_printf(&out, "%s gate: %s -> %s", edit->name, edit->before,
+				edit->after ? edit->after : "(gone)");
 			break;
 		case EDIT_SET_FIELD:
 			buffer_printf(&out, "%s %s: %s -> %s", edit->name,

@@ -192,6 +192,45 @@ test_codec_reads_back_what_an_undo_needs(void **state)
 	assert_int_equal(plan->steps.items[11].file, ACCOUNTDB_PASSWD);
 }
 
+/* The hash of a line that goes is no more in the plan than that of one that comes. */
+static void
+test_codec_gives_back_lines_that_leave(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan *plan = empty_plan(&fixture->arena);
+	add_change(plan, CHANGE_LEAVE, "anna");
+	struct edit edit = { .kind = EDIT_REMOVE_LINE,
+		.file = ACCOUNTDB_SHADOW,
+		.user = "anna",
+		.name = "anna",
+		.fields = FIELDS(&fixture->arena, "anna", "$y$secret", "", "", "", "", "", "", ""),
+		.length = 3,
+		.behind = "root",
+		.apart = 2,
+		.text = "anna:$y$secret:" };
+	ARRAY_PUSH(&fixture->arena, &plan->edits, edit);
+	edit = (struct edit){ .kind = EDIT_GATE,
+		.file = ACCOUNTDB_SHADOW,
+		.user = "anna",
+		.name = "anna",
+		.field = SHADOW_EXPIRE,
+		.before = "" };
+	ARRAY_PUSH(&fixture->arena, &plan->edits, edit);
+	const char *json = encoded(fixture, plan);
+	assert_null(strstr(json, "secret"));
+	plan = decoded(fixture, json);
+	const struct edit *line = &plan->edits.items[0];
+	assert_int_equal(line->kind, EDIT_REMOVE_LINE);
+	assert_null(line->fields[SHADOW_HASH]);
+	assert_null(line->text);
+	assert_string_equal(line->fields[SHADOW_NAME], "anna");
+	assert_string_equal(line->behind, "root");
+	assert_int_equal(line->length, 3);
+	assert_int_equal(line->apart, 2);
+	assert_null(plan->edits.items[1].after);
+	assert_string_equal(encoded(fixture, plan), json);
+}
+
 static void
 test_codec_reads_back_people(void **state)
 {
@@ -409,6 +448,7 @@ main(void)
 		fixture_test(test_codec_writes_bytes_that_are_not_utf8_as_base64),
 		fixture_test(test_codec_reads_back_every_byte),
 		fixture_test(test_codec_reads_back_what_an_undo_needs),
+		fixture_test(test_codec_gives_back_lines_that_leave),
 		fixture_test(test_codec_reads_back_people),
 		fixture_test(test_codec_reads_a_plan_of_nothing),
 		fixture_test(test_codec_reads_additions_of_a_newer_minor_version),

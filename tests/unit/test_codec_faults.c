@@ -279,8 +279,10 @@ test_codec_refuses_edits_that_no_planner_makes(void **state)
 		{ "\"name\": \"games\"", "\"name\": \"\"",
 			"edits[19].name: expected a login or a group" },
 		{ "\"behind\": \"\"", "\"length\": 4", "edits[19].length: not expected here" },
+		{ "\"kind\": \"remove-member\"", "\"kind\": \"remove-file\"",
+			"edits[19].kind: 'remove-file' is not known here" },
 		{ "\"kind\": \"remove-member\"", "\"kind\": \"remove-line\"",
-			"edits[19].kind: 'remove-line' is not known here" },
+			"edits[19].fields: missing" },
 	};
 	assert_all_refused(fixture, faults, ARRAY_LEN(faults));
 }
