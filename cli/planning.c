@@ -378,6 +378,7 @@ planning_show(struct session *session, const struct plan *plan, bool all)
 		.color = session->output.color_out,
 		.brief = session->output.quiet,
 		.all = all,
+		.verbose = session->output.verbose,
 	};
 	/* What is said about the sources stands before what follows from them. */
 	output_diags(&session->output);

@@ -50,7 +50,7 @@ add_place(const struct paint *paint, const struct change *change)
 }
 
 static void
-add_change(const struct paint *paint, const struct change *change, size_t login_width)
+add_change(const struct paint *paint, const struct change *change, size_t login_width, bool verbose)
 {
 	const char *name = change->full_name ? change->full_name : "";
 	enum color color = action_color(change->action);
@@ -70,8 +70,10 @@ add_change(const struct paint *paint, const struct change *change, size_t login_
 		paint_colored(paint, COLOR_BOLD, change->login ? change->login : "-");
 	}
 	buffer_add_char(paint->out, '\n');
-	ARRAY_FOREACH (line, &change->lines)
-		paint_labelled(paint, COLOR_PLAIN, line->label, line->text);
+	ARRAY_FOREACH (line, &change->lines) {
+		if (!line->detail || verbose)
+			paint_labelled(paint, COLOR_PLAIN, line->label, line->text);
+	}
 	ARRAY_FOREACH (diag, &change->findings)
 		paint_finding(paint, diag, &change->place, false);
 }
@@ -117,7 +119,7 @@ add_rest(const struct paint *paint, enum change_action action, size_t left)
 }
 
 static void
-add_changes(const struct paint *paint, const struct plan *plan, bool all)
+add_changes(const struct paint *paint, const struct plan *plan, bool all, bool verbose)
 {
 	size_t login_width, in_action = 0;
 	size_t shown = count_shown(plan, &login_width);
@@ -137,7 +139,7 @@ add_changes(const struct paint *paint, const struct plan *plan, bool all)
 			action = change->action;
 		}
 		if (in_action++ < limit)
-			add_change(paint, change, login_width);
+			add_change(paint, change, login_width, verbose);
 	}
 	if (in_action > limit)
 		add_rest(paint, action, in_action - limit);
@@ -254,7 +256,7 @@ render_plan(const struct plan *plan, const struct render_plan_options *options, 
 	struct paint paint = { out, options->color };
 	if (!options->brief) {
 		add_inputs(&paint, plan);
-		add_changes(&paint, plan, options->all);
+		add_changes(&paint, plan, options->all, options->verbose);
 		add_host(&paint, plan);
 		render_not_checked(&paint, &plan->not_checked);
 		begin_block(&paint);

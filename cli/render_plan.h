@@ -11,8 +11,9 @@
 
 struct render_plan_options {
 	bool color;
-	bool brief; /* the totals only */
-	bool all;   /* every user, even when there are very many */
+	bool brief;   /* the totals only */
+	bool all;     /* every user, even when there are very many */
+	bool verbose; /* lines of detail too */
 };
 
 /*

@@ -102,6 +102,7 @@ static const struct codec_struct origin = SHAPE(origin_fields, change);
 static const struct codec_field line_fields[] = {
 	FIELD(TEXT, REQUIRED, "label", change_line, label),
 	FIELD(TEXT, REQUIRED, "text", change_line, text),
+	FIELD(FLAG, OPTIONAL, "detail", change_line, detail),
 	{ 0 },
 };
 static const struct codec_struct line = SHAPE(line_fields, change_line);

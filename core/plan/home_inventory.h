@@ -1,8 +1,9 @@
 /*
  * home_inventory.h - what is in a home that people live in, before it becomes a jail.
  *
- * Reads only, and never follows a link. Memory is bounded by the first level of the home and by
- * HOME_SAMPLES names of each kind; what is counted is counted to the end.
+ * One walk that reads only and never follows a link. Memory is bounded by the first level of the
+ * home, by HOME_SAMPLES names of each kind, and by HOME_LINKED_MAX inodes; what is counted is
+ * counted to the end.
  */
 #ifndef REHOME_PLAN_HOME_INVENTORY_H
 #define REHOME_PLAN_HOME_INVENTORY_H
@@ -15,13 +16,42 @@
 #include "core/base/diag.h"
 #include "core/base/host.h"
 #include "core/base/table.h"
+#include "core/model/layout.h"
 
-/* A directory directly below the home whose name does not begin with '.'. */
+enum { HOME_SAMPLES = 20, HOME_LINKED_MAX = 100000 };
+
+/* A directory directly below the home whose name does not begin with '.': it keeps its place. */
 struct home_folder {
 	const char *name;
 	uid_t uid;
 	gid_t gid;
 	mode_t mode; /* 07777 */
+};
+
+/* Everything of a kind: how many there are, and the first few paths below the home. */
+struct home_finding {
+	uint64_t count;
+	struct string_list paths;
+};
+
+enum home_kind {
+	/* Symbolic links, by what becomes of them; relative ones that still lead where they did are
+	 * not counted. */
+	HOME_LINK_INTO,	 /* "/home/anna/docs": no such path in the jail */
+	HOME_LINK_OUT,	 /* absolute or relative, to somewhere else */
+	HOME_LINK_MOVED, /* relative, and what it leads to does not move along with it */
+
+	HOME_SPECIAL, /* FIFO, socket, device */
+	HOME_SET_ID,  /* regular file with a set-user-ID or set-group-ID bit */
+	HOME_FOREIGN, /* belongs to somebody else */
+	HOME_LINKED,  /* regular file that has names outside the home as well */
+	HOME_MOUNT,   /* something is mounted on it; what is below was not looked at */
+
+	/* Only of what an adoption renames, seals or gives to another owner. */
+	HOME_PINNED,	 /* immutable or append-only */
+	HOME_ACL,	 /* beyond the mode bits */
+	HOME_CAPABILITY, /* file capabilities */
+	HOME_KINDS,
 };
 
 struct home_inventory {
@@ -30,13 +60,26 @@ struct home_inventory {
 		size_t count, room;
 	} folders;		  /* by name */
 	struct table first_level; /* name -> non-NULL: whatever is directly below the home */
-	size_t loose;		  /* besides the folders, hidden ones not counted */
-	size_t hidden;		  /* names that begin with '.', directories too */
-	uint64_t files, bytes;	  /* of regular files, at any depth */
+	size_t loose;		  /* there, and neither folder nor hidden */
+	size_t hidden;		  /* there, names that begin with '.', directories too */
+	uint64_t files, bytes;	  /* of regular files at any depth, each inode once */
+	uint64_t sealed;	  /* entries that become root's */
+	struct home_finding found[HOME_KINDS];
+	bool linked_too_many; /* more than HOME_LINKED_MAX: the count is a lower bound */
+};
+
+struct home_request {
+	const char *home;
+	uid_t uid;			   /* whose it is */
+	const struct folder_list *folders; /* that it is to have */
+	bool owner_changes;		   /* everything gets another owner */
 };
 
 /* False when something in it could not be read. */
-NODISCARD bool home_inventory_take(struct host *host, const char *home, struct arena *arena,
-	struct home_inventory *ret_inventory, struct diags *diags);
+NODISCARD bool home_inventory_take(struct host *host, const struct home_request *request,
+	struct arena *arena, struct home_inventory *ret_inventory, struct diags *diags);
+
+/* The folder of that layout becomes root's with all that is in it. */
+bool home_folder_is_sealed(const struct folder *folder);
 
 #endif

@@ -57,6 +57,7 @@ struct account_facts {
 /* One "label text" line of the plan: "account", "uid 20000, groups sftponly press, ...". */
 struct change_line {
 	const char *label, *text;
+	bool detail; /* for who wants to know exactly (-v) */
 };
 
 struct change {

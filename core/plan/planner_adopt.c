@@ -115,35 +115,6 @@ update_home(struct adoption *adoption)
 			change->before.home, change->after.home);
 }
 
-/* "uid 1007 kept; shell /bin/bash -> nologin; + sftponly press" */
-static void
-describe_account(struct adoption *adoption)
-{
-	struct planner *planner = adoption->planner;
-	struct change *change = adoption->change;
-	const struct account_facts *before = &change->before, *after = &change->after;
-	const char *slash = strrchr(after->shell, '/'), *sign = "; +";
-	AUTO_BUFFER struct buffer text = { 0 };
-	buffer_printf(&text, "uid %u kept", (unsigned)after->uid);
-	if (strcmp(before->shell, after->shell) != 0)
-		buffer_printf(&text, "; shell %s -> %s", *before->shell ? before->shell : "/bin/sh",
-			slash ? slash + 1 : after->shell);
-	ARRAY_FOREACH (group, &after->groups) {
-		if (string_list_has(&before->groups, *group))
-			continue;
-		buffer_printf(&text, "%s %s%s", sign, *group,
-			table_get(&planner->new_groups, *group) ? " (new)" : "");
-		sign = "";
-	}
-	planner_add_line(change, planner->arena, "account",
-		arena_strdup(planner->arena, buffer_text(&text)));
-	if (adoption->left_group)
-		planner_add_line(change, planner->arena, "group",
-			arena_printf(planner->arena, "%s -> %s (its own%s, gid %u)",
-				adoption->left_group, change->login,
-				adoption->own_group_is_new ? ", new" : "", (unsigned)after->gid));
-}
-
 /* What the account becomes is said before its single fields. */
 static void
 put_last_first(struct adoption *adoption, size_t count)
@@ -169,7 +140,7 @@ plan_account(struct adoption *adoption)
 	if (planner_is_blocked(adoption->change))
 		return;
 	size_t others = adoption->change->lines.count;
-	describe_account(adoption);
+	adoption_describe_account(adoption);
 	put_last_first(adoption, adoption->change->lines.count - others);
 }
 
@@ -198,11 +169,11 @@ planner_adopt(struct planner *planner, const struct account *account, struct acc
 		return;
 	}
 	change->action = CHANGE_ADOPT;
+	adoption.folders = planner_folders_of(planner, account, change, &change->after.layout);
 	if (!check_lines(&adoption) || !adoption_look_at_home(&adoption))
 		return;
 	change->has_before = change->has_after = true;
 	plan_account(&adoption);
-	adoption.folders = planner_folders_of(planner, account, change, &change->after.layout);
 	adoption_list_folders(&adoption);
 	if (!planner_is_blocked(change))
 		adoption_make_jail(&adoption);

@@ -3,6 +3,7 @@
  *
  *	planner_adopt.c        may it be adopted, and what is done to the account
  *	planner_adopt_home.c   what state its home is in, and what becomes of what is in it
+ *	planner_adopt_lines.c  in words
  */
 #ifndef REHOME_PLAN_PLANNER_ADOPT_H
 #define REHOME_PLAN_PLANNER_ADOPT_H
@@ -35,5 +36,11 @@ bool adoption_look_at_home(struct adoption *adoption);
 void adoption_list_folders(struct adoption *adoption);
 /* The steps that do it, and the lines about them. */
 void adoption_make_jail(struct adoption *adoption);
+
+/* planner_adopt_lines.c */
+
+void adoption_describe_account(struct adoption *adoption);
+void adoption_describe_jail(struct adoption *adoption);
+void adoption_describe_contents(struct adoption *adoption);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/base/walk.h"
 #include "core/plan/planner_adopt.h"
 
 static const struct host_owner JAIL_ROOT = { .uid = 0, .gid = 0, .mode = 0755 };
@@ -115,17 +116,111 @@ check_mount(struct adoption *adoption)
 }
 
 static bool
+refuse_filesystem(struct adoption *adoption, const char *code, const char *what, const char *hint)
+{
+	planner_block(adoption->planner, adoption->change, home_place(adoption), code,
+		"%s is on %s", adoption->change->after.home, what);
+	planner_hint(adoption->change, "%s", hint);
+	return false;
+}
+
+/* Where root may not be root, or a rename may not be one step, nothing can be promised. */
+static bool
+check_filesystem(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct host *host = planner->snapshot->host;
+	struct diags problems = { .arena = planner->arena };
+	const char *home = adoption->change->after.home;
+	struct host_filesystem filesystem;
+	AUTO_CLOSE int fd = -1;
+	if (!host_open_dir(host, home, &fd, &problems) ||
+		!host_filesystem_of(host, fd, home, planner->arena, &filesystem, &problems)) {
+		planner_block(planner, adoption->change, home_place(adoption), "unreadable",
+			"%s: %s", home, problems.items[0].message);
+		return false;
+	}
+	if (filesystem.is_remote)
+		return refuse_filesystem(adoption, "home-remote",
+			arena_printf(planner->arena, "%s, which another machine serves",
+				filesystem.type),
+			"Adopt it on the machine that serves it, or move it to a local disk.");
+	if (filesystem.is_fuse)
+		return refuse_filesystem(adoption, "home-fuse",
+			arena_printf(planner->arena, "%s, which a program serves", filesystem.type),
+			"Move it to a filesystem of the kernel's.");
+	return !filesystem.is_read_only ||
+		refuse_filesystem(adoption, "home-read-only", "a filesystem that is read-only",
+			"Mount it for writing first.");
+}
+
+static bool
 take_inventory(struct adoption *adoption)
 {
 	struct planner *planner = adoption->planner;
 	struct change *change = adoption->change;
 	struct diags problems = { .arena = planner->arena };
-	if (home_inventory_take(planner->snapshot->host, change->after.home, planner->arena,
+	struct home_request request = {
+		.home = change->after.home,
+		.uid = change->before.uid,
+		.folders = adoption->folders,
+		.owner_changes = change->before.uid != change->after.uid,
+	};
+	if (home_inventory_take(planner->snapshot->host, &request, planner->arena,
 		    &adoption->inventory, &problems))
 		return true;
 	planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s",
 		change->after.home, problems.items[0].message);
 	return false;
+}
+
+/* "docs/a, docs/b and 7 others" */
+static const char *
+some_paths(const struct adoption *adoption, enum home_kind kind)
+{
+	const struct home_finding *found = &adoption->inventory.found[kind];
+	AUTO_BUFFER struct buffer text = { 0 };
+	size_t shown = found->paths.count < 3 ? found->paths.count : 3;
+	for (size_t i = 0; i < shown; i++)
+		buffer_printf(&text, "%s'%s'", i ? ", " : "",
+			*found->paths.items[i] ? found->paths.items[i] : ".");
+	if (found->count > shown)
+		buffer_printf(&text, " and %llu more", (unsigned long long)(found->count - shown));
+	return arena_strdup(adoption->planner->arena, buffer_text(&text));
+}
+
+static const char *
+host_word(const struct adoption *adoption, const char *below)
+{
+	struct planner *planner = adoption->planner;
+	const char *path = arena_printf(
+		planner->arena, "%s%s%s", adoption->change->after.home, *below ? "/" : "", below);
+	return text_shell_word(
+		planner->arena, host_real_path(planner->snapshot->host, path, planner->arena));
+}
+
+/* What stands in the way of the renames and of the new owners. */
+static bool
+check_contents(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	const struct home_finding *found = adoption->inventory.found;
+	if (found[HOME_MOUNT].count) {
+		planner_block(planner, change, home_place(adoption), "home-mounts",
+			"something is mounted in %s: %s", change->after.home,
+			some_paths(adoption, HOME_MOUNT));
+		planner_hint(change, "Unmount it for the change: umount %s",
+			host_word(adoption, found[HOME_MOUNT].paths.items[0]));
+	}
+	if (found[HOME_PINNED].count) {
+		planner_block(planner, change, home_place(adoption), "home-immutable",
+			"immutable or append-only in %s: %s", change->after.home,
+			some_paths(adoption, HOME_PINNED));
+		planner_hint(change, "If nobody relies on that, run: chattr -ia %s",
+			host_word(adoption, found[HOME_PINNED].paths.items[0]));
+	}
+	return !planner_is_blocked(change);
 }
 
 bool
@@ -138,7 +233,8 @@ adoption_look_at_home(struct adoption *adoption)
 	adoption->home_is_missing = !adoption->entry.exists;
 	return adoption->home_is_missing ||
 		(check_type(adoption) && check_owner(adoption) && check_mount(adoption) &&
-			take_inventory(adoption));
+			check_filesystem(adoption) && take_inventory(adoption) &&
+			check_contents(adoption));
 }
 
 /* ---- what becomes of what is in it ---- */
@@ -270,7 +366,7 @@ add_folder(struct adoption *adoption, struct step *step, const struct folder *fo
 			planner_make_folder(planner, adoption->change, folder, &made.owner);
 			return;
 		}
-		made.sealed = folder->access == FOLDER_READ && made.owner.uid == 0;
+		made.sealed = home_folder_is_sealed(folder);
 	}
 	ARRAY_PUSH(planner->arena, &step->folders, made);
 }
@@ -300,76 +396,14 @@ add_steps(struct adoption *adoption, const struct step_home *home)
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, adopt);
 }
 
-/* ---- the lines ---- */
-
-/* "4,812" */
-static char *
-number_words(uint64_t number, struct arena *arena)
-{
-	char digits[24], text[32];
-	int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)number);
-	size_t size = 0;
-	for (int i = 0; i < length; i++) {
-		if (i && (length - i) % 3 == 0)
-			text[size++] = ',';
-		text[size++] = digits[i];
-	}
-	return arena_strndup(arena, text, size);
-}
-
-static char *
-count_words(uint64_t count, const char *one, const char *many, struct arena *arena)
-{
-	return arena_printf(arena, "%s %s", number_words(count, arena), count == 1 ? one : many);
-}
-
-static const char *
-name_of(const struct planner *planner, enum accountdb_file file, uint32_t id)
-{
-	const struct accountdb_line *line = accountdb_find_id(&planner->snapshot->db, file, id);
-	return line ? accountdb_name(line) : arena_printf(planner->arena, "%u", (unsigned)id);
-}
-
-static void
-describe_jail(struct adoption *adoption)
-{
-	struct planner *planner = adoption->planner;
-	const struct stat *st = &adoption->entry.st;
-	const char *home = adoption->change->after.home;
-	const char *text = adoption->home_is_missing
-		? arena_printf(planner->arena, "%s\tmissing: a new one, root:root 0755", home)
-		: arena_printf(planner->arena, "%s\t%s:%s %04o -> root:root 0755", home,
-			  name_of(planner, ACCOUNTDB_PASSWD, st->st_uid),
-			  name_of(planner, ACCOUNTDB_GROUP, st->st_gid),
-			  (unsigned)(st->st_mode & 07777));
-	planner_add_line(adoption->change, planner->arena, "jail", text);
-}
-
-static void
-describe_contents(struct adoption *adoption)
-{
-	struct arena *arena = adoption->planner->arena;
-	const struct home_inventory *inventory = &adoption->inventory;
-	planner_add_line(adoption->change, arena, "keep",
-		arena_printf(arena, "%s, %s, %s; %s -> %s/",
-			count_words(inventory->folders.count, "folder", "folders", arena),
-			count_words(inventory->files, "file", "files", arena),
-			planner_size_words(inventory->bytes, arena),
-			count_words(inventory->loose, "loose file", "loose files", arena),
-			adoption->loose));
-	if (inventory->hidden)
-		planner_add_line(adoption->change, arena, "hidden",
-			arena_printf(arena, "%s -> %s/",
-				count_words(inventory->hidden, "entry", "entries", arena),
-				adoption->loose));
-}
+/* ---- the whole ---- */
 
 void
 adoption_make_jail(struct adoption *adoption)
 {
 	struct planner *planner = adoption->planner;
 	struct change *change = adoption->change;
-	describe_jail(adoption);
+	adoption_describe_jail(adoption);
 	if (adoption->folders->count)
 		planner_describe_folders(planner, change, adoption->folders);
 	if (adoption->home_is_missing) {
@@ -377,7 +411,7 @@ adoption_make_jail(struct adoption *adoption)
 		return;
 	}
 	const struct step_home home = found_home(adoption);
-	describe_contents(adoption);
+	adoption_describe_contents(adoption);
 	add_steps(adoption, &home);
 	planner_archive_home(planner, change, &home, change->after.home,
 		planner->config->archives.content_full || home.old_uid != home.new_uid);

@@ -203,6 +203,9 @@ void planner_warn_no_login(
 void planner_add_edit(struct planner *planner, struct edit edit);
 void planner_add_line(
 	struct change *change, struct arena *arena, const char *label, const char *text);
+/* The same for who wants to know exactly. */
+void planner_add_detail(
+	struct change *change, struct arena *arena, const char *label, const char *text);
 
 /* planner_keys.c */
 

@@ -9,7 +9,14 @@
 void
 planner_add_line(struct change *change, struct arena *arena, const char *label, const char *text)
 {
-	struct change_line line = { label, text };
+	struct change_line line = { .label = label, .text = text };
+	ARRAY_PUSH(arena, &change->lines, line);
+}
+
+void
+planner_add_detail(struct change *change, struct arena *arena, const char *label, const char *text)
+{
+	struct change_line line = { .label = label, .text = text, .detail = true };
 	ARRAY_PUSH(arena, &change->lines, line);
 }
 
