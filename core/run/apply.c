@@ -51,6 +51,10 @@ look_at_edits(struct run *run, struct plan *plan, struct table *by_login)
 		enum edit_state state = edit_state(edit, &db, run->arena, &why);
 		struct progress *progress =
 			progress_of(by_login, edit->user ? edit->user : "", run->arena);
+		/* A gate that ends as it began says nothing of what was done. */
+		if (edit->kind == EDIT_GATE && state != EDIT_FOREIGN &&
+			strcmp(edit->before, edit->after) == 0)
+			continue;
 		progress->before += state == EDIT_BEFORE;
 		progress->after += state == EDIT_AFTER;
 		progress->foreign += state == EDIT_FOREIGN;
@@ -86,19 +90,37 @@ look_at_users(struct run *run, struct plan *plan, struct table *by_login, struct
 	return run->diags->errors == errors;
 }
 
+static void
+look_at_home(struct run *run, const struct step *step, const struct host_entry *entry)
+{
+	switch (step->kind) {
+	case STEP_HOME_CREATE:
+	case STEP_FOLDER_CREATE:
+		if (entry->exists)
+			stale(run, step->user, step->path,
+				"exists, but did not when the plan was made");
+		break;
+	case STEP_HOME_FREEZE:
+		if (!entry->exists || entry->st.st_ino != step->home.ino ||
+			entry->st.st_dev != step->home.dev)
+			stale(run, step->user, step->path,
+				"is not the directory that the plan was made for");
+		break;
+	default:
+		break;
+	}
+}
+
 static bool
 look_at_homes(struct run *run, struct plan *plan, const struct table *todo)
 {
 	ARRAY_FOREACH (step, &plan->steps) {
 		struct host_entry entry;
-		if ((step->kind != STEP_HOME_CREATE && step->kind != STEP_FOLDER_CREATE) ||
-			!table_get(todo, step->user))
+		if (!step->user || !step->path || !table_get(todo, step->user))
 			continue;
 		if (!host_inspect(run->host, step->path, &entry, run->diags))
 			return false;
-		if (entry.exists)
-			stale(run, step->user, step->path,
-				"exists, but did not when the plan was made");
+		look_at_home(run, step, &entry);
 	}
 	return true;
 }

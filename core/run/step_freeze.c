@@ -121,7 +121,12 @@ look_at_homes(struct run *run)
 		if (change && change->has_before && change->before.uid)
 			id_table_set(&uids, change->before.uid, (void *)(uintptr_t)step->user);
 	}
-	return daemon_homes_are_quiet(&homes, &uids, true, &ended, run->arena, run->quiet);
+	bool quiet = daemon_homes_are_quiet(&homes, &uids, true, &ended, run->arena, run->quiet);
+	ARRAY_FOREACH (finding, run->quiet) {
+		if (!finding->user && finding->level != DIAG_ERROR)
+			diag_append(run->diags, finding);
+	}
+	return quiet;
 }
 
 /* What is nobody's in particular keeps everybody from going on. */
