@@ -114,7 +114,7 @@ struct step_home {
 
 	/* HOME_ADOPT */
 	const char *loose; /* the folder that the old directory becomes, with what is loose in it */
-	uid_t old_uid, new_uid; /* equal: contents keep their owner */
+	uid_t old_uid, new_uid; /* equal: contents keep owner and group */
 	gid_t old_gid, new_gid;
 	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
 

@@ -40,7 +40,8 @@ struct host_owner adopt_loose_owner(const struct step *step);
 
 /* ---- adopt_owners.c ---- */
 
-/* True when the contents of the home get another owner. */
+/* True when the contents of the home get another owner. Another group alone is no reason to touch
+ * every file: what is there keeps its group. */
 bool adopt_remaps(const struct step *step);
 
 /* Writes down what adopt_own() will change. */

@@ -3,7 +3,8 @@
  *
  * Three rules, the innermost first: a folder of the layout gets the layout's owner and mode, and
  * where it is read-only, so does all below it; a first-level folder of the user's gets the jail's
- * group; and where the account gets another uid, everything of the old one's gets the new one. An
+ * group; and where the account gets another uid, everything of the old one's gets the new one, and
+ * its group likewise. An
  * inode that has links outside the home is left alone: whoever made them may not be the user.
  */
 #include <inttypes.h>
@@ -36,7 +37,7 @@ folder_of(const struct step *step, const char *path)
 bool
 adopt_remaps(const struct step *step)
 {
-	return step->home.old_uid != step->home.new_uid || step->home.old_gid != step->home.new_gid;
+	return step->home.old_uid != step->home.new_uid;
 }
 
 /* Whether the path belongs to what is moved into the jail, where the layout has a say. */
@@ -60,6 +61,8 @@ remapped_owner(const struct step *step, const struct stat *st)
 {
 	const struct step_home *home = &step->home;
 	struct host_owner owner = { st->st_uid, st->st_gid, st->st_mode & 07777 };
+	if (!adopt_remaps(step))
+		return owner;
 	if (owner.uid == home->old_uid)
 		owner.uid = home->new_uid;
 	if (owner.gid == home->old_gid)
@@ -360,7 +363,7 @@ owner_of_new(struct owning *owning, const struct walk_entry *entry)
 {
 	const struct step_home *home = &owning->adoption->step->home;
 	struct host_owner found = owner_of(&entry->st), owner = found;
-	if (entry->depth == 0)
+	if (entry->depth == 0 || !adopt_remaps(owning->adoption->step))
 		return found;
 	if (owner.uid == home->new_uid)
 		owner.uid = home->old_uid;
