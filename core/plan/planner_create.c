@@ -205,6 +205,25 @@ choose_password(struct planner *planner, const struct account *account, struct c
 	}
 }
 
+/* The files may name a login that does not exist: with the account it would get the group. */
+static void
+check_left_over_groups(
+	struct planner *planner, const struct account *account, struct change *change)
+{
+	const struct string_list *left = accountdb_groups_of(&planner->snapshot->db, change->login);
+	ARRAY_FOREACH (group, left) {
+		if (string_list_has(&change->after.groups, *group))
+			continue;
+		planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME),
+			"group-leftover",
+			"group '%s' lists '%s' already, though there is no such account", *group,
+			change->login);
+		planner_hint(change,
+			"Run gpasswd -d %s %s, or name the group in the source if it is meant.",
+			change->login, *group);
+	}
+}
+
 static void
 choose_groups(struct planner *planner, const struct account *account, struct change *change)
 {
@@ -215,6 +234,7 @@ choose_groups(struct planner *planner, const struct account *account, struct cha
 			strcmp(*group, change->login) != 0)
 			string_list_push(planner->arena, &change->after.groups, *group);
 	}
+	check_left_over_groups(planner, account, change);
 }
 
 void

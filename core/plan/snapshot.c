@@ -145,9 +145,8 @@ read_ids(struct snapshot *snapshot, struct diags *diags)
 	read_ranges(snapshot, subuid);
 	read_ranges(snapshot, subgid);
 	sort_ranges(snapshot);
-	if (host_is_live(snapshot->host))
-		snapshot->ask_nss = names_other_sources(snapshot, nss);
-	else
+	snapshot->ask_nss = names_other_sources(snapshot, nss) && host_is_live(snapshot->host);
+	if (!host_is_live(snapshot->host))
 		string_list_push(snapshot->arena, &snapshot->not_checked,
 			"other user databases (with --root, ids are judged by the files alone)");
 	return true;

@@ -143,6 +143,27 @@ test_planner_refuses_groups(void **state)
 		"| Run grpck and let it remove the left-over line.\n");
 }
 
+/* Somebody took the account away and left its name in the groups, or wrote it there beforehand. */
+static void
+test_planner_refuses_a_login_that_would_inherit_groups(void **state)
+{
+	struct world *w = *state;
+	add_to_file(w, "/etc/group", "wheel:x:50:anna\npress:x:51:bert,anna\n");
+	plan_sheet(w,
+		"login,groups,folders,password\nanna,press,in,geheim-7\nbert,press,in,geheim-8\n");
+	assert_string_equal(changes_said(w),
+		"+ bert\n"
+		"  account uid 20000, groups sftponly (new) press, nologin, no key, password from "
+		"the source\n"
+		"  jail /home/bert  root:root 0755\n"
+		"  folders in/ (write)\n"
+		"! anna\n"
+		"  error group-leftover: group 'wheel' lists 'anna' already, though there is no "
+		"such "
+		"account | Run gpasswd -d anna wheel, or name the group in the source if it is "
+		"meant.\n");
+}
+
 static void
 test_planner_sees_a_group_that_is_a_login_in_any_order(void **state)
 {
@@ -392,6 +413,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_needs_no_gshadow_and_no_final_newline),
 	world_test(test_planner_disables_from_the_start),
 	world_test(test_planner_refuses_groups),
+	world_test(test_planner_refuses_a_login_that_would_inherit_groups),
 	world_test(test_planner_sees_a_group_that_is_a_login_in_any_order),
 	world_test(test_planner_makes_no_group_for_the_blocked_alone),
 	world_test(test_planner_runs_out_of_group_ids),
