@@ -420,6 +420,9 @@ yaml_tree_parse(struct bytes text, const char *shown, struct arena *arena,
 {
 	struct builder builder = { .arena = arena, .diags = diags, .file = shown, .text = text };
 	size_t errors = diags->errors;
+	/* libyaml takes no NULL, which an empty text may be. */
+	if (!text.size)
+		builder.text.data = "";
 	*ret_root = NULL;
 	if (text.size > YAML_TREE_SIZE)
 		return diag_error(diags, at(shown, 0), "larger than 4 MiB");

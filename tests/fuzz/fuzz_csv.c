@@ -1,9 +1,7 @@
 /* fuzz_csv.c - any bytes as a spreadsheet, with default and with unusual options. */
-#include "fuzz_import.h"
+#include "tests/fuzz/fuzz_import.h"
 
 extern const struct importer csv_importer;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,22 +1,11 @@
 /*
  * fuzz_import.h - any bytes through an importer, and what must be true of what it says.
- *
- * A finding is abort(), so the checks do not depend on NDEBUG.
  */
 #ifndef REHOME_TESTS_FUZZ_IMPORT_H
 #define REHOME_TESTS_FUZZ_IMPORT_H
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/model/importer.h"
-
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
+#include "tests/fuzz/must.h"
 
 struct fuzzed {
 	size_t columns, rows, rejected;

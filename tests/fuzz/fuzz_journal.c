@@ -4,19 +4,8 @@
  * What must hold: what was accepted, written anew, gives the same bytes; and what comes behind it
  * makes no difference.
  */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/run/journal.h"
-
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/must.h"
 
 /* "TYPE " and "TYPE" say the same, and a number may be written with leading zeros. */
 static bool

@@ -1,9 +1,7 @@
 /* fuzz_json.c - any bytes as accounts in JSON. */
-#include "fuzz_import.h"
+#include "tests/fuzz/fuzz_import.h"
 
 extern const struct importer json_importer;
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,18 +4,8 @@
  * What is accepted must be written to bytes that read back to the same bytes; what is refused has
  * an error.
  */
-#include <stdint.h>
-#include <string.h>
-
 #include "core/plan/codec.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			abort();                                                                   \
-	} while (0)
+#include "tests/fuzz/must.h"
 
 static bool
 decode(struct bytes json, struct arena *arena, struct plan **ret_plan)

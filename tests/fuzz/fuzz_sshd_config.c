@@ -1,16 +1,13 @@
 /*
- * fuzz_sshd_config.c - any bytes as sshd's configuration, and as sshd's answer.
+ * fuzz_sshd_config.c - any bytes as sshd's configuration.
  *
  * The configuration may include another file, but not itself: that ends at a limit, and late.
  */
 #include <err.h>
-#include <stdint.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "core/plan/sshd_internal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/must.h"
 
 /* Holds the input, written anew each time, and a file to include. */
 static char root[] = "/tmp/rehome-fuzz-XXXXXX";
@@ -65,27 +62,10 @@ judge_files(struct arena *arena)
 		sshd_config_judge(&config, "/etc/ssh/sshd_config.d/60-rehome.conf", "sftponly",
 			arena, &diags);
 		sshd_config_depends_on_user(&config);
-	} else if (!diags.errors) {
-		abort(); /* false, and nobody said why */
+	} else {
+		MUST(diags.errors);
 	}
 	host_destroy(host);
-}
-
-static void
-judge_answer(const char *text, struct arena *arena)
-{
-	struct diags diags = { .arena = arena };
-	struct sshd_effective effective;
-	struct sshd_expectation expectation = {
-		.login = "matteo",
-		.home = "/home/matteo",
-		.has_password = true,
-		.has_key = true,
-		.keys_dir = "/etc/ssh/rehome_keys",
-	};
-	string_list_push(arena, &expectation.groups, "sftponly");
-	sshd_effective_parse(text, arena, &effective);
-	sshd_effective_judge(&effective, &expectation, arena, &diags);
 }
 
 int
@@ -98,6 +78,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	has_root = true;
 	write_file("etc/fuzz", data, size);
 	judge_files(&arena);
-	judge_answer(arena_strndup(&arena, (const char *)data, size), &arena);
 	return 0;
 }

@@ -1,8 +1,8 @@
 /*
  * replay.c - a fuzzer's entry point as a plain test: every file of a corpus, then mutations of it.
  *
- * The mutations come from a fixed seed, so a failure comes back on every machine. They are few:
- * finding new inputs is libFuzzer's work, and what it finds joins the corpus.
+ * The mutations come from a fixed seed, so a failure comes back on every machine. They are few,
+ * the fewer the larger the corpus is: finding new inputs is libFuzzer's work (fuzz.sh).
  */
 #include <dirent.h>
 #include <err.h>
@@ -13,7 +13,8 @@
 
 enum {
 	FILES_MAX = 1000,
-	MUTATIONS = 200,
+	MUTATIONS_EACH = 200,
+	MUTATIONS_ALL = 6000,
 	CHANGES_MAX = 6,
 };
 
@@ -75,17 +76,24 @@ mutate(struct buffer *input)
 }
 
 static void
-replay(const char *path)
+replay(const char *path, int mutations)
 {
 	AUTO_BUFFER struct buffer original = { 0 };
 	read_input(path, &original);
 	run(&original);
-	for (int i = 0; i < MUTATIONS; i++) {
+	for (int i = 0; i < mutations; i++) {
 		AUTO_BUFFER struct buffer changed = { 0 };
 		buffer_add(&changed, original.data, original.size);
 		mutate(&changed);
 		run(&changed);
 	}
+}
+
+static int
+mutations_for(int files)
+{
+	int each = files ? MUTATIONS_ALL / files : 0;
+	return each < MUTATIONS_EACH ? each + 1 : MUTATIONS_EACH;
 }
 
 /* By name, since the mutations of one file depend on the files before it. */
@@ -96,12 +104,12 @@ replay_all(const char *folder)
 	int count = scandir(folder, &entries, NULL, alphasort);
 	if (count < 0)
 		err(1, "%s", folder);
-	int files = 0;
+	int files = 0, mutations = mutations_for(count);
 	for (int i = 0; i < count; i++) {
 		char path[4096];
 		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
 		if (entries[i]->d_name[0] != '.' && ++files <= FILES_MAX)
-			replay(path);
+			replay(path, mutations);
 		free(entries[i]);
 	}
 	free(entries);
@@ -116,6 +124,6 @@ main(int argc, char **argv)
 	int files = replay_all(argv[1]);
 	if (!files)
 		errx(1, "%s: no inputs", argv[1]);
-	printf("%d inputs, %d mutations of each\n", files, MUTATIONS);
+	printf("%d inputs, and mutations of each\n", files);
 	return 0;
 }

@@ -115,6 +115,11 @@ test_an_empty_document_has_no_root(void **state)
 			&arena, &root, &diags));
 		assert_null(root);
 	}
+	AUTO_ARENA struct arena arena = { 0 };
+	struct diags diags = { .arena = &arena };
+	struct yaml_node *root = (struct yaml_node *)&arena;
+	assert_true(yaml_tree_parse((struct bytes){ NULL, 0 }, FILE_NAME, &arena, &root, &diags));
+	assert_null(root);
 }
 
 /* ---- refusing ---- */
