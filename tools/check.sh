@@ -7,7 +7,8 @@
 #
 # --ci builds three times with warnings as errors and adds the cases up: gcc for release, clang, and
 # gcc with the address and undefined-behaviour sanitisers. The end-to-end tests run with the first
-# and the last, the proof (tests/fault/stepper.c) with the first.
+# and the last, the proof (tests/fault/stepper.c) with the first. Then libFuzzer looks for new inputs,
+# for a few seconds a parser.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
@@ -68,6 +69,8 @@ if $ci; then
 	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite proof" -Dwerror=true
 	CC=gcc build_and_test sanitised build-sanitised "--timeout-multiplier 3 --no-suite proof" \
 		-Db_sanitize=address,undefined -Dwerror=true
+	CC=clang FUZZ_SECONDS=6 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
+		-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true
 else
 	tools/prepare.sh build test
 	build_and_test tests build ""
