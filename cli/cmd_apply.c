@@ -32,6 +32,7 @@ perform(struct session *session, const struct planning_options *options, struct 
 
 	performing_begin(&performing, session, PERFORMING_APPLY, options->handout, reason);
 	performing.options.confirmed_plan_sha256 = plan_sha256;
+	performing.options.jobs = options->jobs;
 	bool ok = run_apply(&session->state, plan, secrets, &performing.options, session->arena,
 		&performing.result, &session->diags);
 	return performing_end(&performing, ok);

@@ -175,6 +175,7 @@ void
 run_finish(struct run *run)
 {
 	accounts_abandon(run);
+	archives_finish(run);
 	staging_close(run);
 	journal_finish(&run->journal);
 }

@@ -38,6 +38,7 @@ struct run_options {
 	const char *handout_dir;	   /* as given; NULL = the policy's or default */
 	bool handout_outside_root; /* handout_dir is a path of this machine, not the host's */
 	bool undo;		   /* recover: undo even where going forward is possible */
+	unsigned jobs;		   /* homes archived at once; 0 = one a processor, four at most */
 	const char *reason;
 	const char *confirmed_plan_sha256; /* of the plan file applied, for the journal; or NULL */
 };

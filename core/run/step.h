@@ -84,6 +84,10 @@ struct run {
 		size_t count, room;
 	} staging_list;
 
+	/* Of the phases that archive homes (step_archive.c). */
+	struct archiving *archiving[2];
+	bool archive_space_checked;
+
 	/* Within the accounts phase. */
 	int account_lock_fd; /* -1 */
 	struct accountdb db;
@@ -201,6 +205,9 @@ NODISCARD bool accounts_reopen(struct run *run, const char *only);
 
 /* True when some account that is not being undone is jailed by the plan's group. */
 NODISCARD bool accounts_depend_on_group(struct run *run, bool *ret_depend);
+
+/* Gives back the memory of the phases that archived homes. */
+void archives_finish(struct run *run);
 
 /* The handout of generated passwords: written and synced before COMMIT, taken back by an undo. */
 NODISCARD bool handout_write(struct run *run);

@@ -213,7 +213,7 @@ story_credentials(
 static struct run_options
 options_of(const struct story *story, bool undo)
 {
-	return (struct run_options){ .config = story->config, .undo = undo };
+	return (struct run_options){ .config = story->config, .jobs = 1, .undo = undo };
 }
 
 bool

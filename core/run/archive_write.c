@@ -1,0 +1,609 @@
+/*
+ * archive_write.c - a home, walked once, goes into its archive and its manifest.
+ *
+ * What is written is what a descriptor gave: the walk looks every name up once, data is read from
+ * that very inode, and size, mtime and ctime are compared before and after. FIFOs, sockets and
+ * devices are never opened. Memory is bounded: what the first pass knows is read alongside in the
+ * same order, and only inodes with several links are remembered.
+ *
+ * The first pass trusts a file only when its ctime is older than the pass itself. All dirty pages
+ * are written out before it begins, so that even a store through an old mapping moves the ctime.
+ */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/table.h"
+#include "core/base/walk.h"
+#include "core/run/archive.h"
+#include "core/run/archive_digest.h"
+#include "core/run/archive_lines.h"
+#include "core/run/run_log.h"
+
+enum { READ_SIZE = 1024 * 1024, ATTEMPTS = 3, SETTLED_SECONDS = 1, SCRATCH_ENTRIES = 128 };
+
+/* Holes smaller than this are stored, and of files with too many only the larger ones are holes. */
+enum { HOLE_MIN = 64 * 1024, STRETCHES_MAX = 8192 };
+
+struct writing {
+	struct archive_job *job;
+	bool is_ahead;
+	int64_t begun; /* the second in which the first pass began */
+	struct archive_output tar;
+	bool has_tar;
+	unsigned number; /* of the archive that is written: 1 or 2 */
+	struct manifest_writer manifest;
+	struct manifest_reader before; /* what the first pass has, read alongside */
+	bool has_before, before_ended;
+	struct manifest_entry earlier; /* its entry at hand */
+	struct id_table first_paths;   /* inodes with several links -> the first path */
+	struct arena scratch;	       /* of the entries at hand */
+	unsigned scratch_used;
+	char *data; /* READ_SIZE */
+};
+
+/* ---- the form of the tar ---- */
+
+static void
+set_entry(struct archive_entry *to, const struct manifest_entry *from)
+{
+	archive_entry_clear(to);
+	archive_entry_copy_pathname(to, from->path[0] ? from->path : ".");
+	archive_entry_set_mode(to, manifest_type_mode(from->type) | from->mode);
+	archive_entry_set_uid(to, from->uid);
+	archive_entry_set_gid(to, from->gid);
+	archive_entry_set_mtime(to, from->mtime.tv_sec, from->mtime.tv_nsec);
+	if (from->same_as)
+		archive_entry_copy_hardlink(to, from->same_as);
+	else
+		archive_entry_set_size(to, from->type == MANIFEST_FILE ? (int64_t)from->size : 0);
+	if (from->target)
+		archive_entry_copy_symlink(to, from->target);
+	ARRAY_FOREACH (xattr, &from->xattrs) {
+		/* A name with '=' has no form in a tar; the manifest has it. */
+		if (!strchr(xattr->name, '='))
+			archive_entry_xattr_add_entry(
+				to, xattr->name, xattr->value.data, xattr->value.size);
+	}
+}
+
+static bool
+is_in_tar(const struct manifest_entry *entry)
+{
+	return entry->type == MANIFEST_FILE || entry->type == MANIFEST_DIRECTORY ||
+		entry->type == MANIFEST_SYMLINK || entry->type == MANIFEST_FIFO;
+}
+
+/* ---- holes ---- */
+
+struct stretches {
+	struct stretch {
+		uint64_t begin, end;
+	} * items;
+	size_t count, room;
+};
+
+static void
+join_stretches(struct stretches *stretches, uint64_t hole_min)
+{
+	size_t kept = 0;
+	for (size_t i = 1; i < stretches->count; i++) {
+		if (stretches->items[i].begin - stretches->items[kept].end < hole_min)
+			stretches->items[kept].end = stretches->items[i].end;
+		else
+			stretches->items[++kept] = stretches->items[i];
+	}
+	stretches->count = kept + 1;
+}
+
+static void
+add_stretch(struct stretches *stretches, struct stretch stretch, uint64_t *hole_min,
+	struct arena *arena)
+{
+	struct stretch *last = stretches->count ? &stretches->items[stretches->count - 1] : NULL;
+	if (last && stretch.begin - last->end < *hole_min) {
+		last->end = stretch.end;
+		return;
+	}
+	ARRAY_PUSH(arena, stretches, stretch);
+	while (stretches->count > STRETCHES_MAX) {
+		*hole_min *= 2;
+		join_stretches(stretches, *hole_min);
+	}
+}
+
+/* Where data stands; one stretch when there are no holes, or none can be told. */
+static void
+find_stretches(int fd, uint64_t size, struct stretches *ret_stretches, struct arena *arena)
+{
+	const struct stretch whole = { 0, size };
+	uint64_t hole_min = HOLE_MIN;
+	*ret_stretches = (struct stretches){ 0 };
+	for (off_t begin = 0, end; (uint64_t)begin < size; begin = end) {
+		begin = lseek(fd, begin, SEEK_DATA);
+		if (begin < 0 && errno == ENXIO)
+			return; /* only a hole is left */
+		end = begin < 0 ? -1 : lseek(fd, begin, SEEK_HOLE);
+		if (end <= begin) {
+			ret_stretches->count = 0;
+			break;
+		}
+		struct stretch stretch = { (uint64_t)begin, (uint64_t)end };
+		if (stretch.begin >= size)
+			return;
+		if (stretch.end > size)
+			stretch.end = size;
+		add_stretch(ret_stretches, stretch, &hole_min, arena);
+	}
+	if (!ret_stretches->count)
+		ARRAY_PUSH(arena, ret_stretches, whole);
+}
+
+static bool
+may_have_holes(const struct stat *st)
+{
+	return st->st_size > HOLE_MIN && (uint64_t)st->st_blocks * 512 < (uint64_t)st->st_size;
+}
+
+/* ---- contents ---- */
+
+static const char *
+shown(struct writing *writing, const char *path)
+{
+	return arena_printf(
+		&writing->scratch, "%s%s%s", writing->job->home, *path ? "/" : "", path);
+}
+
+static struct place
+place_of(struct writing *writing, const char *path)
+{
+	return at(arena_strdup(writing->job->diags->arena, shown(writing, path)), 0);
+}
+
+static bool
+stop_asked(struct writing *writing)
+{
+	const struct archive_job *job = writing->job;
+	return job->stop && *job->stop && !diag_error(job->diags, NOWHERE, "stopped by a signal");
+}
+
+static void
+tell_progress(struct writing *writing, uint64_t amount)
+{
+	if (writing->job->progress)
+		atomic_fetch_add_explicit(writing->job->progress, amount, memory_order_relaxed);
+}
+
+/* *ret_short: the file ended before the stretch did. */
+static bool
+copy_stretch(struct writing *writing, int fd, const char *path, const struct stretch *stretch,
+	struct archive_digest *digest, bool *ret_short)
+{
+	for (uint64_t offset = stretch->begin; offset < stretch->end;) {
+		uint64_t left = stretch->end - offset;
+		size_t part = left < READ_SIZE ? (size_t)left : READ_SIZE;
+		ssize_t got = TEMP_FAILURE_RETRY(pread(fd, writing->data, part, (off_t)offset));
+		if (got < 0)
+			return diag_error(writing->job->diags, place_of(writing, path),
+				"cannot read: %s", strerror(errno));
+		*ret_short = got == 0;
+		if (got == 0)
+			return true;
+		archive_digest_add(digest, offset, writing->data, (size_t)got);
+		if (!archive_output_data(&writing->tar, writing->data, (size_t)got) ||
+			stop_asked(writing))
+			return false;
+		tell_progress(writing, (uint64_t)got);
+		offset += (uint64_t)got;
+	}
+	return true;
+}
+
+static bool
+copy_stretches(struct writing *writing, int fd, const struct manifest_entry *entry,
+	const struct stretches *stretches, uint8_t ret_sha256[MANIFEST_SHA256])
+{
+	struct archive_digest digest;
+	uint64_t position = 0;
+	bool is_short = false;
+	archive_digest_begin(&digest);
+	for (size_t i = 0; i < stretches->count && !is_short; i++) {
+		const struct stretch *stretch = &stretches->items[i];
+		if (!archive_output_hole(&writing->tar, stretch->begin - position) ||
+			!copy_stretch(writing, fd, entry->path, stretch, &digest, &is_short))
+			return false;
+		position = stretch->end;
+	}
+	/* The map of holes goes out with the first byte, be it of a hole. */
+	if (!stretches->count && entry->size && !archive_output_hole(&writing->tar, 1))
+		return false;
+	archive_digest_end(&digest, entry->size, ret_sha256);
+	return archive_output_end_entry(&writing->tar);
+}
+
+static void
+set_stretches(struct archive_entry *to, const struct stretches *stretches, uint64_t size)
+{
+	if (stretches->count == 1 && stretches->items[0].begin == 0 &&
+		stretches->items[0].end == size)
+		return;
+	for (size_t i = 0; i < stretches->count; i++)
+		archive_entry_sparse_add_entry(to, (int64_t)stretches->items[i].begin,
+			(int64_t)(stretches->items[i].end - stretches->items[i].begin));
+	if (!stretches->count)
+		archive_entry_sparse_add_entry(to, (int64_t)size, 0);
+}
+
+static bool
+same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool
+same_state(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+		same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
+}
+
+/* One entry of the tar, whole or torn. */
+static bool
+write_file_once(struct writing *writing, int fd, const struct stat *st,
+	struct manifest_entry *entry, bool *ret_steady)
+{
+	struct stat after;
+	struct stretches stretches = { 0 };
+	const struct stretch whole = { 0, entry->size };
+	if (may_have_holes(st))
+		find_stretches(fd, entry->size, &stretches, &writing->scratch);
+	else if (entry->size)
+		ARRAY_PUSH(&writing->scratch, &stretches, whole);
+	set_entry(writing->tar.entry, entry);
+	if (entry->size)
+		set_stretches(writing->tar.entry, &stretches, entry->size);
+	writing->manifest.totals.archived[writing->number - 1]++;
+	if (!archive_output_header(&writing->tar) ||
+		!copy_stretches(writing, fd, entry, &stretches, entry->sha256))
+		return false;
+	if (fstat(fd, &after) != 0)
+		return diag_error(writing->job->diags, place_of(writing, entry->path),
+			"cannot examine: %s", strerror(errno));
+	entry->has_sha256 = true;
+	*ret_steady = same_state(st, &after);
+	return true;
+}
+
+static bool
+keeps_changing(struct writing *writing, const char *path)
+{
+	diag_error(writing->job->diags, place_of(writing, path),
+		"changes while it is read: it was read %d times", ATTEMPTS);
+	diag_hint(writing->job->diags,
+		"Find out who writes to it with: fuser -v FILE, and end that first.");
+	return false;
+}
+
+/* *ret_kept = false: left for the second pass. */
+static bool
+write_file(struct writing *writing, const struct walk_entry *walked, struct manifest_entry *entry,
+	bool *ret_kept)
+{
+	AUTO_CLOSE int fd = -1;
+	bool steady = false;
+	if (!host_open_data(writing->job->host, walked->fd, shown(writing, entry->path), &fd,
+		    writing->job->diags))
+		return false;
+	for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+		struct stat st;
+		if (fstat(fd, &st) != 0)
+			return diag_error(writing->job->diags, place_of(writing, entry->path),
+				"cannot examine: %s", strerror(errno));
+		entry->size = (uint64_t)st.st_size;
+		entry->mtime = st.st_mtim;
+		entry->ctime = st.st_ctim;
+		entry->attempt = attempt;
+		if (!write_file_once(writing, fd, &st, entry, &steady))
+			return false;
+		if (steady || writing->is_ahead)
+			break;
+	}
+	*ret_kept = steady;
+	return steady || writing->is_ahead || keeps_changing(writing, entry->path);
+}
+
+/* ---- what the first pass has ---- */
+
+static bool
+skip_to(struct writing *writing, const char *path)
+{
+	while (writing->has_before && !writing->before_ended &&
+		(!writing->earlier.path || manifest_order(writing->earlier.path, path) < 0)) {
+		if (!manifest_reader_next(
+			    &writing->before, &writing->earlier, &writing->before_ended))
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The ctime tells everything else: mode, owner, attributes. */
+static bool
+is_as_before(const struct writing *writing, const struct manifest_entry *now)
+{
+	const struct manifest_entry *then = &writing->earlier;
+	return writing->has_before && !writing->before_ended && then->path &&
+		strcmp(then->path, now->path) == 0 && then->type == now->type &&
+		then->ino == now->ino && then->size == now->size &&
+		same_time(&then->mtime, &now->mtime) && same_time(&then->ctime, &now->ctime) &&
+		same_text(then->same_as, now->same_as);
+}
+
+/* Nothing that happens from now on can have this ctime. */
+static bool
+is_settled(const struct writing *writing, const struct manifest_entry *entry)
+{
+	return entry->ctime.tv_sec < writing->begun - SETTLED_SECONDS;
+}
+
+/* ---- an entry ---- */
+
+static bool
+read_target(struct writing *writing, const struct walk_entry *walked, struct manifest_entry *entry)
+{
+	char target[PATH_MAX];
+	ssize_t size = readlinkat(walked->fd, "", target, sizeof(target));
+	if (size < 0 || size == sizeof(target))
+		return diag_error(writing->job->diags, place_of(writing, entry->path),
+			"cannot read the link: %s", strerror(size < 0 ? errno : ENAMETOOLONG));
+	entry->target = arena_strndup(&writing->scratch, target, (size_t)size);
+	return true;
+}
+
+static bool
+describe(struct writing *writing, const struct walk_entry *walked, struct manifest_entry *entry)
+{
+	const struct stat *st = &walked->st;
+	const struct archive_job *job = writing->job;
+	*entry = (struct manifest_entry){
+		.path = walked->path,
+		.mode = st->st_mode & 07777,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.mtime = st->st_mtim,
+		.ctime = st->st_ctim,
+		.ino = st->st_ino & INT64_MAX,
+		.nlink = st->st_nlink,
+		.is_mount = walked->is_mount,
+	};
+	if (!manifest_type_of(st->st_mode, &entry->type))
+		return diag_error(job->diags, place_of(writing, walked->path),
+			"is of a type that cannot be archived");
+	if (entry->type == MANIFEST_FILE)
+		entry->size = (uint64_t)st->st_size;
+	if (entry->type != MANIFEST_DIRECTORY && st->st_nlink > 1)
+		entry->same_as = id_table_get(&writing->first_paths, st->st_ino);
+	if (walked->depth == 0 && !writing->is_ahead) {
+		/* Frozen: it is root's only for the time being. */
+		entry->uid = job->owner.uid;
+		entry->gid = job->owner.gid;
+		entry->mode = job->owner.mode;
+	}
+	if (entry->type == MANIFEST_SYMLINK && !read_target(writing, walked, entry))
+		return false;
+	return host_read_xattrs(job->host, walked->fd, shown(writing, walked->path),
+		&writing->scratch, &entry->xattrs, job->diags);
+}
+
+static bool
+write_content(struct writing *writing, const struct walk_entry *walked,
+	struct manifest_entry *entry, bool *ret_kept)
+{
+	*ret_kept = true;
+	if (!writing->job->content || !is_in_tar(entry))
+		return true;
+	if (!skip_to(writing, entry->path))
+		return false;
+	if (is_as_before(writing, entry)) {
+		entry->archive = writing->earlier.archive;
+		entry->has_sha256 = writing->earlier.has_sha256;
+		memcpy(entry->sha256, writing->earlier.sha256, sizeof(entry->sha256));
+		return true;
+	}
+	if (writing->is_ahead && entry->type != MANIFEST_DIRECTORY && !is_settled(writing, entry)) {
+		*ret_kept = false;
+		return true;
+	}
+	entry->archive = writing->number;
+	if (entry->type == MANIFEST_FILE && !entry->same_as)
+		return write_file(writing, walked, entry, ret_kept);
+	writing->manifest.totals.archived[writing->number - 1]++;
+	set_entry(writing->tar.entry, entry);
+	return archive_output_header(&writing->tar) && archive_output_end_entry(&writing->tar);
+}
+
+static void
+remember_path(struct writing *writing, const struct walk_entry *walked)
+{
+	if (S_ISDIR(walked->st.st_mode) || walked->st.st_nlink <= 1 ||
+		id_table_get(&writing->first_paths, walked->st.st_ino))
+		return;
+	id_table_set(&writing->first_paths, walked->st.st_ino,
+		arena_strdup(writing->job->arena, walked->path));
+}
+
+static bool
+write_entry(struct writing *writing, const struct walk_entry *walked)
+{
+	struct manifest_entry entry;
+	bool kept;
+	if (writing->scratch_used++ >= SCRATCH_ENTRIES) {
+		arena_finish(&writing->scratch);
+		writing->scratch_used = 1;
+	}
+	if (stop_asked(writing) || !describe(writing, walked, &entry) ||
+		!write_content(writing, walked, &entry, &kept))
+		return false;
+	tell_progress(writing, 1);
+	if (!kept) {
+		writing->job->in_use++;
+		return true;
+	}
+	remember_path(writing, walked);
+	return manifest_writer_add(&writing->manifest, &entry);
+}
+
+static enum walk_verdict
+enter(void *ctx, const struct walk_entry *walked, struct diags *diags)
+{
+	(void)diags;
+	return write_entry(ctx, walked) ? WALK_ON : WALK_STOP;
+}
+
+/* ---- the whole ---- */
+
+static bool
+open_home(struct archive_job *job, int *ret_fd)
+{
+	struct stat st;
+	AUTO_CLOSE int fd = -1;
+	if (!host_open_dir(job->host, job->home, &fd, job->diags))
+		return false;
+	if (fstat(fd, &st) != 0 || st.st_dev != job->dev || st.st_ino != job->ino)
+		return diag_error(job->diags, at(arena_strdup(job->diags->arena, job->home), 0),
+			"is not the directory that the plan found");
+	*ret_fd = steal_fd(&fd);
+	return true;
+}
+
+static bool
+open_parts(struct writing *writing)
+{
+	struct archive_job *job = writing->job;
+	const struct manifest_header header = { job->login, job->home, job->run, job->why,
+		run_log_now(job->arena), job->content };
+	const char *manifest = archive_path(job->arena, job->dir, job->login,
+		writing->is_ahead ? ARCHIVE_FIRST_MANIFEST : ARCHIVE_MANIFEST);
+	const char *tar = archive_path(job->arena, job->dir, job->login,
+		writing->number == 1 ? ARCHIVE_FIRST : ARCHIVE_SECOND);
+	if (job->content &&
+		!archive_output_open(
+			&writing->tar, job->host, tar, ARCHIVE_FORM_TAR, job->threads, job->diags))
+		return false;
+	return manifest_writer_open(&writing->manifest, job->host, manifest, &header, job->diags);
+}
+
+/* What the first pass wrote, if there was one. */
+static bool
+open_before(struct writing *writing)
+{
+	struct archive_job *job = writing->job;
+	struct host_entry found;
+	const char *path = archive_path(job->arena, job->dir, job->login, ARCHIVE_FIRST_MANIFEST);
+	writing->number = 1;
+	if (!job->content || writing->is_ahead)
+		return true;
+	if (!host_inspect(job->host, path, &found, job->diags))
+		return false;
+	if (!found.exists)
+		return true;
+	writing->has_before = true;
+	writing->number = 2;
+	return manifest_reader_open(&writing->before, job->host, path, false, job->diags);
+}
+
+/* The archives count their entries also for those that the second pass has no use for. */
+static bool
+read_before_to_its_end(struct writing *writing)
+{
+	while (writing->has_before && !writing->before_ended) {
+		if (!manifest_reader_next(
+			    &writing->before, &writing->earlier, &writing->before_ended))
+			return false;
+	}
+	if (writing->has_before)
+		writing->manifest.totals.archived[0] = writing->before.totals.archived[0];
+	return true;
+}
+
+static bool
+close_parts(struct writing *writing)
+{
+	struct archive_job *job = writing->job;
+	if (!read_before_to_its_end(writing))
+		return false;
+	if (job->content && !archive_output_close(&writing->tar))
+		return false;
+	if (!manifest_writer_close(&writing->manifest))
+		return false;
+	job->totals = writing->manifest.totals;
+	job->written += writing->tar.written + writing->manifest.output.written;
+	return host_sync_dir(job->host, job->dir, job->diags);
+}
+
+static bool
+write_home(struct writing *writing)
+{
+	struct archive_job *job = writing->job;
+	const struct walk_visitor visitor = { writing, enter, NULL };
+	AUTO_CLOSE int fd = -1;
+	if (!open_home(job, &fd) || !open_before(writing) || !open_parts(writing))
+		return false;
+	if (writing->is_ahead && !host_sync_filesystem(job->host, fd, job->home, job->diags))
+		return false;
+	return host_walk(job->host, fd, job->home, &visitor, job->diags) && close_parts(writing);
+}
+
+static bool
+archive(struct archive_job *job, bool is_ahead)
+{
+	struct writing writing = {
+		.job = job,
+		.is_ahead = is_ahead,
+		.begun = time(NULL),
+		.tar = NO_ARCHIVE_OUTPUT,
+		.manifest = NO_MANIFEST_WRITER,
+		.before = NO_MANIFEST_READER,
+		.first_paths = { .arena = job->arena },
+		.data = malloc(READ_SIZE),
+	};
+	if (!writing.data)
+		abort();
+	bool ok = write_home(&writing);
+	archive_output_finish(&writing.tar);
+	manifest_writer_finish(&writing.manifest);
+	manifest_reader_finish(&writing.before);
+	arena_finish(&writing.scratch);
+	free(writing.data);
+	return ok;
+}
+
+static bool
+read_back(struct archive_job *job, enum archive_part manifest)
+{
+	struct manifest_header header;
+	struct manifest_totals totals;
+	return archive_verify(job->host, job->dir, job->login, manifest, true, job->stop, &header,
+		&totals, job->arena, job->diags);
+}
+
+bool
+archive_ahead(struct archive_job *job)
+{
+	return archive(job, true) && read_back(job, ARCHIVE_FIRST_MANIFEST);
+}
+
+bool
+archive_complete(struct archive_job *job)
+{
+	return archive(job, false) && read_back(job, ARCHIVE_MANIFEST);
+}
