@@ -143,6 +143,8 @@ struct leavers {
 /* users as in edits_undo(). */
 void edits_find_leavers(const struct edit_list *edits, const struct table *users,
 	const struct accountdb *db, struct arena *arena, struct leavers *ret_leavers);
+/* True when the list takes accounts away. */
+bool edits_remove_lines(const struct edit_list *edits);
 /* True for what edits_apply() leaves to edits_apply_late(). */
 bool edit_is_late(const struct edit *edit, const struct leavers *leavers);
 /*

@@ -126,6 +126,16 @@ edits_find_leavers(const struct edit_list *edits, const struct table *users,
 }
 
 bool
+edits_remove_lines(const struct edit_list *edits)
+{
+	ARRAY_FOREACH (edit, edits) {
+		if (edit->kind == EDIT_REMOVE_LINE)
+			return true;
+	}
+	return false;
+}
+
+bool
 edit_is_late(const struct edit *edit, const struct leavers *leavers)
 {
 	if (edit->kind == EDIT_REMOVE_LINE)

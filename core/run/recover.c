@@ -39,24 +39,29 @@ run_pending(struct state *state, struct arena *arena, const char **ret_run_id, s
 	return true;
 }
 
-/* True when every login of the run is in passwd as written. */
+/* True when every login of the run is in passwd as written, and those that leave are not. */
 static bool
 passwd_is_renamed(struct run *run, bool *ret_renamed)
 {
 	struct accountdb db;
 	if (!accountdb_load(run->host, run->arena, &db, run->diags))
 		return false;
-	size_t before = 0, after = 0;
+	size_t before = 0, after = 0, still_there = 0;
 	ARRAY_FOREACH (edit, &run->plan->edits) {
 		if (edit->file != ACCOUNTDB_PASSWD ||
 			(edit->user && table_get(&run->dropped, edit->user)))
 			continue;
 		enum edit_state state = edit_state(edit, &db, run->arena, NULL);
+		if (edit->kind == EDIT_REMOVE_LINE) {
+			still_there += state == EDIT_BEFORE;
+			continue;
+		}
 		before += state == EDIT_BEFORE;
 		after += state != EDIT_BEFORE;
 	}
-	/* One rename brings all lines or none; a mixture means that somebody removed some since. */
-	*ret_renamed = after > 0 || before == 0;
+	/* One rename brings all lines or none, and takes all away or none. A mixture means that
+	 * somebody removed some since, ours or those that were to go. */
+	*ret_renamed = !still_there && (after > 0 || before == 0);
 	return true;
 }
 

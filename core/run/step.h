@@ -187,12 +187,32 @@ NODISCARD bool quarantine_keep(const struct step *step, int dir_fd, const char *
 /* Removes a directory of which all that is left are directories without files. */
 NODISCARD bool quarantine_remove_empty(int parent_fd, const char *name, struct run *run);
 
+/* ---- removed_lines.c ---- */
+
+/* What takes lines out of run->db. */
+enum removal {
+	REMOVAL_UNDOES,	     /* lines that the run added */
+	REMOVAL_OF_LOGINS,   /* the edits of passwd */
+	REMOVAL_OF_THE_REST, /* those of the other files, which are late (edit.h) */
+};
+/* Has these lines on disk as they are in run->db, before they go. */
+NODISCARD bool removed_lines_keep(
+	struct run *run, const struct edit_list *edits, enum removal removal);
+/* Gives the edits that remove lines the lines as they were. */
+NODISCARD bool removed_lines_find(struct run *run, struct edit_list *edits);
+
+/* ---- step_accounts.c, step_gate.c ---- */
+
 /* The edits of everybody who is still in the run. */
 struct edit_list accounts_edits(struct run *run);
 /* Takes the lock and reads the files; accounts_finish() or accounts_abandon() ends it. */
 NODISCARD bool accounts_load(struct run *run);
 /* Writes shadow as run->db has it now, and gives the lock back. */
 NODISCARD bool accounts_rewrite_shadow(struct run *run);
+
+/* One temporary beside a file that run->db changed, and its rename; nothing where it did not. */
+NODISCARD bool accounts_stage(struct run *run, enum accountdb_file file);
+NODISCARD bool accounts_commit(struct run *run, enum accountdb_file file);
 
 /* Ends the accounts phase: syncs /etc and gives the lock back. Safe to call at any time. */
 NODISCARD bool accounts_finish(struct run *run);

@@ -1,5 +1,5 @@
 /*
- * step_accounts.c - the account files: one rename each.
+ * step_accounts.c - the account files: one rename each, and for logins that leave a second one.
  *
  * All of it under /etc/.pwd.lock, which shadow-utils, systemd and lckpwdf(3) respect; never the
  * "*.lock" files, which outlive a crash. The files are read again under the lock, merged in memory,
@@ -8,6 +8,13 @@
  * be used from the second rename of shadow on (step_gate.c).
  *
  *	group ─▶ gshadow ─▶ shadow (expired) ─▶ COMMIT ─▶ passwd ─▶ checks ─▶ shadow (open)
+ *
+ * A login that leaves goes the other way round: passwd loses it while its shadow line (expired by
+ * the gate) and its groups are still there, and they follow with the last rename of shadow, when
+ * passwd is on disk. Undoing brings them back first, expired, and then the login.
+ *
+ *	passwd (without) ─▶ on disk ─▶ shadow, group, gshadow (without)
+ *	group, gshadow, shadow (expired) ─▶ on disk ─▶ passwd (with) ─▶ the rest of the undo
  */
 #include <string.h>
 #include <unistd.h>
@@ -59,8 +66,8 @@ unlock(struct run *run)
 	run->account_lock_fd = -1;
 }
 
-static bool
-stage(struct run *run, enum accountdb_file file)
+bool
+accounts_stage(struct run *run, enum accountdb_file file)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	const struct accountdb_table *table = &run->db.tables[file];
@@ -74,8 +81,8 @@ stage(struct run *run, enum accountdb_file file)
 	return true;
 }
 
-static bool
-commit(struct run *run, enum accountdb_file file)
+bool
+accounts_commit(struct run *run, enum accountdb_file file)
 {
 	if (!run->staged[file])
 		return true;
@@ -88,7 +95,7 @@ commit(struct run *run, enum accountdb_file file)
 bool
 accounts_rewrite_shadow(struct run *run)
 {
-	return stage(run, ACCOUNTDB_SHADOW) && commit(run, ACCOUNTDB_SHADOW) &&
+	return accounts_stage(run, ACCOUNTDB_SHADOW) && accounts_commit(run, ACCOUNTDB_SHADOW) &&
 		accounts_finish(run);
 }
 
@@ -141,14 +148,15 @@ file_prepare(const struct step *step, struct run *run)
 	if (run->account_lock_fd >= 0)
 		return true;
 	struct edit_list edits = accounts_edits(run);
-	if (!handout_write(run) || !accounts_load(run) || !check_edits(run, &edits))
+	if (!handout_write(run) || !accounts_load(run) || !check_edits(run, &edits) ||
+		!removed_lines_keep(run, &edits, REMOVAL_OF_LOGINS))
 		return false;
 	for (int file = 0; file < ACCOUNTDB_FILES; file++) {
 		if (!edits_apply(&edits, (enum accountdb_file)file, true, &run->db, run->diags))
 			return false;
 	}
 	for (int file = 0; file < ACCOUNTDB_FILES; file++) {
-		if (!stage(run, (enum accountdb_file)file))
+		if (!accounts_stage(run, (enum accountdb_file)file))
 			return false;
 	}
 	return true;
@@ -164,41 +172,10 @@ file_apply(const struct step *step, struct run *run)
 			return false;
 		run->committed = true;
 	}
-	return commit(run, step->file);
+	return accounts_commit(run, step->file);
 }
 
 /* ---- taking lines back ---- */
-
-/* What is removed is kept for a while in the run's directory: nothing is lost, not even a password
- * that the user chose. */
-static bool
-keep_removed_lines(struct run *run)
-{
-	static const struct host_owner owner = { .uid = 0, .gid = 0, .mode = 0600 };
-	AUTO_BUFFER struct buffer text = { 0 };
-	const char *path = state_run_path(run->state, run->id, "removed");
-	bool exists;
-	struct bytes earlier;
-	struct edit_list edits = accounts_edits(run);
-
-	if (!host_read_file(run->host, path, run->arena, &exists, &earlier, run->diags))
-		return false;
-	buffer_add(&text, earlier.data, earlier.size);
-	ARRAY_FOREACH (edit, &edits) {
-		if (edit->kind != EDIT_ADD_LINE || !edit->user ||
-			(run->users && !table_get(run->users, edit->user)))
-			continue;
-		struct accountdb_line *line = accountdb_find(&run->db, edit->file, edit->name);
-		if (!line)
-			continue;
-		buffer_printf(&text, "%s ", accountdb_file_name(edit->file));
-		for (size_t i = 0; i < accountdb_field_count(edit->file); i++)
-			buffer_printf(&text, "%s%s", i ? ":" : "", accountdb_field(line, i));
-		buffer_add_char(&text, '\n');
-	}
-	return text.size == earlier.size ||
-		host_replace_file(run->host, path, buffer_bytes(&text), &owner, run->diags);
-}
 
 static void
 note_conflicts(struct run *run, size_t first_diag)
@@ -216,6 +193,54 @@ note_conflicts(struct run *run, size_t first_diag)
 	}
 }
 
+/* A line that passwd was never without cannot be missed: nobody else's removal is undone. */
+static struct edit_list
+edits_to_undo(struct run *run)
+{
+	struct edit_list edits = accounts_edits(run), rest = edits;
+	struct leavers leavers;
+	if (run->committed)
+		return edits;
+	edits_find_leavers(&edits, NULL, &run->db, run->arena, &leavers);
+	rest.items = NULL;
+	rest.count = rest.room = 0;
+	ARRAY_FOREACH (edit, &edits) {
+		if (edit->kind != EDIT_REMOVE_LINE && !edit_is_late(edit, &leavers))
+			ARRAY_PUSH(run->arena, &rest, *edit);
+	}
+	return rest;
+}
+
+static bool
+rename_files(struct run *run, const enum accountdb_file *order, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!accounts_stage(run, order[i]))
+			return false;
+	}
+	for (size_t i = 0; i < count; i++) {
+		bool is_passwd = order[i] == ACCOUNTDB_PASSWD;
+		if (!accounts_commit(run, order[i]) ||
+			(is_passwd && !host_sync_dir(run->host, ACCOUNT_DIR, run->diags)))
+			return false;
+	}
+	return true;
+}
+
+/* Whatever jails and locks a removed login is there, and on disk, before passwd has it again. */
+static bool
+prepare_return(struct run *run, struct edit_list *edits)
+{
+	static const enum accountdb_file order[] = { ACCOUNTDB_GROUP, ACCOUNTDB_GSHADOW,
+		ACCOUNTDB_SHADOW };
+	if (!edits_remove_lines(edits))
+		return true;
+	return removed_lines_find(run, edits) && edits_put_back(edits, run->users, &run->db) &&
+		rename_files(run, order, ARRAY_LEN(order)) &&
+		host_sync_dir(run->host, ACCOUNT_DIR, run->diags) &&
+		accountdb_load(run->host, run->arena, &run->db, run->diags);
+}
+
 /* passwd first, and on disk: a login ends before anything that made it safe. */
 static bool
 undo_files(struct run *run)
@@ -223,22 +248,14 @@ undo_files(struct run *run)
 	static const enum accountdb_file order[] = { ACCOUNTDB_PASSWD, ACCOUNTDB_SHADOW,
 		ACCOUNTDB_GROUP, ACCOUNTDB_GSHADOW };
 	size_t conflicts = 0, first_diag = run->diags->count;
-	struct edit_list edits = accounts_edits(run);
 
-	if (!accounts_load(run) || !keep_removed_lines(run))
+	if (!accounts_load(run))
 		return false;
-	if (!edits_undo_all(&edits, run->users, &run->db, &conflicts, run->diags))
+	struct edit_list edits = edits_to_undo(run);
+	if (!removed_lines_keep(run, &edits, REMOVAL_UNDOES) || !prepare_return(run, &edits) ||
+		!edits_undo_all(&edits, run->users, &run->db, &conflicts, run->diags) ||
+		!rename_files(run, order, ARRAY_LEN(order)))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		if (!stage(run, order[i]))
-			return false;
-	}
-	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		bool is_passwd = order[i] == ACCOUNTDB_PASSWD;
-		if (!commit(run, order[i]) ||
-			(is_passwd && !host_sync_dir(run->host, ACCOUNT_DIR, run->diags)))
-			return false;
-	}
 	note_conflicts(run, first_diag);
 	return accounts_finish(run) && handout_remove(run);
 }

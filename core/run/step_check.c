@@ -41,11 +41,14 @@ check_files(struct run *run)
 {
 	struct accountdb db;
 	size_t errors = run->diags->errors;
+	struct leavers leavers;
 	if (!accountdb_load(run->host, run->arena, &db, run->diags))
 		return false;
+	edits_find_leavers(&run->plan->edits, NULL, &db, run->arena, &leavers);
 	ARRAY_FOREACH (edit, &run->plan->edits) {
 		/* A gate is still closed. */
-		if (edit->kind == EDIT_GATE || (edit->user && !in_run(run, edit->user)))
+		if (edit->kind == EDIT_GATE || edit_is_late(edit, &leavers) ||
+			(edit->user && !in_run(run, edit->user)))
 			continue;
 		if (edit_state(edit, &db, run->arena, NULL) == EDIT_AFTER)
 			continue;

@@ -7,8 +7,9 @@
  *	as it was ◀──────────── closed ◀──────────────── whatever it is now
  *	              undo of gate          undo of activate
  *
- * Each arrow is one rename of shadow. New accounts come closed (step_accounts.c). An account that
- * is closed keeps the sessions it has, so its processes are ended after that.
+ * Each arrow is one rename of shadow; for accounts that leave, of group and gshadow too. New
+ *accounts come closed (step_accounts.c). An account that is closed keeps the sessions it has, so
+ *its processes are ended after that.
  */
 #include <string.h>
 #include <unistd.h>
@@ -103,13 +104,34 @@ const struct step_ops step_gate = {
 
 /* ---- opening all ---- */
 
+/* What is left of accounts that passwd has no more: after a crash its rename may not be on disk. */
+static bool
+remove_late(struct run *run, const struct edit_list *edits)
+{
+	if (!removed_lines_keep(run, edits, REMOVAL_OF_THE_REST) ||
+		!host_sync_dir(run->host, "/etc", run->diags))
+		return false;
+	edits_apply_late(edits, &run->db, run->diags);
+	return true;
+}
+
+static bool
+rewrite_all_but_passwd(struct run *run)
+{
+	return accounts_stage(run, ACCOUNTDB_SHADOW) && accounts_stage(run, ACCOUNTDB_GROUP) &&
+		accounts_stage(run, ACCOUNTDB_GSHADOW) && accounts_commit(run, ACCOUNTDB_SHADOW) &&
+		accounts_commit(run, ACCOUNTDB_GROUP) && accounts_commit(run, ACCOUNTDB_GSHADOW) &&
+		accounts_finish(run);
+}
+
 static bool
 activate_apply(const struct step *step, struct run *run)
 {
 	(void)step;
 	struct edit_list edits = accounts_edits(run);
 	if (accounts_load(run) && edits_activate(&edits, &run->db, run->diags) &&
-		accounts_rewrite_shadow(run))
+		(!edits_remove_lines(&edits) || remove_late(run, &edits)) &&
+		rewrite_all_but_passwd(run))
 		return !host_is_live(run->host) || daemon_flush_caches(run->arena, run->diags);
 	accounts_abandon(run);
 	return false;
