@@ -3,8 +3,8 @@
  *
  * host_lookup.c turns paths into descriptors, host_read.c reads, host.c changes names and owners,
  * host_files.c writes files, host_walk.c goes through trees, host_inode.c changes single inodes of
- * them. Functions here that return a descriptor, or take a struct effect, set
- * errno on failure; the public functions turn it into one diagnostic.
+ * them, host_copy*.c copy them. Functions here that return a descriptor, or take a struct effect,
+ * set errno on failure; the public functions turn it into one diagnostic.
  */
 #ifndef REHOME_BASE_HOST_INTERNAL_H
 #define REHOME_BASE_HOST_INTERNAL_H
@@ -49,6 +49,12 @@ int host_lookup_parent(struct host *host, const char *path, char ret_name[NAME_M
 
 /* The same as host_lookup() for one name in an open directory. */
 int host_lookup_at(struct host *host, int dir_fd, const char *name, int flags);
+
+/*
+ * To be called on every new descriptor of a directory, which it returns: what was known of a closed
+ * one must not be believed of the next with its number.
+ */
+int host_noted(struct host *host, int fd);
 
 /* False with ELOOP, EISDIR, or ENXIO for a FIFO, socket or device. */
 bool host_is_regular(int path_fd);
@@ -150,6 +156,39 @@ bool effect_own_new(struct effect *effect, int fd, const struct host_owner *owne
  */
 bool effect_own(
 	struct effect *effect, int path_fd, const struct stat *st, const struct host_owner *to);
+
+/* Which ways of copying these two filesystems do not know; found out as it goes. */
+struct copy_means {
+	bool cannot_share, cannot_copy_range;
+};
+
+/* Into an empty file, which gets this size; holes stay holes. */
+bool effect_copy_data(struct effect *effect, struct copy_means *means, int in, int out, off_t size);
+
+/* The next run of data at or behind an offset below size; start = end = size when only a hole is
+ * left. False with errno. */
+bool host_next_data(int fd, off_t offset, off_t size, off_t *ret_start, off_t *ret_end);
+
+/* ---- a tree of ours beside a foreign one (host_twin.c) ---- */
+
+/*
+ * Follows a walk with one descriptor in a tree that nobody but root can enter, where ".." can be
+ * trusted.
+ */
+struct twin {
+	struct host *host;
+	const char *shown; /* the path of its top, for messages */
+	int top_fd;
+	int fd; /* the directory at hand, open for reading; ours unless it is top_fd */
+};
+void twin_start(struct twin *twin, struct host *host, int top_fd, const char *shown);
+void twin_finish(struct twin *twin);
+NODISCARD bool twin_go_down(struct twin *twin, const char *name, struct diags *diags);
+NODISCARD bool twin_go_up(struct twin *twin, struct diags *diags);
+/* What stands at a name of the directory at hand, O_PATH. */
+NODISCARD bool twin_look(struct twin *twin, const char *name, int *ret_fd, struct diags *diags);
+/* "shown/path" */
+char *host_shown_path(const char *shown, const char *path, struct arena *arena);
 
 /* fsync(2), never repeated: after a failure the kernel may have dropped the dirty pages. */
 bool effect_sync(struct effect *effect, int fd);

@@ -100,9 +100,8 @@ make_relative(const char *path, char relative[PATH_MAX])
 	return true;
 }
 
-/* What was known of a closed descriptor must not be believed of the next with its number. */
-static int
-noted(struct host *host, int fd)
+int
+host_noted(struct host *host, int fd)
 {
 	if (fd >= 0 && fd < HOST_PLAIN_FDS)
 		host->plain_fds &= ~(UINT64_C(1) << fd);
@@ -114,7 +113,7 @@ lookup_relative(struct host *host, char *relative, int flags)
 {
 	int fd = host->has_openat2 ? open_beneath(host->root_fd, relative, flags)
 				   : walk(host->root_fd, relative, flags);
-	return noted(host, fd);
+	return host_noted(host, fd);
 }
 
 int
@@ -158,7 +157,7 @@ host_lookup_at(struct host *host, int dir_fd, const char *name, int flags)
 		errno = EINVAL;
 		return -1;
 	}
-	return noted(host, open_component(dir_fd, name, flags));
+	return host_noted(host, open_component(dir_fd, name, flags));
 }
 
 const char *
@@ -197,7 +196,7 @@ host_reopen_dir(struct host *host, int path_fd)
 	int fd = TEMP_FAILURE_RETRY(openat(path_fd, ".", flags | O_NOATIME));
 	if (fd < 0 && errno == EPERM)
 		fd = TEMP_FAILURE_RETRY(openat(path_fd, ".", flags));
-	return noted(host, fd);
+	return host_noted(host, fd);
 }
 
 /* ---- facts about descriptors ---- */

@@ -39,14 +39,18 @@ struct walk {
 
 /* ---- errors ---- */
 
+char *
+host_shown_path(const char *shown, const char *path, struct arena *arena)
+{
+	size_t length = strlen(shown);
+	bool is_joined = !*path || (length && shown[length - 1] == '/');
+	return arena_printf(arena, "%s%s%s", shown, is_joined ? "" : "/", path);
+}
+
 static struct place
 here(const struct walk *walk)
 {
-	size_t length = strlen(walk->shown);
-	bool joined = !*walk->path || (length && walk->shown[length - 1] == '/');
-	return at(arena_printf(
-			  walk->diags->arena, "%s%s%s", walk->shown, joined ? "" : "/", walk->path),
-		0);
+	return at(host_shown_path(walk->shown, walk->path, walk->diags->arena), 0);
 }
 
 static bool
