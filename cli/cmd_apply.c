@@ -43,7 +43,8 @@ perform(struct session *session, const struct planning_options *options, struct 
 static bool
 check_plan_options(struct session *session, const struct planning_options *options)
 {
-	if (!options->settings.count && !options->adopt.count && !options->rejects)
+	if (!options->settings.count && !options->adopt.count && !options->adopt_protected.count &&
+		!options->rejects)
 		return true;
 	diag_error(&session->diags, NOWHERE,
 		"--set, --adopt and --rejects are for making a plan; this one is saved");

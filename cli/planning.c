@@ -4,6 +4,7 @@
 #include "cli/planning.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/file.h"
@@ -40,6 +41,11 @@ const struct option_spec planning_options[] = {
 		.offset = offsetof(struct planning_options, adopt),
 		.argument = "LOGIN|all",
 		.help = "take over an account that exists already" },
+	{ .name = "adopt-protected",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct planning_options, adopt_protected),
+		.argument = "LOGIN",
+		.help = "with --adopt LOGIN: even an administrator or a service" },
 	{ .name = "skip-blocked",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
@@ -205,12 +211,15 @@ make(struct session *session, const struct planning_options *options, struct pla
 		.users = options->users,
 		.canary = options->canary,
 		.adopt = options->adopt,
+		.adopt_protected = options->adopt_protected,
 		.skip_blocked = options->skip_blocked,
 		.state_dir = session->state.dir,
 	};
 	if (!read_users(session, options->users_file, &listed, &planner.only) ||
 		!session_take_snapshot(session))
 		return false;
+	if (host_is_live(session->host))
+		planner.invoker = getenv("SUDO_USER");
 	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,
 		    &planner, session->arena, &ret_planning->plan, &ret_planning->secrets,
 		    &session->diags))

@@ -273,6 +273,24 @@ unknown_logins(const struct planner *planner)
 	return unknown;
 }
 
+/* A login that does not exist is made anew, which is not what was asked for. */
+static void
+check_adopted(struct planner *planner, const char *option, const char *login)
+{
+	if (strcmp(login, "all") == 0)
+		return;
+	if (!table_get(&planner->logins, login)) {
+		warn_of_nobody(planner, option, login);
+		return;
+	}
+	if (accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, login))
+		return;
+	diag_warning(&planner->plan->findings, at(option, 0),
+		"there is no account '%s' to be adopted: a new one is made", login);
+	diag_code(&planner->plan->findings, "no-such-account");
+	diag_hint(&planner->plan->findings, "See the accounts with: getent passwd");
+}
+
 /* A mistyped --user would otherwise end in "nothing to do". */
 static void
 check_wanted(struct planner *planner)
@@ -287,6 +305,10 @@ check_wanted(struct planner *planner)
 	}
 	ARRAY_FOREACH (login, &unknown)
 		warn_of_nobody(planner, "--users", *login);
+	ARRAY_FOREACH (login, &planner->options->adopt)
+		check_adopted(planner, "--adopt", *login);
+	ARRAY_FOREACH (login, &planner->options->adopt_protected)
+		check_adopted(planner, "--adopt-protected", *login);
 }
 
 /* ---- after all accounts ---- */

@@ -71,6 +71,29 @@ check_lines(struct adoption *adoption)
 	return false;
 }
 
+/* A protected account is adopted only by its name, and by saying so a second time. */
+static bool
+check_protection(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	struct place place = planner_place(adoption->account, ACCOUNT_USERNAME);
+	const char *why = planner_protection(planner, change);
+	if (!why)
+		return true;
+	if (string_list_has(&planner->options->adopt, change->login) &&
+		string_list_has(&planner->options->adopt_protected, change->login)) {
+		planner_warn(planner, change, place, "protected",
+			"loses its shell although it is protected: %s", why);
+		return true;
+	}
+	planner_block(
+		planner, change, place, "protected", "'%s' is protected: %s", change->login, why);
+	planner_hint(change, "To jail it all the same, pass --adopt %s --adopt-protected %s.",
+		change->login, change->login);
+	return false;
+}
+
 /* ---- the account ---- */
 
 static void
@@ -170,7 +193,8 @@ planner_adopt(struct planner *planner, const struct account *account, struct acc
 	}
 	change->action = CHANGE_ADOPT;
 	adoption.folders = planner_folders_of(planner, account, change, &change->after.layout);
-	if (!check_lines(&adoption) || !adoption_look_at_home(&adoption))
+	if (!check_lines(&adoption) || !check_protection(&adoption) ||
+		!adoption_look_at_home(&adoption))
 		return;
 	change->has_before = change->has_after = true;
 	plan_account(&adoption);

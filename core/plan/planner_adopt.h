@@ -4,6 +4,7 @@
  *	planner_adopt.c        may it be adopted, and what is done to the account
  *	planner_adopt_home.c   what state its home is in, and what becomes of what is in it
  *	planner_adopt_lines.c  in words
+ *	planner_protect.c      administrators, services, the one at the keyboard
  */
 #ifndef REHOME_PLAN_PLANNER_ADOPT_H
 #define REHOME_PLAN_PLANNER_ADOPT_H
@@ -26,6 +27,12 @@ struct adoption {
 	const char *left_group; /* the shared primary group that it had, or NULL */
 	bool own_group_is_new;
 };
+
+/* planner_protect.c */
+
+/* Why this account is not one person's alone ("a member of 'sudo', named in sudoers"), or NULL.
+ * Wants before.uid and before.gid. */
+const char *planner_protection(struct planner *planner, const struct change *change);
 
 /* planner_adopt_home.c */
 

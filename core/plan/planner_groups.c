@@ -21,8 +21,8 @@ find_group(const struct planner *planner, const char *name)
 }
 
 /* Also under another name: what counts is the number. */
-static bool
-is_privileged(const struct planner *planner, const char *group)
+bool
+planner_group_is_privileged(const struct planner *planner, const char *group)
 {
 	const struct accountdb_line *line = find_group(planner, group);
 	uint32_t gid;
@@ -128,7 +128,7 @@ planner_find_jail_group(struct planner *planner)
 {
 	const char *group = planner->plan->jail_group;
 	planner->jail_gid = (gid_t)-1;
-	if (is_privileged(planner, group) || is_somebodys_own(planner, group))
+	if (planner_group_is_privileged(planner, group) || is_somebodys_own(planner, group))
 		fault_jail_group(planner, "has members who must not be jailed",
 			"Set jail.group to a group of its own, such as sftponly.");
 	else if (planner_group_id(planner, group, &planner->jail_gid))
@@ -190,7 +190,7 @@ planner_check_groups(struct planner *planner, const struct account *account, str
 		if (strcmp(*group, planner->plan->jail_group) == 0 ||
 			strcmp(*group, change->login) == 0)
 			continue;
-		if (is_privileged(planner, *group)) {
+		if (planner_group_is_privileged(planner, *group)) {
 			planner_block(planner, change, place, "group-privileged",
 				"group '%s' gives rights over the system", *group);
 			planner_hint(

@@ -65,6 +65,7 @@ struct planner {
 	regex_t login_pattern;	 /* policy.username.pattern */
 	bool has_login_pattern;
 	int64_t today;
+	struct protection *protection; /* planner_protect.c; NULL until it is asked for */
 	struct table made_dirs; /* directories that exist or that there is a DIR_CREATE for */
 };
 
@@ -137,6 +138,8 @@ bool planner_take_gid(struct planner *planner, const char *login, gid_t gid);
 
 /* The jail's group, with the gid that folders will carry; faults are findings of the plan. */
 void planner_find_jail_group(struct planner *planner);
+/* As good as root, or a reader of other people's secrets. */
+bool planner_group_is_privileged(const struct planner *planner, const char *group);
 /* The gid of an existing or planned group; false when there is none. */
 bool planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid);
 /* Groups besides the jail's: exist, or are made; privileged ones block. */
