@@ -38,15 +38,20 @@ proc_find_above(const struct table *table, const char *path, size_t *ret_length)
 	}
 }
 
+static bool
+is_octal(const char *digits)
+{
+	return strspn(digits, "01234567") >= 3 && digits[0] < '4';
+}
+
 /* \040 and the like, in place; a lone "/" becomes "". */
 static char *
 plain(char *text)
 {
 	char *to = text;
 	for (const char *from = text; *from; to++) {
-		unsigned code;
-		if (*from == '\\' && sscanf(from + 1, "%3o", &code) == 1) {
-			*to = (char)code;
+		if (*from == '\\' && is_octal(from + 1)) {
+			*to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
 			from += 4;
 		} else {
 			*to = *from++;
@@ -56,9 +61,8 @@ plain(char *text)
 	return strcmp(text, "/") == 0 ? to : text;
 }
 
-/* "36 35 98:0 /mnt1 /mnt2 rw,noatime ...": id, parent, device, root, mount point. */
-static void
-add_line(char *line, struct table *mounts)
+void
+proc_add_mount(char *line, struct table *mounts)
 {
 	char *rest = line, *fields[5];
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
@@ -81,7 +85,7 @@ proc_read_mounts(pid_t pid, struct table *mounts)
 	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
 	AUTO_FILE FILE *file = fopen(path, "re");
 	while (file && getline(&line, &room, file) > 0)
-		add_line(line, mounts);
+		proc_add_mount(line, mounts);
 	return mounts->count != 0;
 }
 

@@ -43,6 +43,9 @@ enum { PROC_PLACE_ROOM = 8400 };
 /* The mounts that a process sees, by mount point; false when it is gone. The table has its arena.
  */
 bool proc_read_mounts(pid_t pid, struct table *mounts);
+/* One line of mountinfo, "36 35 98:0 /mnt1 /mnt2 rw,noatime ..." (id, parent, device, root, mount
+ * point), which is changed; what is none adds nothing. */
+void proc_add_mount(char *line, struct table *mounts);
 /* False when no mount is above the path. */
 bool proc_place(const struct table *mounts, const char *path, char place[PROC_PLACE_ROOM]);
 

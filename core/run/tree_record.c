@@ -194,6 +194,20 @@ read_text(struct reader *reader, const char *text, const char **ret_text)
 	return *ret_text && **ret_text ? true : refuse(reader, "expected an escaped path");
 }
 
+/* What undo looks up by name stays below the home, whoever wrote the file. */
+static bool
+is_below(const char *path)
+{
+	for (const char *part = path;; part++) {
+		size_t size = strcspn(part, "/");
+		if (size == 0 || (size <= 2 && strncmp(part, "..", size) == 0))
+			return false;
+		part += size;
+		if (!*part)
+			return true;
+	}
+}
+
 static bool
 read_move(struct reader *reader, const char *rest)
 {
@@ -203,7 +217,7 @@ read_move(struct reader *reader, const char *rest)
 		return refuse(reader, "expected an inode and a name");
 	if (!read_text(reader, rest + end, &folder.name))
 		return false;
-	if (strchr(folder.name, '/'))
+	if (strchr(folder.name, '/') || !is_below(folder.name))
 		return refuse(reader, "expected one name");
 	ARRAY_PUSH(reader->record->arena, &reader->record->moved, folder);
 	return true;
@@ -270,6 +284,8 @@ read_list(struct reader *reader, const char *rest, struct string_list *list)
 	const char *path;
 	if (!read_text(reader, rest, &path))
 		return false;
+	if (!is_below(path))
+		return refuse(reader, "expected a path below the home");
 	string_list_push(reader->record->arena, list, path);
 	return true;
 }
