@@ -391,7 +391,8 @@ run_complete(struct run *run)
 /* ---- backwards ---- */
 
 /* Users are independent of each other: one that cannot be undone does not keep the others, but a
- * journal that cannot be written does. */
+ * journal that cannot be written does. What they share stays as long as one of them is not undone:
+ * what is theirs may be waiting in it. */
 static bool
 undo_phase(struct run *run, enum phase phase)
 {
@@ -399,8 +400,9 @@ undo_phase(struct run *run, enum phase phase)
 	for (size_t i = run->plan->steps.count; i-- > 0;) {
 		const struct step *step = &run->plan->steps.items[i];
 		const struct step_ops *ops = step_ops(step->kind);
-		if (step_phase(step->kind) != phase || !ops->undo || step_is_left_out(step, run) ||
-			ops->undo(step, run))
+		if (step_phase(step->kind) != phase || !ops->undo || step_is_left_out(step, run))
+			continue;
+		if ((!ok && step->kind == STEP_DIR_CREATE) || ops->undo(step, run))
 			continue;
 		ok = false;
 		if (run->journal.pending.size)

@@ -171,14 +171,17 @@ is_ours(const struct host_entry *entry, const struct step_fact *fact)
 	return entry->exists && entry->st.st_dev == fact->dev && entry->st.st_ino == fact->ino;
 }
 
-/* Renames our tree out of its place, back into the staging directory. */
+/*
+ * Renames our tree out of its place. By now it may hold what people put there, so it does not go
+ * back to where it was built, which is emptied, but to where homes wait.
+ */
 static bool
-take_away(const struct step *step, int staging_fd, const char *name, struct run *run)
+take_away(const struct step *step, int homes_fd, const char *name, struct run *run)
 {
 	AUTO_CLOSE int parent_fd = -1;
 	const char *place;
 	return step_open_parent(step->path, run, &parent_fd, &place) &&
-		host_rename_at(run->host, parent_fd, place, staging_fd, name, false, run->diags);
+		host_rename_at(run->host, parent_fd, place, homes_fd, name, false, run->diags);
 }
 
 /*
@@ -203,29 +206,32 @@ tree_undo(const struct step *step, struct run *run)
 {
 	const struct step_fact *fact = &run->facts[step_index(step, run)];
 	const char *name = staged_name(step, run);
-	struct host_entry placed, staged;
-	const char *aside = arena_printf(run->arena, "%s/%s", staging_path(run, step->base), name);
-	int staging_fd;
+	struct host_entry placed, aside;
+	int homes_fd;
 
 	if (!fact->known)
 		return true; /* its inode was never announced, so it never appeared */
 	if (!find_placed(step, run, &placed) ||
-		!host_inspect(run->host, aside, &staged, run->diags))
+		!host_inspect(run->host,
+			arena_printf(
+				run->arena, "%s/%s", staging_homes_path(run, step->base), name),
+			&aside, run->diags))
 		return false;
-	if (!is_ours(&placed, fact) && !is_ours(&staged, fact)) {
+	/* One that never appeared is still where it was built, and goes with that. */
+	if (!is_ours(&placed, fact) && !is_ours(&aside, fact)) {
 		if (placed.exists)
 			run_conflict(run, step->user, "%s is not the directory that run %s made",
 				step->path, run->id);
 		return true;
 	}
-	if (!staging_open(run, step->base, &staging_fd) ||
-		(is_ours(&placed, fact) && !take_away(step, staging_fd, name, run)))
+	if (!staging_open_homes(run, step->base, &homes_fd) ||
+		(is_ours(&placed, fact) && !take_away(step, homes_fd, name, run)))
 		return false;
 
 	const char *as = step->kind == STEP_HOME_CREATE
 		? step->user
 		: arena_printf(run->arena, "%s.%s", step->user, name);
-	return quarantine_or_remove(step, staging_fd, name, as, run);
+	return quarantine_or_remove(step, homes_fd, name, as, run);
 }
 
 const struct step_ops step_tree_create = {
