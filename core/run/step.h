@@ -152,6 +152,10 @@ NODISCARD bool step_open_parent(
 
 /* Makes a folder of a tree below its open root; "a/b" is made inside "a", which is there. */
 NODISCARD bool step_make_folder(int root_fd, const struct step_folder *folder, struct run *run);
+/* The same below directories that a user owns: made under `aside` in a directory of root's, and
+ * renamed in. Made in place, its name could be exchanged before its owner is set by that name. */
+NODISCARD bool step_move_folder_in(int aside_fd, const char *aside, int root_fd,
+	const struct step_folder *folder, struct run *run);
 
 /* The staging directory below base, created on first use. */
 NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);

@@ -209,11 +209,13 @@ move_folders(struct adoption *adoption, const struct tree_record *record, int ja
 }
 
 static bool
-make_folders(struct adoption *adoption, const struct tree_record *record, int jail_fd)
+make_folders(struct adoption *adoption, const struct tree_record *record, int area_fd, int jail_fd)
 {
+	const char *aside =
+		arena_printf(adoption->scratch, "%s.folder", adopt_staged_name(adoption));
 	ARRAY_FOREACH (folder, &adoption->step->folders) {
 		if (string_list_has(&record->made, folder->path) &&
-			!step_make_folder(jail_fd, folder, adoption->run))
+			!step_move_folder_in(area_fd, aside, jail_fd, folder, adoption->run))
 			return false;
 	}
 	return true;
@@ -255,7 +257,8 @@ adopt_apply(const struct step *step, struct run *run)
 		host_open_dir_at(
 			run->host, area_fd, adopt_staged_name(&adoption), &jail_fd, run->diags) &&
 		adopt_own(&adoption, &record) && move_folders(&adoption, &record, jail_fd) &&
-		make_folders(&adoption, &record, jail_fd) && swap(&adoption, area_fd, jail_fd);
+		make_folders(&adoption, &record, area_fd, jail_fd) &&
+		swap(&adoption, area_fd, jail_fd);
 }
 
 const struct step_ops step_home_adopt = {

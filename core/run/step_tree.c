@@ -100,6 +100,25 @@ tree_check(const struct step *step, struct run *run)
 	return true;
 }
 
+/* The directory that a folder's path leads to below the root, links not followed. */
+static bool
+open_folder_parent(int root_fd, const char *path, struct run *run, int *ret_fd)
+{
+	AUTO_CLOSE int reached = -1;
+	const char *slash;
+	for (; (slash = strchr(path, '/')); path = slash + 1) {
+		const char *name = arena_strndup(run->arena, path, (size_t)(slash - path));
+		int fd;
+		if (!host_open_dir_at(
+			    run->host, reached < 0 ? root_fd : reached, name, &fd, run->diags))
+			return false;
+		cleanup_close(&reached);
+		reached = fd;
+	}
+	*ret_fd = steal_fd(&reached);
+	return true;
+}
+
 bool
 step_make_folder(int root_fd, const struct step_folder *folder, struct run *run)
 {
@@ -109,21 +128,20 @@ step_make_folder(int root_fd, const struct step_folder *folder, struct run *run)
 			run->host, root_fd, folder->path, &folder->owner, run->diags);
 
 	AUTO_CLOSE int parent_fd = -1;
-	char *parent = arena_strndup(run->arena, folder->path, (size_t)(slash - folder->path));
-	for (char *name = parent; name;) {
-		char *next = strchr(name, '/');
-		if (next)
-			*next++ = '\0';
-		int fd;
-		if (!host_open_dir_at(
-			    run->host, parent_fd < 0 ? root_fd : parent_fd, name, &fd, run->diags))
-			return false;
-		if (parent_fd >= 0)
-			close(parent_fd);
-		parent_fd = fd;
-		name = next;
-	}
-	return host_make_dir_at(run->host, parent_fd, slash + 1, &folder->owner, run->diags);
+	return open_folder_parent(root_fd, folder->path, run, &parent_fd) &&
+		host_make_dir_at(run->host, parent_fd, slash + 1, &folder->owner, run->diags);
+}
+
+bool
+step_move_folder_in(int aside_fd, const char *aside, int root_fd, const struct step_folder *folder,
+	struct run *run)
+{
+	AUTO_CLOSE int parent_fd = -1;
+	const char *slash = strrchr(folder->path, '/');
+	return host_make_dir_at(run->host, aside_fd, aside, &folder->owner, run->diags) &&
+		open_folder_parent(root_fd, folder->path, run, &parent_fd) &&
+		host_rename_at(run->host, aside_fd, aside, parent_fd < 0 ? root_fd : parent_fd,
+			slash ? slash + 1 : folder->path, false, run->diags);
 }
 
 static bool
