@@ -116,6 +116,8 @@ is_of_a_user(enum step_kind kind)
 	case STEP_HOME_CREATE:
 	case STEP_HOME_ADOPT:
 	case STEP_HOME_RETIRE:
+	case STEP_FSTAB_LINE:
+	case STEP_HOME_BIND:
 	case STEP_FOLDER_CREATE:
 	case STEP_KEYS_WRITE:
 		return true;

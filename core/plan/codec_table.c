@@ -167,6 +167,7 @@ static const struct codec_field home_fields[] = {
 	FIELD(ID, OPTIONAL, "old_gid", step_home, old_gid),
 	FIELD(ID, OPTIONAL, "new_gid", step_home, new_gid),
 	FIELD(ID, OPTIONAL, "folder_gid", step_home, folder_gid),
+	FIELD(PATH, OPTIONAL, "source", step_home, source),
 	FIELD(FLAG, OPTIONAL, "content", step_home, content),
 	{ 0 },
 };
@@ -183,7 +184,8 @@ static const struct codec_struct before = SHAPE(before_fields, step);
 #define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE) | KIND(STEP_HOME_ADOPT))
 #define ARCHIVES (KIND(STEP_ARCHIVE_AHEAD) | KIND(STEP_ARCHIVE))
 #define LIVED_IN                                                                                   \
-	(ARCHIVES | KIND(STEP_HOME_FREEZE) | KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_RETIRE))
+	(ARCHIVES | KIND(STEP_HOME_FREEZE) | KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_RETIRE) |      \
+		KIND(STEP_HOME_BIND))
 #define STAGED (TREES | KIND(STEP_HOME_RETIRE))
 #define FILES (KIND(STEP_KEYS_WRITE) | KIND(STEP_DROPIN_WRITE))
 #define OWNED (KIND(STEP_DIR_CREATE) | TREES | FILES)
@@ -191,14 +193,17 @@ static const struct codec_struct before = SHAPE(before_fields, step);
 static const struct codec_field step_fields[] = {
 	FIELD(WORD, REQUIRED, "verb", step, kind, .word = verb_word),
 	FIELD(TEXT, OPTIONAL, "user", step, user),
-	FIELD(PATH, REQUIRED, "path", step, path, .kinds = OWNED | LIVED_IN),
-	FIELD(PATH, OPTIONAL, "path", step, path, .kinds = ~(OWNED | LIVED_IN)),
+	FIELD(PATH, REQUIRED, "path", step, path,
+		.kinds = OWNED | LIVED_IN | KIND(STEP_FSTAB_LINE)),
+	FIELD(PATH, OPTIONAL, "path", step, path,
+		.kinds = ~(OWNED | LIVED_IN | KIND(STEP_FSTAB_LINE))),
 	FIELD(PATH, REQUIRED, "base", step, base, .kinds = STAGED),
 	FIELD(PATH, OPTIONAL, "base", step, base, .kinds = FILES),
 	FIELD(OBJECT, REQUIRED, "owner", step, owner, .inner = &owner, .kinds = OWNED),
 	FIELD(ARRAY, REQUIRED, "folders", step, folders, .inner = &folder, .kinds = TREES),
 	FIELD(OBJECT, REQUIRED, "home", step, home, .inner = &home, .kinds = LIVED_IN),
 	FIELD(TEXT, NULLABLE, "content", step, content, .kinds = FILES),
+	FIELD(TEXT, REQUIRED, "content", step, content, .kinds = KIND(STEP_FSTAB_LINE)),
 	FIELD(OBJECT, IF_TEXT, "before", step, kind, .inner = &before, .kinds = FILES,
 		.given = offsetof(struct step, before)),
 	FIELD(WORD, REQUIRED, "file", step, file, .word = file_word,

@@ -89,6 +89,8 @@ enum step_kind {
 	STEP_HOME_CREATE, /* a whole jail, staged and renamed in */
 	STEP_HOME_ADOPT,  /* a home that people live in becomes a jail, by renames */
 	STEP_HOME_RETIRE, /* a home goes into quarantine on its filesystem */
+	STEP_FSTAB_LINE,  /* a line of fstab(5), for a home that is bound into its jail */
+	STEP_HOME_BIND,	  /* a home that stays where it is is mounted on a folder of its jail */
 	STEP_FOLDER_CREATE, /* a folder in a jail that exists */
 	STEP_KEYS_WRITE,    /* the login's file in the key directory; content NULL removes it */
 	STEP_DROPIN_WRITE,
@@ -118,6 +120,9 @@ struct step_home {
 	gid_t old_gid, new_gid;
 	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
 
+	/* HOME_BIND */
+	const char *source; /* the home; dev, ino and owner are of it */
+
 	/* ARCHIVE_AHEAD, ARCHIVE */
 	bool content; /* false: names and rights only */
 };
@@ -133,7 +138,8 @@ struct step {
 		struct step_folder *items;
 		size_t count, room;
 	} folders; /* HOME_CREATE, HOME_ADOPT: the layout's; FOLDER_CREATE: those below path */
-	struct step_home home; /* HOME_FREEZE, HOME_ADOPT, HOME_RETIRE, ARCHIVE_AHEAD, ARCHIVE */
+	struct step_home home; /* HOME_FREEZE, HOME_ADOPT, HOME_RETIRE, HOME_BIND, ARCHIVE_AHEAD,
+				  ARCHIVE */
 	const char *content;   /* after-image of a file (public: keys, drop-in) */
 	const char *before;    /* before-image, NULL = absent */
 	struct host_owner before_owner;

@@ -48,6 +48,8 @@ static const struct {
 	[STEP_HOME_CREATE] = { &step_tree_create, PHASE_FOLDERS },
 	[STEP_HOME_ADOPT] = { &step_home_adopt, PHASE_FOLDERS },
 	[STEP_HOME_RETIRE] = { &step_home_retire, PHASE_FOLDERS },
+	[STEP_FSTAB_LINE] = { &step_fstab_line, PHASE_FOLDERS },
+	[STEP_HOME_BIND] = { &step_home_bind, PHASE_FOLDERS },
 	[STEP_FOLDER_CREATE] = { &step_tree_create, PHASE_FOLDERS },
 	[STEP_KEYS_WRITE] = { &step_keys_write, PHASE_KEYS },
 	[STEP_DROPIN_WRITE] = { &step_dropin_write, PHASE_SSHD },

@@ -77,29 +77,43 @@ staging_open_homes(struct run *run, const char *base, int *ret_fd)
 	return open_area(run, base, staging_homes_path(run, base), ret_fd);
 }
 
-/* Everything in it was made by this run and never had a user's name on a path to it. */
+/* Everything in it was made by this run and never had a user's name on a path to it: files are
+ * root's, and nothing is mounted there. What is not so is not ours to remove. */
+static bool remove_entry(struct run *run, int dir_fd, const char *name, uint64_t mount_id);
+
 static bool
-empty(struct run *run, int dir_fd)
+empty(struct run *run, int dir_fd, uint64_t mount_id)
 {
 	struct string_list names = { 0 };
 	if (!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
 		return false;
 	ARRAY_FOREACH (name, &names) {
-		struct host_entry entry;
-		if (!host_inspect_at(run->host, dir_fd, *name, &entry, run->diags))
-			return false;
-		if (!S_ISDIR(entry.st.st_mode)) {
-			if (!host_unlink_at(run->host, dir_fd, *name, run->diags))
-				return false;
-			continue;
-		}
-		AUTO_CLOSE int fd = -1;
-		if (!host_open_dir_at(run->host, dir_fd, *name, &fd, run->diags) ||
-			!empty(run, fd) ||
-			!host_remove_dir_at(run->host, dir_fd, *name, NULL, run->diags))
+		if (!remove_entry(run, dir_fd, *name, mount_id))
 			return false;
 	}
 	return true;
+}
+
+static bool
+remove_entry(struct run *run, int dir_fd, const char *name, uint64_t mount_id)
+{
+	struct host_entry entry;
+	AUTO_CLOSE int fd = -1;
+	if (!host_inspect_at(run->host, dir_fd, name, &entry, run->diags))
+		return false;
+	bool is_dir = S_ISDIR(entry.st.st_mode);
+	if (entry.mount_id != mount_id ||
+		(!is_dir && (!S_ISREG(entry.st.st_mode) || entry.st.st_uid != 0))) {
+		diag_error(run->diags, at(arena_strdup(run->arena, name), 0),
+			"in the staging directory of run %s, and not ours to remove", run->id);
+		diag_hint(run->diags, "See whose it is, move it out, and run: rehome recover");
+		return false;
+	}
+	if (!is_dir)
+		return host_unlink_at(run->host, dir_fd, name, run->diags);
+	return host_open_dir_at(run->host, dir_fd, name, &fd, run->diags) &&
+		empty(run, fd, mount_id) &&
+		host_remove_dir_at(run->host, dir_fd, name, NULL, run->diags);
 }
 
 /* The descriptor stays open for the sync; the name is opened anew if it is wanted again. */
@@ -114,7 +128,7 @@ remove_stage(struct run *run, const char *base)
 	if (!entry.exists)
 		return true;
 	AUTO_CLOSE int fd = -1;
-	return host_open_dir(run->host, path, &fd, run->diags) && empty(run, fd) &&
+	return host_open_dir(run->host, path, &fd, run->diags) && empty(run, fd, entry.mount_id) &&
 		host_remove_dir(run->host, path, NULL, run->diags);
 }
 

@@ -123,6 +123,8 @@ extern const struct step_ops step_archive;
 extern const struct step_ops step_dir_create;
 extern const struct step_ops step_home_adopt;
 extern const struct step_ops step_home_retire;
+extern const struct step_ops step_fstab_line;
+extern const struct step_ops step_home_bind;
 extern const struct step_ops step_tree_create; /* HOME_CREATE, FOLDER_CREATE */
 extern const struct step_ops step_keys_write;
 extern const struct step_ops step_dropin_write;
