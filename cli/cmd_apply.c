@@ -44,7 +44,7 @@ static bool
 check_plan_options(struct session *session, const struct planning_options *options)
 {
 	if (!options->settings.count && !options->adopt.count && !options->adopt_protected.count &&
-		!options->rejects)
+		!options->adopt_keys && !options->rejects)
 		return true;
 	diag_error(&session->diags, NOWHERE,
 		"--set, --adopt and --rejects are for making a plan; this one is saved");

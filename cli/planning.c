@@ -46,6 +46,11 @@ const struct option_spec planning_options[] = {
 		.offset = offsetof(struct planning_options, adopt_protected),
 		.argument = "LOGIN",
 		.help = "with --adopt LOGIN: even an administrator or a service" },
+	{ .name = "adopt-keys",
+		.type = OPTION_CHOICE,
+		.offset = offsetof(struct planning_options, adopt_keys),
+		.choices = "carry|drop",
+		.help = "what becomes of the keys in homes that are adopted" },
 	{ .name = "skip-blocked",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
@@ -218,6 +223,9 @@ make(struct session *session, const struct planning_options *options, struct pla
 	if (!read_users(session, options->users_file, &listed, &planner.only) ||
 		!session_take_snapshot(session))
 		return false;
+	if (options->adopt_keys)
+		planner.adopt_keys = strcmp(options->adopt_keys, "drop") == 0 ? ADOPT_KEYS_DROP
+									      : ADOPT_KEYS_CARRY;
 	if (host_is_live(session->host))
 		planner.invoker = getenv("SUDO_USER");
 	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,

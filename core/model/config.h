@@ -83,6 +83,13 @@ enum adopt_policy {
 	ADOPT_NEVER,
 };
 
+/* Keys in the home of an account that is adopted. */
+enum adopt_keys {
+	ADOPT_KEYS_ASK, /* carried when they let somebody in today; otherwise it is to be decided */
+	ADOPT_KEYS_CARRY,
+	ADOPT_KEYS_DROP,
+};
+
 enum leaver_action {
 	LEAVER_REPORT,
 	LEAVER_DISABLE,
@@ -95,6 +102,8 @@ struct policy {
 	struct string_list reserved;
 	uid_t uid_min, uid_max;
 	enum adopt_policy adopt;
+	const char *adopt_loose; /* the folder that the loose files of an adopted home go to */
+	enum adopt_keys adopt_keys;
 	enum new_password new_password;
 	enum foreign_hash foreign_hash;
 	bool enforce_passwords;		/* passwords.existing: enforce */

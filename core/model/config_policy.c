@@ -140,6 +140,25 @@ const struct config_kind config_kind_group = { read_group, config_write_text };
 
 /* ---- policy ---- */
 
+/* One component, which stays where people see it. */
+static void
+read_folder(
+	struct config_reader *reader, const struct config_key *key, const struct yaml_node *node)
+{
+	const char *name = config_text(reader, node), *normal;
+	struct diags problems = { .arena = reader->arena };
+	if (!name)
+		return;
+	if (strchr(name, '/') || *name == '.' ||
+		!folder_path_check(name, NOWHERE, reader->arena, &normal, &problems)) {
+		config_fault(reader, node, "must be the name of one folder, such as files");
+		return;
+	}
+	*MEMBER(reader->config, key, const char *) = name;
+}
+
+const struct config_kind config_kind_folder = { read_folder, config_write_text };
+
 static bool
 pattern_compiles(struct config_reader *reader, const struct yaml_node *node, const char *pattern)
 {

@@ -286,22 +286,28 @@ check_comment(const char *comment, struct place place, struct diags *diags)
 }
 
 static bool
-check_line(
-	const struct key_line *line, struct arena *arena, struct place place, struct diags *diags)
+check_key(const struct key_line *line, struct arena *arena, struct place place, struct diags *diags)
 {
 	const struct ssh_key_type *type = ssh_key_type_find(line->name);
 	struct bytes blob;
 	if (!type)
 		return refuse_type(line->name, place, diags);
-	if (line->options.size) {
-		const char *options = arena_strndup(arena, line->options.data, line->options.size);
-		if (!check_options(options, place, diags))
-			return false;
-	}
 	if (!ssh_key_decode(line->base64, arena, &blob))
 		return ssh_key_damaged(type, place, diags);
 	return ssh_key_blob_check(blob, type, place, diags) &&
 		check_comment(line->comment, place, diags);
+}
+
+static bool
+check_line(
+	const struct key_line *line, struct arena *arena, struct place place, struct diags *diags)
+{
+	if (line->options.size && ssh_key_type_find(line->name)) {
+		const char *options = arena_strndup(arena, line->options.data, line->options.size);
+		if (!check_options(options, place, diags))
+			return false;
+	}
+	return check_key(line, arena, place, diags);
 }
 
 static char *
@@ -398,6 +404,20 @@ ssh_key_parse(const char *text, struct place place, struct arena *arena, const c
 		return false;
 
 	*ret_line = join_line(&line, arena);
+	return true;
+}
+
+bool
+ssh_key_parse_installed(const char *text, struct place place, struct arena *arena,
+	const char **ret_line, bool *ret_has_options, struct diags *diags)
+{
+	if (!refuse_mistaken(text, place, diags) || !check_characters(text, place, diags))
+		return false;
+	struct key_line line = split_line(text_trimmed(arena, text));
+	if (!check_key(&line, arena, place, diags))
+		return false;
+	*ret_line = join_line(&line, arena);
+	*ret_has_options = line.options.size;
 	return true;
 }
 

@@ -24,6 +24,13 @@ NODISCARD bool ssh_key_parse(const char *text, struct place place, struct arena 
 	const char **ret_line, struct diags *diags);
 
 /*
+ * A line that stands in somebody's authorized_keys already: the key is checked as above, options
+ * are whatever its owner wrote in front of it (command=, environment=, cert-authority ...).
+ */
+NODISCARD bool ssh_key_parse_installed(const char *text, struct place place, struct arena *arena,
+	const char **ret_line, bool *ret_has_options, struct diags *diags);
+
+/*
  * A cell with several keys: newline or ';' separated ones (a ';' inside quotes does not separate).
  * Appends normalised lines; duplicates are dropped.
  */

@@ -24,8 +24,9 @@ struct planner_options {
 	unsigned canary;	  /* the first N changes only; 0 = all */
 	struct string_list adopt; /* --adopt logins or "all" */
 	struct string_list
-		adopt_protected; /* logins that are adopted although they are protected */
-	const char *invoker;	 /* SUDO_USER on the live machine, or NULL */
+		adopt_protected;    /* logins that are adopted although they are protected */
+	enum adopt_keys adopt_keys; /* --adopt-keys; ASK = as the policy says */
+	const char *invoker;	    /* SUDO_USER on the live machine, or NULL */
 	bool skip_blocked;
 	bool no_archive;       /* --no-archive: homes change without one */
 	const char *state_dir; /* where archives go; NULL = the default */

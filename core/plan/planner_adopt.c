@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
+
 /* ---- may it be ---- */
 
 /* root, nobody, and what 16-bit programs take for -1: no person is behind these. */
@@ -138,6 +140,41 @@ update_home(struct adoption *adoption)
 			change->before.home, change->after.home);
 }
 
+/* SFTP cannot change a password: who has to, is shut out, with PAM even from using a key. */
+static void
+warn_of_aged_password(struct adoption *adoption, const char *changed, const char *max)
+{
+	struct planner *planner = adoption->planner;
+	unsigned long long day, days;
+	bool is_dated = *changed && text_number(changed, 999999999, &day);
+	bool is_limited = *max && text_number(max, 99998, &days);
+	if (!is_dated || (day && !(is_limited && (int64_t)(day + days) < planner->today)))
+		return;
+	planner_warn(planner, adoption->change, adoption->account->place, "password-aged",
+		"cannot log in: the password must be changed first, which SFTP cannot");
+	planner_hint(
+		adoption->change, "Run: chage -d $(date +%%F) -M -1 %s", adoption->change->login);
+}
+
+/* The password stays what it is; whether that is any way in is worth knowing. */
+static void
+judge_password(struct adoption *adoption)
+{
+	struct change *change = adoption->change;
+	const struct accountdb_line *shadow = adoption->update.shadow;
+	const char *hash = accountdb_field(shadow, SHADOW_HASH);
+	if (change->after.password != PASSWORD_KEPT)
+		return;
+	if (*hash == '*' || *hash == '!') {
+		change->before.password = change->after.password = PASSWORD_NONE;
+		if (!planner_is_blocked(change) && !change->after.keys.count)
+			planner_warn_no_login(adoption->planner, adoption->account, change);
+	}
+	if (!change->after.disabled)
+		warn_of_aged_password(adoption, accountdb_field(shadow, SHADOW_CHANGED),
+			accountdb_field(shadow, SHADOW_MAX));
+}
+
 /* What the account becomes is said before its single fields. */
 static void
 put_last_first(struct adoption *adoption, size_t count)
@@ -160,6 +197,8 @@ plan_account(struct adoption *adoption)
 	update_primary_group(adoption);
 	update_home(adoption);
 	planner_update_present(&adoption->update);
+	adoption_update_keys(adoption);
+	judge_password(adoption);
 	if (planner_is_blocked(adoption->change))
 		return;
 	size_t others = adoption->change->lines.count;

@@ -3,6 +3,7 @@
  *
  *	planner_adopt.c        may it be adopted, and what is done to the account
  *	planner_adopt_home.c   what state its home is in, and what becomes of what is in it
+ *	planner_adopt_keys.c   the keys in it
  *	planner_adopt_lines.c  in words
  *	planner_protect.c      administrators, services, the one at the keyboard
  */
@@ -43,6 +44,12 @@ bool adoption_look_at_home(struct adoption *adoption);
 void adoption_list_folders(struct adoption *adoption);
 /* The steps that do it, and the lines about them. */
 void adoption_make_jail(struct adoption *adoption);
+
+/* planner_adopt_keys.c */
+
+/* The managed key file: the source's keys, or those of the home. Wants what else the account is
+ * before. */
+void adoption_update_keys(struct adoption *adoption);
 
 /* planner_adopt_lines.c */
 

@@ -251,16 +251,18 @@ is_in_layout(const struct adoption *adoption, const char *name)
 	return false;
 }
 
-/* "files", or "files-2" and so on where the home or the layout has that name already. */
+/* The configured name, or with "-2" and so on where the home or the layout has that name already.
+ */
 static const char *
 free_name(struct adoption *adoption)
 {
 	struct arena *arena = adoption->planner->arena;
-	const char *name = "files";
+	const char *wanted = adoption->planner->config->policy.adopt_loose;
+	const char *name = wanted;
 	for (unsigned number = 2;
 		table_get(&adoption->inventory.first_level, name) || is_in_layout(adoption, name);
 		number++)
-		name = arena_printf(arena, "files-%u", number);
+		name = arena_printf(arena, "%s-%u", wanted, number);
 	return name;
 }
 

@@ -274,8 +274,8 @@ update_password(const struct update *update)
 }
 
 /* Of those that change only: an account that is meant to have no way in is no news every day. */
-void
-planner_warn_when_shut_out(const struct update *update)
+static void
+warn_when_shut_out(const struct update *update)
 {
 	const char *hash = update->shadow ? accountdb_field(update->shadow, SHADOW_HASH) : "*";
 	if (!planner_is_blocked(update->change) && (*hash == '*' || *hash == '!') &&
@@ -451,5 +451,5 @@ planner_change(struct planner *planner, const struct account *account,
 		return;
 	}
 	change->action = CHANGE_CHANGE;
-	planner_warn_when_shut_out(&update);
+	warn_when_shut_out(&update);
 }

@@ -84,8 +84,8 @@ planner_folder_texts(struct planner *planner, const struct folder_list *folders)
 	return texts;
 }
 
-static bool
-is_login_shell(const char *shell)
+bool
+planner_is_login_shell(const char *shell)
 {
 	const char *slash = strrchr(shell, '/');
 	const char *name = slash ? slash + 1 : shell;
@@ -95,7 +95,7 @@ is_login_shell(const char *shell)
 void
 planner_check_shell(struct planner *planner, const struct account *account, struct change *change)
 {
-	if (!account_has(account, ACCOUNT_SHELL) || !is_login_shell(account->shell) ||
+	if (!account_has(account, ACCOUNT_SHELL) || !planner_is_login_shell(account->shell) ||
 		strcmp(account->shell, planner->config->jail.shell) == 0)
 		return;
 	planner_block(planner, change, planner_place(account, ACCOUNT_SHELL), "login-shell",

@@ -172,8 +172,6 @@ struct update {
 void planner_update_present(const struct update *update);
 void planner_set_field(const struct update *update, enum accountdb_file file, size_t field,
 	const char *before, const char *after);
-/* An account that is left with no way in. */
-void planner_warn_when_shut_out(const struct update *update);
 
 /* planner_adopt*.c */
 void planner_adopt(struct planner *planner, const struct account *account,
@@ -187,6 +185,8 @@ const char *planner_home_of(
 /* The full name as gecos can hold it; warns about what was replaced. */
 const char *planner_gecos(
 	struct planner *planner, const struct account *account, struct change *change);
+/* Neither nologin nor false. */
+bool planner_is_login_shell(const char *shell);
 /* Refuses a shell that would let somebody in if the jail were not, unless it is the configured one.
  */
 void planner_check_shell(

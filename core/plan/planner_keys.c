@@ -72,7 +72,10 @@ planner_fingerprints_of(struct planner *planner, const struct key_file *file)
 	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		struct diags ignored = { .arena = planner->arena };
 		const char *key;
-		if (*line != '#' && ssh_key_parse(line, NOWHERE, planner->arena, &key, &ignored))
+		bool has_options;
+		if (*line != '#' &&
+			ssh_key_parse_installed(
+				line, NOWHERE, planner->arena, &key, &has_options, &ignored))
 			string_list_push(planner->arena, &keys, key);
 	}
 	return planner_fingerprints(planner, &keys);

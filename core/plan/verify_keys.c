@@ -125,6 +125,7 @@ verify_line(
 	struct diags *findings = &subject->account.findings;
 	struct diags problems = { .arena = verifier->arena };
 	const char *checked;
+	bool has_options;
 	if (is_temporary(line)) {
 		finding_error(findings, "verify-key-left", place,
 			"a key of `rehome verify --login` that was not taken away");
@@ -132,7 +133,9 @@ verify_line(
 			verify_word(verifier, place.file));
 		return;
 	}
-	if (ssh_key_parse(line, place, verifier->arena, &checked, &problems))
+	/* Those that were carried from an adopted home have the options that they had there. */
+	if (ssh_key_parse_installed(
+		    line, place, verifier->arena, &checked, &has_options, &problems))
 		subject->has_key = true;
 	else
 		finding_unreadable(findings, "keys-line", &problems);

@@ -29,6 +29,8 @@ assert_same_policy(const struct policy *a, const struct policy *b)
 	assert_int_equal(a->uid_min, b->uid_min);
 	assert_int_equal(a->uid_max, b->uid_max);
 	assert_int_equal(a->adopt, b->adopt);
+	assert_string_equal(a->adopt_loose, b->adopt_loose);
+	assert_int_equal(a->adopt_keys, b->adopt_keys);
 	assert_int_equal(a->new_password, b->new_password);
 	assert_int_equal(a->foreign_hash, b->foreign_hash);
 	assert_int_equal(a->enforce_passwords, b->enforce_passwords);
@@ -189,6 +191,9 @@ static const char written_defaults[] =
 	"sftp, shutdown, sshd, sync, sys, toor, uucp, webmaster, www, www-data]  # default\n"
 	"  uid_range: 20000-59999  # default\n"
 	"  adopt: ask  # default\n"
+	"  adoption:\n"
+	"    loose: files  # default\n"
+	"    keys: ask  # default\n"
 	"  passwords:\n"
 	"    new: none  # default\n"
 	"    foreign_hash: expire  # default\n"
@@ -255,6 +260,9 @@ static const char written_other[] =
 	"    reserved: []\n"
 	"  uid_range: 100000-100000\n"
 	"  adopt: never\n"
+	"  adoption:\n"
+	"    loose: old\n"
+	"    keys: drop\n"
 	"  passwords:\n"
 	"    new: generated\n"
 	"    foreign_hash: refuse\n"
