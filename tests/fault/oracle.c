@@ -100,6 +100,29 @@ is_untouched(
 		now.st_uid == then.st_uid && now.st_mode == then.st_mode;
 }
 
+/* The journal of the newest run, "" when there is none. */
+static const char *
+newest_journal(const char *root, struct arena *arena)
+{
+	const char *newest = "";
+	for (unsigned run = 1;; run++) {
+		char *journal = machine_read(
+			root, arena_printf(arena, "/var/lib/rehome/runs/%u/journal", run), arena);
+		if (!journal)
+			return newest;
+		newest = journal;
+	}
+}
+
+/* What a run makes is opened at its very end, when all was checked. */
+static bool
+is_open_too_early(const struct scene *scene, const char *login, struct arena *arena)
+{
+	const char *journal = newest_journal(scene->root, arena);
+	return scene->passwd && !line_of(scene->passwd, login, strlen(login), arena) &&
+		!strstr(journal, " PHASE activate\n");
+}
+
 static const char *
 fault_of_login(const struct scene *scene, const char *line, const char *shadow, struct arena *arena)
 {
@@ -109,6 +132,8 @@ fault_of_login(const struct scene *scene, const char *line, const char *shadow, 
 		return NULL;
 	if (entry && strcmp(field_of(entry, 7, arena), "1") == 0)
 		return NULL;
+	if (is_open_too_early(scene, login, arena))
+		return arena_printf(arena, "%s is open before its time", login);
 	if (is_jailed(scene->root, line, login, arena) || is_untouched(scene, line, login, arena))
 		return NULL;
 	return arena_printf(arena, "%s is open and not in a jail: '%s', '%.40s'", login, line,

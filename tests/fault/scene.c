@@ -168,11 +168,11 @@ static char *
 describe_registry(struct scene *scene, struct arena *arena)
 {
 	struct opened opened;
-	struct managed managed;
+	struct managed managed = { 0 };
 	AUTO_BUFFER struct buffer out = { 0 };
 	open_state(scene, &opened, arena);
 	if (!registry_load(&opened.state, arena, &managed, &opened.diags))
-		errx(1, "registry: %s", opened.diags.items[0].message);
+		buffer_printf(&out, "cannot be read: %s\n", opened.diags.items[0].message);
 	ARRAY_FOREACH (item, &managed.accounts) {
 		const struct managed_account *account = *item;
 		buffer_printf(&out, "%s %s %s %u %s %s %s", account->login, account->source,

@@ -23,7 +23,7 @@
 enum { CASES_MAX = 64, FAULTS_SHOWN = 3, NOT_POSSIBLE = 77 };
 
 /* Every nth stop is followed through to a less likely end. */
-enum { THOROUGH_EVERY = 10 };
+enum { THOROUGH_EVERY = 10, UNDO_EVERY = 4 };
 
 /* ---- cases ---- */
 
@@ -107,7 +107,8 @@ show_fault(struct test_case *test_case, const struct trial *trial, const char *f
 }
 
 static void
-try_point(struct stepper *stepper, struct test_case *test_case, unsigned nth, unsigned again)
+try_point(struct stepper *stepper, struct test_case *test_case, unsigned nth, unsigned again,
+	bool undo)
 {
 	AUTO_ARENA struct arena scratch = { 0 };
 	struct trial trial = {
@@ -118,6 +119,7 @@ try_point(struct stepper *stepper, struct test_case *test_case, unsigned nth, un
 		.preload = stepper->preload,
 		.power = test_case->power,
 		.thorough = !stepper->budget || test_case->done % THOROUGH_EVERY == 0,
+		.undo = undo,
 	};
 	const char *fault = trial_make(&trial, &scratch);
 	test_case->done++;
@@ -134,15 +136,26 @@ try_point(struct stepper *stepper, struct test_case *test_case, unsigned nth, un
 			trial.side == SIDE_BEFORE ? "as before" : "as after");
 }
 
+/* Recovery is told to go back as well: within a budget now and then instead. */
+static void
+try_both_ways(struct stepper *stepper, struct test_case *test_case, unsigned nth)
+{
+	bool can_go_back = !test_case->scene->script->only_forward;
+	bool now_and_then = test_case->done % UNDO_EVERY == UNDO_EVERY - 1;
+	try_point(stepper, test_case, nth, 0, stepper->budget && now_and_then);
+	if (!stepper->budget && can_go_back)
+		try_point(stepper, test_case, nth, 0, true);
+}
+
 /* All calls of the recovery after each tenth stop; within a budget one of them after any stop. */
 static void
 try_again_points(struct stepper *stepper, struct test_case *test_case, unsigned nth, unsigned turn)
 {
 	if (stepper->budget) {
-		try_point(stepper, test_case, nth, spread(turn, test_case->recovery_points));
+		try_point(stepper, test_case, nth, spread(turn, test_case->recovery_points), false);
 	} else if (nth % THOROUGH_EVERY == 0) {
 		for (unsigned again = 1; again <= test_case->recovery_points; again++)
-			try_point(stepper, test_case, nth, again);
+			try_point(stepper, test_case, nth, again, false);
 	}
 }
 
@@ -154,8 +167,10 @@ try_turn(struct stepper *stepper, struct test_case *test_case, unsigned turn)
 		nth = test_case->last - turn;
 	if (test_case->kind == FAULT_KILL_AGAIN)
 		try_again_points(stepper, test_case, nth, turn);
+	else if (test_case->kind == FAULT_KILL || test_case->kind == FAULT_KILL_CHANGE)
+		try_both_ways(stepper, test_case, nth);
 	else
-		try_point(stepper, test_case, nth, 0);
+		try_point(stepper, test_case, nth, 0, false);
 }
 
 /* ---- all of them ---- */

@@ -180,7 +180,8 @@ act(struct trial *trial)
 static const char *
 recover(struct trial *trial, struct arena *arena)
 {
-	struct ending ending = scene_run(trial->scene, "recover -q -y", NULL, NULL, NULL);
+	const char *command = trial->undo ? "recover -q -y --undo" : "recover -q -y";
+	struct ending ending = scene_run(trial->scene, command, NULL, NULL, NULL);
 	if (ending.status == 0)
 		return NULL;
 	return arena_printf(arena, "recover: status %d: %s", ending.status, scene_said(arena));
@@ -219,9 +220,12 @@ check_second_recovery(struct trial *trial, enum side side, struct arena *arena)
 static const char *
 check_recovery(struct trial *trial, enum side allowed, struct arena *arena)
 {
+	bool undo = trial->undo && !trial->scene->script->only_forward &&
+		scene_pending(trial->scene, arena);
 	const char *fault = recover(trial, arena);
 	if (!fault)
-		fault = oracle_settled(trial->scene, allowed, &trial->side, arena);
+		fault = oracle_settled(
+			trial->scene, undo ? SIDE_BEFORE : allowed, &trial->side, arena);
 	if (!fault && trial->thorough)
 		fault = check_second_recovery(trial, trial->side, arena);
 	return fault;

@@ -37,6 +37,7 @@ struct trial {
 	const char *preload; /* NO_MEMORY: "LD_PRELOAD=..." */
 	struct power *power;
 	bool thorough; /* the second recovery is run, not only asked for */
+	bool undo;     /* recovery is told to undo what it could finish */
 
 	/* Found out. */
 	bool happened; /* the fault did; otherwise the program made fewer calls */
