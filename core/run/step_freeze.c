@@ -14,17 +14,21 @@
 static const struct host_owner FROZEN = { .uid = 0, .gid = 0, .mode = 0700 };
 
 static bool
-is_frozen(const struct stat *st)
-{
-	return st->st_uid == FROZEN.uid && st->st_gid == FROZEN.gid &&
-		(st->st_mode & 07777) == FROZEN.mode;
-}
-
-static bool
 is_owned(const struct stat *st, const struct host_owner *owner)
 {
 	return st->st_uid == owner->uid && st->st_gid == owner->gid &&
 		(st->st_mode & 07777) == owner->mode;
+}
+
+/* Where a process that was killed between owner and mode left it, on its way there or back. */
+static bool
+is_half_way(const struct stat *st, const struct host_owner *owner)
+{
+	mode_t mode = st->st_mode & 07777;
+	bool ours = (st->st_uid == owner->uid && st->st_gid == owner->gid) ||
+		(st->st_uid == FROZEN.uid && st->st_gid == FROZEN.gid);
+	return ours &&
+		(mode == owner->mode || mode == FROZEN.mode || mode == (owner->mode & FROZEN.mode));
 }
 
 static bool
@@ -94,7 +98,7 @@ freeze_undo(const struct step *step, struct run *run)
 	}
 	if (is_owned(&entry.st, &fact->owner))
 		return true;
-	if (is_frozen(&entry.st))
+	if (is_half_way(&entry.st, &fact->owner))
 		return own_home(step, run, &entry.st, &fact->owner);
 	run_conflict(run, step->user, "owner and mode of %s were changed since and are kept",
 		step->path);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -186,6 +187,8 @@ set_count(pid_t pid, unsigned long count)
 
 /* ---- the traced ---- */
 
+/* A program that loops for ever must not take the machine with it. */
+enum { SECONDS_MAX = 30, CALLS_MAX = 300000 };
 enum { THREADS_MAX = 64 };
 
 struct tracer {
@@ -232,6 +235,8 @@ enter_call(struct tracer *tracer, pid_t pid, const struct __ptrace_syscall_info 
 		call.args[i] = info->entry.args[i];
 	describe_call(&call);
 
+	if (call.count > CALLS_MAX)
+		kill(tracer->leader, SIGXCPU);
 	struct verdict verdict = tracer->judge(tracer->ctx, &call);
 	switch (verdict.kind) {
 	case VERDICT_LET:
@@ -289,6 +294,18 @@ follow_one(struct tracer *tracer)
 
 /* ---- starting ---- */
 
+#define MEMORY_MAX ((rlim_t)1 << 30)
+
+static void
+limit_program(void)
+{
+	const struct rlimit seconds = { SECONDS_MAX, SECONDS_MAX },
+			    bytes = { MEMORY_MAX, MEMORY_MAX };
+	setrlimit(RLIMIT_CPU, &seconds);
+	setrlimit(RLIMIT_FSIZE, &bytes);
+	setrlimit(RLIMIT_AS, &bytes);
+}
+
 static void
 become_program(const char *const *argv, int log_fd, bool traced, const char *const *env)
 {
@@ -297,6 +314,7 @@ become_program(const char *const *argv, int log_fd, bool traced, const char *con
 		_exit(126);
 	for (; env && *env; env++)
 		putenv((char *)*env);
+	limit_program();
 	if (traced) {
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		raise(SIGSTOP);
