@@ -392,6 +392,13 @@ run_complete(struct run *run)
 
 /* ---- backwards ---- */
 
+/* Where homes are, and who may log in: not before every home is what it was. */
+static bool
+waits_for_users(enum step_kind kind)
+{
+	return kind == STEP_DIR_CREATE || kind == STEP_GATE;
+}
+
 /* Users are independent of each other: one that cannot be undone does not keep the others, but a
  * journal that cannot be written does. What they share stays as long as one of them is not undone:
  * what is theirs may be waiting in it. */
@@ -404,7 +411,7 @@ undo_phase(struct run *run, enum phase phase)
 		const struct step_ops *ops = step_ops(step->kind);
 		if (step_phase(step->kind) != phase || !ops->undo || step_is_left_out(step, run))
 			continue;
-		if ((!ok && step->kind == STEP_DIR_CREATE) || ops->undo(step, run))
+		if ((!ok && waits_for_users(step->kind)) || ops->undo(step, run))
 			continue;
 		ok = false;
 		if (run->journal.pending.size)

@@ -106,12 +106,14 @@ note_call(struct fault *fault, const struct call *call)
 	trial->happened = true;
 }
 
-/* Each call of a kind gets all of them in turn. */
+/* Each call of a kind gets all of them in turn. No call is interrupted for ever. */
 static long
 error_of(const struct fault *fault)
 {
-	static const int errors[] = { EIO, ENOSPC, EDQUOT, EINTR, EMFILE, ENOMEM, EACCES };
-	return -errors[(fault->nth + fault->nth / ARRAY_LEN(errors)) % ARRAY_LEN(errors)];
+	static const int errors[] = { EINTR, EIO, ENOSPC, EDQUOT, EMFILE, ENOMEM, EACCES };
+	bool sticky = fault->kind == FAULT_ERRORS;
+	size_t count = ARRAY_LEN(errors) - sticky, turn = fault->nth + fault->nth / count;
+	return -errors[sticky + turn % count];
 }
 
 static struct verdict
