@@ -108,7 +108,8 @@ confirm(struct session *session, const char *run_id, const struct string_list *u
 		return session_fail(session, EXIT_FAILED);
 	const struct run_summary *run = find_run(&runs, run_id);
 	if (!run ||
-		(run->status != RUN_STATUS_APPLIED && run->status != RUN_STATUS_PARTLY_ROLLED_BACK))
+		(run->status != RUN_STATUS_APPLIED && run->status != RUN_STATUS_FINALISED &&
+			run->status != RUN_STATUS_PARTLY_ROLLED_BACK))
 		return true;
 	if (!run_load_plan(&session->state, run_id, session->arena, &plan, &session->diags))
 		return session_fail(session, EXIT_FAILED);

@@ -141,6 +141,20 @@ NODISCARD bool host_create_file_at(struct host *host, int dir_fd, const char *na
 	struct diags *diags);
 
 /*
+ * New entries that are written or linked step by step (host_nodes.c), never over anything: for
+ * directories that only root may enter. A file is open for host_append() and host_truncate(), 0600.
+ * A link is one more name of what stands at `from`, which is not followed.
+ */
+NODISCARD bool host_open_new_at(
+	struct host *host, int dir_fd, const char *name, int *ret_fd, struct diags *diags);
+NODISCARD bool host_make_symlink_at(
+	struct host *host, int dir_fd, const char *name, const char *target, struct diags *diags);
+NODISCARD bool host_make_fifo_at(
+	struct host *host, int dir_fd, const char *name, struct diags *diags);
+NODISCARD bool host_make_link_at(struct host *host, int from_dir_fd, const char *from,
+	int to_dir_fd, const char *to, struct diags *diags);
+
+/*
  * Puts a file in place as a whole: a temporary beside it (".rehome-" and 16 hex digits, created
  * 0600), written, owned, fsynced, renamed over path, directory fsynced. Copies the security.selinux
  * label of what it replaces where there is one.

@@ -253,6 +253,19 @@ text_glob(const char *pattern, const char *text)
 	return fnmatch(pattern, text, 0) == 0;
 }
 
+char *
+text_size(struct arena *arena, unsigned long long bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+	double size = (double)bytes / 1024;
+	size_t unit = 0;
+	if (bytes < 1024)
+		return arena_printf(arena, "%llu bytes", bytes);
+	for (; size >= 1023.95 && unit + 1 < ARRAY_LEN(units); unit++)
+		size /= 1024;
+	return arena_printf(arena, "%.1f %s", size, units[unit]);
+}
+
 bool
 text_number(const char *text, unsigned long long max, unsigned long long *ret_number)
 {

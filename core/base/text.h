@@ -92,6 +92,9 @@ bool text_glob(const char *pattern, const char *text);
 /* The word as a POSIX shell takes it, in quotes where it needs them; for hints with commands. */
 const char *text_shell_word(struct arena *arena, const char *word);
 
+/* "1023 bytes", "1.2 GiB" */
+char *text_size(struct arena *arena, unsigned long long bytes);
+
 /* Full-string decimal number, no sign, no blanks, no overflow beyond max. */
 bool text_number(const char *text, unsigned long long max, unsigned long long *ret_number);
 

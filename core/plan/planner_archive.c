@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "core/base/text.h"
 #include "core/plan/planner_internal.h"
 
 #define DEFAULT_STATE_DIR "/var/lib/rehome"
@@ -19,14 +20,7 @@ enum { BYTES_A_SECOND = 100 << 20, FILES_A_SECOND = 8000 };
 char *
 planner_size_words(uint64_t bytes, struct arena *arena)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)bytes / 1024;
-	size_t unit = 0;
-	if (bytes < 1024)
-		return arena_printf(arena, "%" PRIu64 " bytes", bytes);
-	for (; size >= 1023.95 && unit + 1 < ARRAY_LEN(units); unit++)
-		size /= 1024;
-	return arena_printf(arena, "%.1f %s", size, units[unit]);
+	return text_size(arena, bytes);
 }
 
 static char *

@@ -8,17 +8,30 @@
 
 #include "core/run/archive_read.h"
 
+/* None is the end of another: "anna.2" is a login too. */
 static const char *const suffixes[ARCHIVE_PARTS] = {
 	[ARCHIVE_MANIFEST] = ".manifest.zst",
 	[ARCHIVE_FIRST] = ".tar.zst",
-	[ARCHIVE_SECOND] = ".2.tar.zst",
-	[ARCHIVE_FIRST_MANIFEST] = ".1.manifest.zst",
+	[ARCHIVE_SECOND] = ".tar.2.zst",
+	[ARCHIVE_FIRST_MANIFEST] = ".manifest.1.zst",
 };
 
 char *
 archive_path(struct arena *arena, const char *dir, const char *login, enum archive_part part)
 {
 	return arena_printf(arena, "%s/%s%s", dir, login, suffixes[part]);
+}
+
+const char *
+archive_login_of(const char *name, struct arena *arena)
+{
+	size_t length = strlen(name);
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		size_t suffix = strlen(suffixes[i]);
+		if (length > suffix && strcmp(name + length - suffix, suffixes[i]) == 0)
+			return arena_strndup(arena, name, length - suffix);
+	}
+	return NULL;
 }
 
 bool

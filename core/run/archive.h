@@ -2,8 +2,8 @@
  * archive.h - before-images of homes: written before a run changes them, verified, given back.
  *
  *	runs/<id>/homes/<login>.tar.zst          contents, read while the home was in use
- *	runs/<id>/homes/<login>.1.manifest.zst   what of it can be relied upon
- *	runs/<id>/homes/<login>.2.tar.zst        what was different when the home was closed
+ *	runs/<id>/homes/<login>.manifest.1.zst   what of it can be relied upon
+ *	runs/<id>/homes/<login>.tar.2.zst        what was different when the home was closed
  *	runs/<id>/homes/<login>.manifest.zst     the home as it was then, and where its contents are
  *
  * An archive exists when its manifest is complete; everything else is a torn attempt. Without
@@ -35,8 +35,10 @@ enum archive_part {
 	ARCHIVE_PARTS,
 };
 
-/* "<dir>/anna.2.tar.zst" */
+/* "<dir>/anna.tar.2.zst" */
 char *archive_path(struct arena *arena, const char *dir, const char *login, enum archive_part part);
+/* The login whose archive a file of this name is a part of; NULL = it is none. */
+const char *archive_login_of(const char *name, struct arena *arena);
 /* True for a login that can be the name of a file. */
 bool archive_login_is_safe(const char *login);
 

@@ -8,6 +8,18 @@
 /* A path of 512 names, all of them escaped, and the largest attributes of ext4 and xfs. */
 enum { LINE_MAX_SIZE = 16 * 1024 * 1024, FLUSH_SIZE = 128 * 1024 };
 
+/* Files with holes may say more than a number holds. */
+static void
+count(struct manifest_totals *totals, const struct manifest_entry *entry)
+{
+	totals->entries++;
+	if (entry->type != MANIFEST_FILE || entry->same_as)
+		return;
+	totals->files++;
+	totals->bytes =
+		entry->size > INT64_MAX - totals->bytes ? INT64_MAX : totals->bytes + entry->size;
+}
+
 /* ---- writing ---- */
 
 static bool
@@ -34,11 +46,7 @@ bool
 manifest_writer_add(struct manifest_writer *writer, const struct manifest_entry *entry)
 {
 	manifest_encode_entry(entry, &writer->lines);
-	writer->totals.entries++;
-	if (entry->type == MANIFEST_FILE && !entry->same_as) {
-		writer->totals.files++;
-		writer->totals.bytes += entry->size;
-	}
+	count(&writer->totals, entry);
 	return flush(writer, FLUSH_SIZE);
 }
 
@@ -178,11 +186,7 @@ check_entry(struct manifest_reader *reader, const struct manifest_entry *entry)
 			"the entry is not in the order of a walk");
 	buffer_clear(&reader->last);
 	buffer_add_text(&reader->last, entry->path);
-	reader->counted.entries++;
-	if (entry->type == MANIFEST_FILE && !entry->same_as) {
-		reader->counted.files++;
-		reader->counted.bytes += entry->size;
-	}
+	count(&reader->counted, entry);
 	return true;
 }
 

@@ -12,6 +12,7 @@ run_status_name(enum run_status status)
 	static const char *const names[] = {
 		[RUN_STATUS_INTERRUPTED] = "interrupted",
 		[RUN_STATUS_APPLIED] = "applied",
+		[RUN_STATUS_FINALISED] = "finalised",
 		[RUN_STATUS_UNDONE] = "undone",
 		[RUN_STATUS_ROLLED_BACK] = "rolled-back",
 		[RUN_STATUS_PARTLY_ROLLED_BACK] = "partly-rolled-back",
@@ -32,6 +33,7 @@ summarise(const struct run_log *log, struct run_summary *ret_summary)
 	ret_summary->reason = log->reason;
 	ret_summary->rolled_back = log->rolled_back;
 	ret_summary->rolled_back_all = log->rolled_back_all;
+	ret_summary->finalised = log->finalised;
 }
 
 bool
@@ -83,4 +85,36 @@ run_load_plan(struct state *state, const char *run_id, struct arena *arena, stru
 	}
 	return host_read_file(state->host, path, arena, NULL, &json, diags) &&
 		plan_decode(json, path, arena, ret_plan, diags);
+}
+
+/* ---- the end of a run's undo ---- */
+
+static bool
+mark_finalised(struct state *state, const char *run_id, const char *reason, struct arena *arena,
+	struct diags *diags)
+{
+	struct journal journal;
+	struct run_log log;
+	const char *path = state_run_path(state, run_id, "journal");
+	if (!journal_open(state->host, path, true, arena, &journal, diags))
+		return false;
+	bool ok = run_log_read(&journal, arena, &log, diags);
+	if (ok && (!log.begun || run_log_is_pending(&log)))
+		ok = diag_error(diags, NOWHERE, "run %s is not finished", run_id);
+	if (ok && !log.finalised)
+		ok = journal_mark(&journal, diags, JOURNAL_FINALISED, "%s",
+			run_log_finalised_payload(reason, arena));
+	journal_finish(&journal);
+	return ok;
+}
+
+bool
+run_finalise(struct state *state, const char *run_id, const char *reason, struct arena *arena,
+	struct diags *diags)
+{
+	struct plan *plan;
+	return run_load_plan(state, run_id, arena, &plan, diags) &&
+		mark_finalised(state, run_id, reason, arena, diags) &&
+		host_unlink(state->host, state_run_path(state, run_id, "secrets"), diags) &&
+		host_sync_dir(state->host, state_run_path(state, run_id, NULL), diags);
 }

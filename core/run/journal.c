@@ -29,6 +29,7 @@ static const char *const type_names[JOURNAL_TYPES] = {
 	[JOURNAL_QUARANTINE] = "QUARANTINE",
 	[JOURNAL_CONFLICT] = "CONFLICT",
 	[JOURNAL_ROLLED_BACK] = "ROLLED_BACK",
+	[JOURNAL_FINALISED] = "FINALISED",
 };
 
 /* A generous guess at one record, for reserving space. */

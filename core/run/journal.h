@@ -45,6 +45,7 @@ enum journal_type {
 	JOURNAL_QUARANTINE,  /* login and where the home went */
 	JOURNAL_CONFLICT,    /* login and what was kept, in words */
 	JOURNAL_ROLLED_BACK, /* a JSON object: users, conflicts */
+	JOURNAL_FINALISED,   /* a JSON object: time, by, reason. No undo is wanted any more */
 	JOURNAL_TYPES,
 };
 

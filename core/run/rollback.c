@@ -236,7 +236,8 @@ static bool
 refuse_unfit(const struct run *run, const struct run_log *log)
 {
 	enum run_status status = run_log_status(log);
-	if (status == RUN_STATUS_APPLIED || status == RUN_STATUS_PARTLY_ROLLED_BACK)
+	if (status == RUN_STATUS_APPLIED || status == RUN_STATUS_FINALISED ||
+		status == RUN_STATUS_PARTLY_ROLLED_BACK)
 		return true;
 	return diag_error(run->diags, NOWHERE, "run %s is %s: there is nothing to roll back",
 		run->id, run_status_name(status));

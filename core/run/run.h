@@ -81,6 +81,7 @@ NODISCARD bool run_rollback(struct state *state, const char *run_id,
 enum run_status {
 	RUN_STATUS_INTERRUPTED, /* recover */
 	RUN_STATUS_APPLIED,
+	RUN_STATUS_FINALISED, /* applied, and no undo is wanted any more */
 	RUN_STATUS_UNDONE,
 	RUN_STATUS_ROLLED_BACK,
 	RUN_STATUS_PARTLY_ROLLED_BACK,
@@ -97,6 +98,7 @@ struct run_summary {
 	const char *reason;
 	struct string_list rolled_back; /* logins, when only some were */
 	bool rolled_back_all;
+	bool finalised;
 };
 
 const char *run_status_name(enum run_status status);
@@ -108,6 +110,13 @@ struct run_list {
 /* Oldest first. */
 NODISCARD bool run_history(
 	struct state *state, struct arena *arena, struct run_list *ret_runs, struct diags *diags);
+
+/*
+ * No undo of this run is wanted any more: its secrets are destroyed, its archives may be pruned. It
+ * can be said again. A rollback is possible all the same, but keeps the password hashes it finds.
+ */
+NODISCARD bool run_finalise(struct state *state, const char *run_id, const char *reason,
+	struct arena *arena, struct diags *diags);
 
 /* A run's plan, for `show RUN`. An unknown id is an error. */
 NODISCARD bool run_load_plan(struct state *state, const char *run_id, struct arena *arena,

@@ -109,6 +109,16 @@ run_log_rolled_back_payload(
 	return dump(object, arena);
 }
 
+char *
+run_log_finalised_payload(const char *reason, struct arena *arena)
+{
+	AUTO_JSON json_t *object = json_object();
+	set_text(object, "at", run_log_now(arena));
+	set_by(object, arena);
+	set_text(object, "reason", reason);
+	return dump(object, arena);
+}
+
 /* ---- reading ---- */
 
 static bool
@@ -182,6 +192,8 @@ read_object(const struct journal *journal, const struct journal_record *record, 
 	}
 	if (record->type == JOURNAL_ROLLED_BACK)
 		read_rolled_back(object, arena, log);
+	if (record->type == JOURNAL_FINALISED)
+		log->finalised = true;
 	if (record->type == JOURNAL_HANDOUT)
 		log->handout = record->payload;
 	return true;
@@ -210,6 +222,7 @@ read_record(const struct journal *journal, const struct journal_record *record, 
 	case JOURNAL_ROLLBACK:
 	case JOURNAL_ROLLED_BACK:
 	case JOURNAL_HANDOUT:
+	case JOURNAL_FINALISED:
 		return read_object(journal, record, arena, log, diags);
 	case JOURNAL_PHASE:
 		if (!phase_parse(record->payload, &phase))
@@ -307,5 +320,7 @@ run_log_status(const struct run_log *log)
 		return RUN_STATUS_UNDONE;
 	if (log->rolled_back_all)
 		return RUN_STATUS_ROLLED_BACK;
-	return log->rolled_back.count ? RUN_STATUS_PARTLY_ROLLED_BACK : RUN_STATUS_APPLIED;
+	if (log->rolled_back.count)
+		return RUN_STATUS_PARTLY_ROLLED_BACK;
+	return log->finalised ? RUN_STATUS_FINALISED : RUN_STATUS_APPLIED;
 }

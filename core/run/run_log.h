@@ -20,6 +20,7 @@ struct run_log {
 	bool ended;	   /* END */
 	bool rolling_back; /* ROLLBACK without ROLLED_BACK */
 	bool rolled_back_all;
+	bool finalised;	  /* FINALISED */
 	bool shared_kept; /* the newest rollback left what it shares, because others depended on it
 			   */
 	struct string_list rolling_back_users; /* empty = all */
@@ -52,6 +53,8 @@ char *run_log_rollback_payload(
 	const struct string_list *users, const char *reason, struct arena *arena);
 char *run_log_rolled_back_payload(
 	const struct string_list *users, bool shared_kept, size_t conflicts, struct arena *arena);
+
+char *run_log_finalised_payload(const char *reason, struct arena *arena);
 
 /* RFC 3339 in UTC, now. */
 char *run_log_now(struct arena *arena);

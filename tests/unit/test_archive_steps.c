@@ -85,7 +85,7 @@ archives_of(struct scene *scene)
 }
 
 #define PARTS(login)                                                                               \
-	login ".1.manifest.zst " login ".2.tar.zst " login ".manifest.zst " login ".tar.zst"
+	login ".manifest.1.zst " login ".manifest.zst " login ".tar.2.zst " login ".tar.zst"
 
 static void
 test_steps_archive_every_home_in_two_phases(void **state)
