@@ -255,7 +255,9 @@ carry_keys(struct adoption *adoption, const struct old_keys *old, struct string_
 				? arena_printf(arena, ", %zu with options, kept as they are",
 					  old->with_options)
 				: "",
-			old->refused ? arena_printf(arena, "; %zu lines are no keys", old->refused)
+			old->refused ? arena_printf(arena, "; %zu %s", old->refused,
+					       old->refused == 1 ? "line is no key"
+								 : "lines are no keys")
 				     : ""));
 }
 

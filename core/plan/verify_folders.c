@@ -15,7 +15,8 @@ struct folder_view {
 	struct verifier *verifier;
 	struct subject *subject;
 	const struct folder *folder;
-	const char *path, *word; /* on the host; for a command */
+	const struct folder_list *folders; /* all that the account was given */
+	const char *path, *word;	   /* on the host; for a command */
 	struct host_owner wanted;
 	struct host_entry entry;
 	bool in_users_hands; /* it stands in a folder that belongs to the user */
@@ -208,6 +209,19 @@ user_can_change(const struct folder_view *view, const struct host_entry *entry)
 				entry->st.st_gid == view->verifier->jail_gid));
 }
 
+/* A folder of its own right in this one: judged by itself. */
+static bool
+is_given(const struct folder_view *view, const char *name)
+{
+	size_t size = strlen(view->folder->path);
+	ARRAY_FOREACH (folder, view->folders) {
+		if (strncmp(folder->path, view->folder->path, size) == 0 &&
+			folder->path[size] == '/' && strcmp(folder->path + size + 1, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The first level only: enough to find what was put there with the wrong owner. */
 static void
 verify_contents(const struct folder_view *view)
@@ -228,7 +242,7 @@ verify_contents(const struct folder_view *view)
 	ARRAY_FOREACH (name, &names) {
 		struct host_entry entry;
 		if (!host_inspect_at(host, fd, *name, &entry, &problems) ||
-			!user_can_change(view, &entry))
+			!user_can_change(view, &entry) || is_given(view, *name))
 			continue;
 		first = first ? first : *name;
 		count++;
@@ -311,6 +325,7 @@ verify_folders(struct verifier *verifier, struct subject *subject)
 			.verifier = verifier,
 			.subject = subject,
 			.folder = folder,
+			.folders = &folders,
 			.path = path,
 			.word = verify_word(verifier, path),
 			.in_users_hands = stands_in_users_folder(subject, &folders, folder),

@@ -327,11 +327,14 @@ write_account_files(struct world *w)
 	}
 	assert_true(plan_fill_secrets(w->plan, &w->secrets, &w->diags));
 	assert_true(accountdb_load(w->host, &w->arena, &db, &w->diags));
+	assert_true(edits_close(&w->plan->edits, &db, &w->diags));
 	for (int file = 0; file < ACCOUNTDB_FILES; file++) {
 		AUTO_BUFFER struct buffer text = { 0 };
 		if (!db.tables[file].exists)
 			continue;
 		assert_true(edits_apply(&w->plan->edits, file, false, &db, &w->diags));
+		if (file == ACCOUNTDB_SHADOW)
+			assert_true(edits_activate(&w->plan->edits, &db, &w->diags));
 		assert_true(accountdb_serialise(&db, file, &text, &w->diags));
 		make_file(w, accountdb_path(file), buffer_text(&text));
 	}
