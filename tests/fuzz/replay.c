@@ -90,21 +90,21 @@ replay(const char *path, int mutations)
 }
 
 static int
-mutations_for(int files)
+mutations_for(int files, int all)
 {
-	int each = files ? MUTATIONS_ALL / files : 0;
+	int each = files ? all / files : 0;
 	return each < MUTATIONS_EACH ? each + 1 : MUTATIONS_EACH;
 }
 
 /* By name, since the mutations of one file depend on the files before it. */
 static int
-replay_all(const char *folder)
+replay_all(const char *folder, int all)
 {
 	struct dirent **entries;
 	int count = scandir(folder, &entries, NULL, alphasort);
 	if (count < 0)
 		err(1, "%s", folder);
-	int files = 0, mutations = mutations_for(count);
+	int files = 0, mutations = mutations_for(count, all);
 	for (int i = 0; i < count; i++) {
 		char path[4096];
 		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
@@ -119,9 +119,9 @@ replay_all(const char *folder)
 int
 main(int argc, char **argv)
 {
-	if (argc != 2)
-		errx(64, "usage: %s CORPUS", argv[0]);
-	int files = replay_all(argv[1]);
+	if (argc != 2 && argc != 3)
+		errx(64, "usage: %s CORPUS [MUTATIONS]", argv[0]);
+	int files = replay_all(argv[1], argc == 3 ? atoi(argv[2]) : MUTATIONS_ALL);
 	if (!files)
 		errx(1, "%s: no inputs", argv[1]);
 	printf("%d inputs, and mutations of each\n", files);
