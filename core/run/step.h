@@ -152,12 +152,12 @@ void step_note(const struct step *step, struct run *run, const struct step_fact 
 NODISCARD bool step_open_parent(
 	const char *path, struct run *run, int *ret_fd, const char **ret_name);
 
-/* Makes a folder of a tree below its open root; "a/b" is made inside "a", which is there. */
+/* Makes a folder of a tree below its open root; "a/b" is made inside "a", which is there. Only in
+ * directories that nobody but root may write. */
 NODISCARD bool step_make_folder(int root_fd, const struct step_folder *folder, struct run *run);
-/* The same below directories that a user owns: made under `aside` in a directory of root's, and
- * renamed in. Made in place, its name could be exchanged before its owner is set by that name. */
-NODISCARD bool step_move_folder_in(int aside_fd, const char *aside, int root_fd,
-	const struct step_folder *folder, struct run *run);
+/* The directory that holds the folder, links not followed; -1 when that is the root itself. */
+NODISCARD bool step_open_folder_parent(int root_fd, const struct step_folder *folder,
+	struct run *run, int *ret_fd, const char **ret_name);
 
 /* The staging directory below base, created on first use. */
 NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);

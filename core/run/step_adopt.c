@@ -117,7 +117,30 @@ sort_entries(struct adoption *adoption, struct tree_record *record)
 	return true;
 }
 
-/* Folders that are below one that is moved are made in it later. */
+/* Beside the jail in the staging directory. */
+static char *
+folder_name(const struct adoption *adoption, const struct step_folder *folder)
+{
+	return arena_printf(adoption->run->arena, "%s.%zu", adopt_staged_name(adoption),
+		(size_t)(folder - adoption->step->folders.items));
+}
+
+/*
+ * A folder that is to be in one of the user's is built aside like everything else: made in place,
+ * its name could be exchanged before it gets its owner, and another file would get it.
+ */
+static bool
+build_folder(struct adoption *adoption, const struct tree_record *record, int area_fd, int jail_fd,
+	const struct step_folder *folder)
+{
+	struct run *run = adoption->run;
+	if (!top_is_moved(record, folder->path))
+		return step_make_folder(jail_fd, folder, run);
+	return !string_list_has(&record->made, folder->path) ||
+		host_make_dir_at(run->host, area_fd, folder_name(adoption, folder), &folder->owner,
+			run->diags);
+}
+
 static bool
 build_jail(struct adoption *adoption, const struct tree_record *record)
 {
@@ -133,7 +156,7 @@ build_jail(struct adoption *adoption, const struct tree_record *record)
 		!host_open_dir_at(run->host, area_fd, name, &jail_fd, run->diags))
 		return false;
 	ARRAY_FOREACH (folder, &step->folders) {
-		if (!top_is_moved(record, folder->path) && !step_make_folder(jail_fd, folder, run))
+		if (!build_folder(adoption, record, area_fd, jail_fd, folder))
 			return false;
 	}
 	if (fstat(jail_fd, &st) < 0)
@@ -160,7 +183,7 @@ exists_in_home(struct adoption *adoption, const char *path, bool *ret_exists)
 }
 
 static bool
-write_record(struct adoption *adoption, const struct tree_record *record)
+write_record(struct adoption *adoption, struct tree_record *record)
 {
 	AUTO_TREE_WRITER struct tree_writer writer = { .fd = -1 };
 	const struct step *step = adoption->step;
@@ -175,7 +198,10 @@ write_record(struct adoption *adoption, const struct tree_record *record)
 		if (top_is_moved(record, folder->path) &&
 			!exists_in_home(adoption, folder->path, &exists))
 			return false;
-		if (!exists && !tree_writer_make(&writer, folder->path))
+		if (exists)
+			continue;
+		string_list_push(adoption->scratch, &record->made, folder->path);
+		if (!tree_writer_make(&writer, folder->path))
 			return false;
 	}
 	return adopt_record_owners(adoption, &writer) && tree_writer_complete(&writer);
@@ -209,13 +235,17 @@ move_folders(struct adoption *adoption, const struct tree_record *record, int ja
 }
 
 static bool
-make_folders(struct adoption *adoption, const struct tree_record *record, int area_fd, int jail_fd)
+place_folders(struct adoption *adoption, const struct tree_record *record, int area_fd, int jail_fd)
 {
-	const char *aside =
-		arena_printf(adoption->scratch, "%s.folder", adopt_staged_name(adoption));
+	struct run *run = adoption->run;
 	ARRAY_FOREACH (folder, &adoption->step->folders) {
-		if (string_list_has(&record->made, folder->path) &&
-			!step_move_folder_in(area_fd, aside, jail_fd, folder, adoption->run))
+		AUTO_CLOSE int parent_fd = -1;
+		const char *name;
+		if (!string_list_has(&record->made, folder->path))
+			continue;
+		if (!step_open_folder_parent(jail_fd, folder, run, &parent_fd, &name) ||
+			!host_rename_at(run->host, area_fd, folder_name(adoption, folder),
+				parent_fd < 0 ? jail_fd : parent_fd, name, false, run->diags))
 			return false;
 	}
 	return true;
@@ -257,7 +287,7 @@ adopt_apply(const struct step *step, struct run *run)
 		host_open_dir_at(
 			run->host, area_fd, adopt_staged_name(&adoption), &jail_fd, run->diags) &&
 		adopt_own(&adoption, &record) && move_folders(&adoption, &record, jail_fd) &&
-		make_folders(&adoption, &record, area_fd, jail_fd) &&
+		place_folders(&adoption, &record, area_fd, jail_fd) &&
 		swap(&adoption, area_fd, jail_fd);
 }
 

@@ -100,12 +100,12 @@ tree_check(const struct step *step, struct run *run)
 	return true;
 }
 
-/* The directory that a folder's path leads to below the root, links not followed. */
-static bool
-open_folder_parent(int root_fd, const char *path, struct run *run, int *ret_fd)
+bool
+step_open_folder_parent(int root_fd, const struct step_folder *folder, struct run *run, int *ret_fd,
+	const char **ret_name)
 {
 	AUTO_CLOSE int reached = -1;
-	const char *slash;
+	const char *path = folder->path, *slash;
 	for (; (slash = strchr(path, '/')); path = slash + 1) {
 		const char *name = arena_strndup(run->arena, path, (size_t)(slash - path));
 		int fd;
@@ -115,6 +115,7 @@ open_folder_parent(int root_fd, const char *path, struct run *run, int *ret_fd)
 		cleanup_close(&reached);
 		reached = fd;
 	}
+	*ret_name = path;
 	*ret_fd = steal_fd(&reached);
 	return true;
 }
@@ -122,26 +123,11 @@ open_folder_parent(int root_fd, const char *path, struct run *run, int *ret_fd)
 bool
 step_make_folder(int root_fd, const struct step_folder *folder, struct run *run)
 {
-	const char *slash = strrchr(folder->path, '/');
-	if (!slash)
-		return host_make_dir_at(
-			run->host, root_fd, folder->path, &folder->owner, run->diags);
-
 	AUTO_CLOSE int parent_fd = -1;
-	return open_folder_parent(root_fd, folder->path, run, &parent_fd) &&
-		host_make_dir_at(run->host, parent_fd, slash + 1, &folder->owner, run->diags);
-}
-
-bool
-step_move_folder_in(int aside_fd, const char *aside, int root_fd, const struct step_folder *folder,
-	struct run *run)
-{
-	AUTO_CLOSE int parent_fd = -1;
-	const char *slash = strrchr(folder->path, '/');
-	return host_make_dir_at(run->host, aside_fd, aside, &folder->owner, run->diags) &&
-		open_folder_parent(root_fd, folder->path, run, &parent_fd) &&
-		host_rename_at(run->host, aside_fd, aside, parent_fd < 0 ? root_fd : parent_fd,
-			slash ? slash + 1 : folder->path, false, run->diags);
+	const char *name;
+	return step_open_folder_parent(root_fd, folder, run, &parent_fd, &name) &&
+		host_make_dir_at(run->host, parent_fd < 0 ? root_fd : parent_fd, name,
+			&folder->owner, run->diags);
 }
 
 static bool
