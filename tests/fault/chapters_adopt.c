@@ -2,6 +2,7 @@
  * chapters_adopt.c - homes that people live in, stopped on their way into the jail and back.
  */
 #include <err.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -152,6 +153,16 @@ write_as(struct world *world, const char *path, const char *text, uid_t uid, mod
 		err(1, "%s", path);
 }
 
+/* The same on each machine that is built: times are compared. */
+static void
+set_long_ago(struct world *world, const char *path)
+{
+	static const struct timespec times[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	if (utimensat(AT_FDCWD, below(world, path), times, AT_SYMLINK_NOFOLLOW) != 0)
+		err(1, "%s", path);
+}
+
 static void
 furnish(struct world *world)
 {
@@ -172,6 +183,8 @@ furnish(struct world *world)
 		lchown(below(world, "/home/heinz/newest"), 1000, 1000) != 0 ||
 		mkfifo(below(world, "/home/heinz/pipe"), 0600) != 0)
 		err(1, "furnish");
+	set_long_ago(world, "/home/heinz/newest");
+	set_long_ago(world, "/home/heinz/pipe");
 	link_and_give(world, "/home/heinz/letter", "/home/heinz/letters/same");
 	write_as(world, "/srv/shared", "elsewhere too", 1000, 0644);
 	link_and_give(world, "/srv/shared", "/home/heinz/logs/shared");
