@@ -6,6 +6,7 @@ set -eu
 build=$(cd "${1:-build}" && pwd -P)
 export REHOME="$build/cli/rehome" REHOME_OOM="$build/tests/fault/oom.so"
 status=0
+"$build/tests/fault/homes_property" --seeds 1000 || status=1
 for chapter in 'kill --every' errors memory power; do
 	echo "== stepper $chapter"
 	# shellcheck disable=SC2086

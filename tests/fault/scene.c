@@ -228,7 +228,7 @@ learn(struct scene *scene)
 }
 
 void
-scene_begin(struct scene *scene, const struct scene_script *script, const char *program)
+scene_open(struct scene *scene, const struct scene_script *script, const char *program)
 {
 	*scene = (struct scene){ .script = script, .program = program };
 	scene->root = machine_make(script->kind, &scene->arena);
@@ -243,6 +243,12 @@ scene_begin(struct scene *scene, const struct scene_script *script, const char *
 	if (mkdir(scene->template, 0755) != 0)
 		err(1, "%s", scene->template);
 	must_copy(scene, scene->root, scene->template);
+}
+
+void
+scene_begin(struct scene *scene, const struct scene_script *script, const char *program)
+{
+	scene_open(scene, script, program);
 	learn(scene);
 }
 

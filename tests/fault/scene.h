@@ -46,7 +46,9 @@ struct scene {
 	unsigned calls;		    /* that the act makes */
 };
 
-/* Furnishes it and looks at it before and after. Ends the process when that goes wrong. */
+/* Furnishes it, without looking at it or acting. */
+void scene_open(struct scene *scene, const struct scene_script *script, const char *program);
+/* And looks at it before and after. Ends the process when that goes wrong. */
 void scene_begin(struct scene *scene, const struct scene_script *script, const char *program);
 void scene_end(struct scene *scene);
 
