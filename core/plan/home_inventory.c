@@ -14,6 +14,8 @@
 #include "core/base/cleanup.h"
 #include "core/base/walk.h"
 
+enum { HOLES_FROM = 1 << 20 };
+
 /* Where the things of the first level go. */
 static char stays, moves;
 
@@ -114,14 +116,14 @@ static void
 count_file(struct inventory *inventory, const struct walk_entry *entry)
 {
 	const struct stat *st = &entry->st;
-	uint64_t allocated = (uint64_t)st->st_blocks * 512, size = (uint64_t)st->st_size;
+	uint64_t size = (uint64_t)st->st_size, allocated = (uint64_t)st->st_blocks * 512;
 	if (st->st_mode & (S_ISUID | S_ISGID))
 		note(inventory, HOME_SET_ID, entry->path);
 	if (!is_new_inode(inventory, entry))
 		return;
 	inventory->result->files++;
-	/* What is a hole on the disk is none of the data. */
-	inventory->result->bytes += allocated < size ? allocated : size;
+	/* Holes are no data; small files may be kept where no block is counted. */
+	inventory->result->bytes += size >= HOLES_FROM && allocated < size ? allocated : size;
 }
 
 static void

@@ -432,6 +432,7 @@ planner_init(struct planner *planner, const struct config *config, struct snapsh
 		.above_homes = { .arena = arena },
 		.asked_ids = { .arena = arena },
 		.primary_gids = { .arena = arena },
+		.uids = { .arena = arena },
 		.ids = { .arena = arena },
 		.next_id = config->policy.uid_min,
 		.next_group_id = snapshot->sys_gid_max,

@@ -63,6 +63,14 @@ check_lines(struct adoption *adoption)
 	}
 	change->before.uid = change->after.uid = uid;
 	change->before.gid = change->after.gid = gid;
+	const char *twin = planner_uid_twin(planner, uid, change->login);
+	if (twin) {
+		planner_block(planner, change, place, "uid-shared",
+			"uid %u is also that of '%s', whom the jail would not hold", (unsigned)uid,
+			twin);
+		planner_hint(change, "Give one of them a uid of its own: usermod -u UID %s", twin);
+		return false;
+	}
 	if (update->shadow && strcmp(accountdb_field(update->passwd, PASSWD_PASSWORD), "x") == 0)
 		return true;
 	planner_block(planner, change, place, "not-shadowed",
@@ -94,6 +102,29 @@ check_protection(struct adoption *adoption)
 	planner_hint(change, "To jail it all the same, pass --adopt %s --adopt-protected %s.",
 		change->login, change->login);
 	return false;
+}
+
+/* The source may give another uid; then all that is in the home gets it too. */
+static bool
+choose_uid(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	const struct account *account = adoption->account;
+	if (!account_has(account, ACCOUNT_UID) || account->uid == change->before.uid)
+		return true;
+	if (!planner_check_given_id(planner, account, change))
+		return false;
+	planner_take_uid(planner, change->login, account->uid);
+	change->after.uid = account->uid;
+	planner_set_field(&adoption->update, ACCOUNTDB_PASSWD, PASSWD_UID,
+		arena_printf(planner->arena, "%u", (unsigned)change->before.uid),
+		arena_printf(planner->arena, "%u", (unsigned)change->after.uid));
+	planner_warn(planner, change, planner_place(account, ACCOUNT_UID), "uid-change",
+		"what belongs to uid %u outside of %s keeps that uid", (unsigned)change->before.uid,
+		accountdb_field(adoption->update.passwd, PASSWD_HOME));
+	planner_hint(change, "To see it: find / -xdev -uid %u", (unsigned)change->before.uid);
+	return true;
 }
 
 /* ---- the account ---- */
@@ -232,7 +263,7 @@ planner_adopt(struct planner *planner, const struct account *account, struct acc
 	}
 	change->action = CHANGE_ADOPT;
 	adoption.folders = planner_folders_of(planner, account, change, &change->after.layout);
-	if (!check_lines(&adoption) || !check_protection(&adoption) ||
+	if (!check_lines(&adoption) || !check_protection(&adoption) || !choose_uid(&adoption) ||
 		!adoption_look_at_home(&adoption))
 		return;
 	change->has_before = change->has_after = true;

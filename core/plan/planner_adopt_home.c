@@ -11,6 +11,8 @@
 #include "core/base/walk.h"
 #include "core/plan/planner_adopt.h"
 
+enum { FOLDERS_WATCHED = 1000 };
+
 static const struct host_owner JAIL_ROOT = { .uid = 0, .gid = 0, .mode = 0755 };
 
 static struct place
@@ -31,6 +33,14 @@ without_slashes(const char *path, struct arena *arena)
 	return arena_strndup(arena, path, length);
 }
 
+/* What useradd(8) and package scripts write for accounts that are to have none. */
+static bool
+is_no_home(const char *home)
+{
+	return jail_path_is_normal(home) && home[1] &&
+		(jail_contains("/nonexistent", home) || jail_contains("/dev/null", home));
+}
+
 static bool
 choose_path(struct adoption *adoption)
 {
@@ -39,6 +49,14 @@ choose_path(struct adoption *adoption)
 	const char *home = without_slashes(written, arena);
 	adoption->change->before.home = arena_strdup(arena, written);
 	adoption->change->after.home = home;
+	if (is_no_home(home)) {
+		planner_block(adoption->planner, adoption->change, home_place(adoption),
+			"home-none", "'%s' has no home: %s is the word for none",
+			adoption->change->login, home);
+		planner_hint(adoption->change, "Give it one first: usermod -d /home/%s %s",
+			adoption->change->login, adoption->change->login);
+		return false;
+	}
 	if (!account_has(adoption->account, ACCOUNT_HOME) ||
 		strcmp(adoption->account->home, home) == 0)
 		return true;
@@ -199,6 +217,21 @@ host_word(const struct adoption *adoption, const char *below)
 		planner->arena, host_real_path(planner->snapshot->host, path, planner->arena));
 }
 
+/* An inode that has a name elsewhere is not ours to give away. */
+static void
+warn_of_outer_links(struct adoption *adoption)
+{
+	const struct home_inventory *inventory = &adoption->inventory;
+	struct change *change = adoption->change;
+	bool owners_change = inventory->sealed || change->before.uid != change->after.uid;
+	if (!owners_change || !inventory->found[HOME_LINKED].count)
+		return;
+	planner_warn(adoption->planner, change, home_place(adoption), "hard-links",
+		"files with names outside the home keep their owner and mode: %s",
+		some_paths(adoption, HOME_LINKED));
+	planner_hint(change, "Copy them in place of the link, if they are to belong to the jail.");
+}
+
 /* What stands in the way of the renames and of the new owners. */
 static bool
 check_contents(struct adoption *adoption)
@@ -220,6 +253,7 @@ check_contents(struct adoption *adoption)
 		planner_hint(change, "If nobody relies on that, run: chattr -ia %s",
 			host_word(adoption, found[HOME_PINNED].paths.items[0]));
 	}
+	warn_of_outer_links(adoption);
 	return !planner_is_blocked(change);
 }
 
@@ -290,10 +324,15 @@ adoption_list_folders(struct adoption *adoption)
 	if (adoption->home_is_missing)
 		return;
 	adoption->loose = free_name(adoption);
+	size_t watched = 0;
 	ARRAY_FOREACH (folder, &adoption->inventory.folders) {
-		if (!is_in_layout(adoption, folder->name))
+		if (!is_in_layout(adoption, folder->name) && watched++ < FOLDERS_WATCHED)
 			keep_folder(adoption, folder->name);
 	}
+	if (watched > FOLDERS_WATCHED)
+		planner_warn(adoption->planner, change, home_place(adoption), "many-folders",
+			"of %zu folders only the first %d are watched from now on; all are kept",
+			watched, FOLDERS_WATCHED);
 	keep_folder(adoption, adoption->loose);
 }
 

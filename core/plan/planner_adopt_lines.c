@@ -17,7 +17,11 @@ adoption_describe_account(struct adoption *adoption)
 	const struct account_facts *before = &change->before, *after = &change->after;
 	const char *slash = strrchr(after->shell, '/'), *sign = "; +";
 	AUTO_BUFFER struct buffer text = { 0 };
-	buffer_printf(&text, "uid %u kept", (unsigned)after->uid);
+	if (before->uid == after->uid)
+		buffer_printf(&text, "uid %u kept", (unsigned)after->uid);
+	else
+		buffer_printf(&text, "uid %u -> %u, in the home too", (unsigned)before->uid,
+			(unsigned)after->uid);
 	if (strcmp(before->shell, after->shell) != 0)
 		buffer_printf(&text, "; shell %s -> %s", *before->shell ? before->shell : "/bin/sh",
 			slash ? slash + 1 : after->shell);
@@ -170,9 +174,9 @@ adoption_describe_contents(struct adoption *adoption)
 			planner_size_words(inventory->bytes, arena),
 			count_words(inventory->loose, "loose file", "loose files", arena),
 			adoption->loose));
-	ARRAY_FOREACH (folder, &inventory->folders)
+	for (size_t i = 0; i < inventory->folders.count && i < HOME_SAMPLES; i++)
 		planner_add_detail(adoption->change, arena, "folder",
-			arena_printf(arena, "%s/", folder->name));
+			arena_printf(arena, "%s/", inventory->folders.items[i].name));
 	describe_hidden(adoption);
 	if (inventory->sealed)
 		planner_add_line(adoption->change, arena, "seal",

@@ -214,28 +214,37 @@ new_claim(struct planner *planner, const char *login)
 }
 
 static void
-note_primary(struct planner *planner, gid_t gid, const char *login)
+note_id(struct planner *planner, struct id_table *ids, uint32_t id, const char *login)
 {
-	struct claim *claim = id_table_get(&planner->primary_gids, gid);
+	struct claim *claim = id_table_get(ids, id);
 	if (claim)
 		claim->other = login;
 	else
-		id_table_set(&planner->primary_gids, gid, new_claim(planner, login));
+		id_table_set(ids, id, new_claim(planner, login));
 }
 
 /* Once, and only for a plan that needs it. */
 static void
-index_primary_groups(struct planner *planner)
+index_ids(struct planner *planner)
 {
 	struct accountdb_line *line;
 	size_t cursor = 0;
-	uint32_t gid;
+	uint32_t id;
 	if (planner->primary_gids.count)
 		return;
 	while ((line = accountdb_next(&planner->snapshot->db, ACCOUNTDB_PASSWD, &cursor))) {
-		if (accountdb_line_id(line, PASSWD_GID, &gid))
-			note_primary(planner, gid, accountdb_name(line));
+		if (accountdb_line_id(line, PASSWD_GID, &id))
+			note_id(planner, &planner->primary_gids, id, accountdb_name(line));
+		if (accountdb_line_id(line, PASSWD_UID, &id))
+			note_id(planner, &planner->uids, id, accountdb_name(line));
 	}
+}
+
+const char *
+planner_uid_twin(struct planner *planner, uid_t uid, const char *login)
+{
+	index_ids(planner);
+	return planner_rival(id_table_get(&planner->uids, uid), login);
 }
 
 /* Somebody besides the login who is in the group, or NULL. */
@@ -283,7 +292,7 @@ use_namesake(struct planner *planner, struct change *change, struct place place,
 static bool
 make_own_group(struct planner *planner, struct change *change, struct place place, gid_t *ret_gid)
 {
-	uint32_t gid = change->before.uid;
+	uint32_t gid = change->after.uid;
 	if (snapshot_nss_has_group(planner->snapshot, change->login)) {
 		planner_block(planner, change, place, "group-elsewhere",
 			"group '%s' is kept in another database, not in /etc/group", change->login);
@@ -292,6 +301,9 @@ make_own_group(struct planner *planner, struct change *change, struct place plac
 		planner_block(planner, change, place, "gshadow-leftover",
 			"/etc/gshadow has a line for '%s', /etc/group has none", change->login);
 		planner_hint(change, "Run grpck and let it remove the left-over line.");
+	} else if (gid != change->before.uid) {
+		*ret_gid = gid; /* a uid that was chosen is free as a gid, too */
+		return true;
 	} else if (!planner_take_gid(planner, change->login, gid) &&
 		!planner_next_id(planner, change->login, &gid)) {
 		planner_block(planner, change, place, "uid-range-full",
@@ -310,7 +322,7 @@ planner_choose_own_group(struct planner *planner, const struct account *account,
 {
 	struct place place = planner_place(account, ACCOUNT_USERNAME);
 	const struct accountdb_line *group = find_group(planner, change->login);
-	index_primary_groups(planner);
+	index_ids(planner);
 	*ret_is_new = !group;
 	return group ? use_namesake(planner, change, place, group, ret_gid)
 		     : make_own_group(planner, change, place, ret_gid);

@@ -47,6 +47,12 @@ next_free_id(struct planner *planner, uid_t *ret_id)
 	return false;
 }
 
+void
+planner_take_uid(struct planner *planner, const char *login, uid_t uid)
+{
+	take(planner, uid, login);
+}
+
 bool
 planner_next_id(struct planner *planner, const char *login, uint32_t *ret_id)
 {
@@ -87,8 +93,9 @@ own_old_id(struct planner *planner, const struct change *change, uid_t *ret_id)
 		!accountdb_find_id(db, ACCOUNTDB_GROUP, *ret_id);
 }
 
-static bool
-choose_given_id(struct planner *planner, const struct account *account, struct change *change)
+bool
+planner_check_given_id(
+	struct planner *planner, const struct account *account, struct change *change)
 {
 	const struct policy *policy = &planner->config->policy;
 	struct place place = planner_place(account, ACCOUNT_UID);
@@ -125,7 +132,7 @@ planner_choose_ids(struct planner *planner, const struct account *account, struc
 {
 	uid_t id;
 	if (account_has(account, ACCOUNT_UID)) {
-		if (!choose_given_id(planner, account, change))
+		if (!planner_check_given_id(planner, account, change))
 			return;
 		id = account->uid;
 	} else if (!own_old_id(planner, change, &id) && !next_free_id(planner, &id)) {

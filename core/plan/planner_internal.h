@@ -57,6 +57,7 @@ struct planner {
 	struct id_table asked_ids; /* uid -> struct claim: uids that new rows ask for */
 	struct id_table primary_gids; /* gid -> struct claim: whose primary group; see
 					 planner_choose_own_group() */
+	struct id_table uids;	      /* uid -> struct claim: the same of uids */
 	struct id_table ids;	      /* ids that this plan gives away -> login or group */
 	uid_t next_id;		      /* where the search in uid_range goes on */
 	gid_t next_group_id;	      /* the same for shared groups, downwards */
@@ -129,6 +130,11 @@ void planner_choose_ids(
 /* The next id for a system group, downwards as groupadd --system does it. */
 bool planner_next_group_id(struct planner *planner, const char *name, gid_t *ret_gid);
 
+/* The uid that a source gives: for a person, free, and asked for by nobody else. Blocks when not.
+ */
+bool planner_check_given_id(
+	struct planner *planner, const struct account *account, struct change *change);
+void planner_take_uid(struct planner *planner, const char *login, uid_t uid);
 /* The next free uid, that no group has either. */
 bool planner_next_id(struct planner *planner, const char *login, uint32_t *ret_id);
 /* Gives the gid to the login's own group; false when somebody has it. */
@@ -145,6 +151,8 @@ bool planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid)
 /* Groups besides the jail's: exist, or are made; privileged ones block. */
 void planner_check_groups(
 	struct planner *planner, const struct account *account, struct change *change);
+/* Somebody else who has this uid, or NULL. */
+const char *planner_uid_twin(struct planner *planner, uid_t uid, const char *login);
 /* The group of an existing account's own: one of its name, or a new one. False when it can have
  * none (blocked). */
 bool planner_choose_own_group(struct planner *planner, const struct account *account,

@@ -95,15 +95,29 @@ look_beside_home(struct planner *planner, const char *home)
 	return snapshot_see_base(planner->snapshot, base, planner->diags);
 }
 
+/* Of a new account, or of one that is to be adopted with another uid. */
+static bool
+asks_for_other_uid(const struct planner *planner, const struct planner_row *row)
+{
+	const struct accountdb_line *line =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, row->change->login);
+	uint32_t uid;
+	return !line ||
+		(!table_get(&planner->snapshot->managed->by_login, row->change->login) &&
+			accountdb_line_id(line, PASSWD_UID, &uid) && uid != row->account->uid);
+}
+
 static bool
 claim_for_new(struct planner *planner, const struct planner_row *row)
 {
 	const struct account *account = row->account;
 	struct change *change = row->change;
-	if (planner_is_blocked(change) || exists(planner, change) || planner_has_left(account))
+	if (planner_is_blocked(change) || planner_has_left(account))
 		return true;
-	if (account_has(account, ACCOUNT_UID))
+	if (account_has(account, ACCOUNT_UID) && asks_for_other_uid(planner, row))
 		claim_id(planner, account->uid, change->login);
+	if (exists(planner, change))
+		return true;
 	change->after.home = planner_home_of(planner, account, change);
 	if (!jail_path_is_normal(change->after.home) ||
 		jail_is_system_directory(change->after.home))

@@ -176,6 +176,19 @@ test_planner_blocks_an_account_that_cannot_be_closed(void **state)
 }
 
 static void
+test_planner_blocks_a_uid_that_two_have(void **state)
+{
+	struct world *w = *state;
+	add_resident(w, "karl", 1000);
+	add_person(w, "twin", 1000, "/home/twin");
+	adopt(w, "all");
+	plan_sheet(w, "login\nkarl\ntwin\n");
+	assert_string_equal(first_findings_said(w),
+		"karl: uid 1000 is also that of 'twin', whom the jail would not hold\n"
+		"twin: uid 1000 is also that of 'karl', whom the jail would not hold\n");
+}
+
+static void
 test_planner_warns_of_a_password_that_sftp_cannot_change(void **state)
 {
 	struct world *w = *state;
@@ -204,13 +217,40 @@ test_planner_leaves_the_groups_of_an_adopted_account(void **state)
 }
 
 static void
-test_planner_blocks_another_uid(void **state)
+test_planner_gives_a_home_to_another_uid(void **state)
 {
 	struct world *w = *state;
 	add_resident(w, "karl", 1000);
-	adopt(w, "karl");
-	plan_sheet(w, "login,uid\nkarl,20000\n");
-	assert_string_equal(codes_said(w), "! karl uid-change\n");
+	add_resident(w, "lena", 1001);
+	set_primary_group(w, "lena", "users", 100);
+	adopt(w, "all");
+	plan_sheet(w, "login,uid\nkarl,20000\nlena,20001\n");
+	assert_string_equal(codes_said(w),
+		"~ karl uid-change cannot-log-in\n~ lena uid-change cannot-log-in\n");
+	assert_string_equal(line_of(w, "karl", "account"),
+		"uid 1000 -> 20000, in the home too; shell /bin/bash -> nologin; + sftponly (new)");
+	assert_string_equal(adoption_said(w, "karl"),
+		"/home/karl below /home, loose files, ids 1000:1000 -> 20000:1000, folders 999\n"
+		"found 1000:1000 0755, 0 files, 0 bytes\n");
+	assert_string_equal(adoption_said(w, "lena"),
+		"/home/lena below /home, loose files, ids 1001:100 -> 20001:20001, folders 999\n"
+		"found 1001:1001 0755, 0 files, 0 bytes\n");
+	assert_non_null(strstr(edits_said(w), "passwd karl uid: 1000 -> 20000\n"));
+	assert_non_null(strstr(edits_said(w), "group lena:x:20001:\n"));
+	/* Contents get another owner: they are archived whole. */
+	assert_non_null(strstr(steps_said(w), "archive-ahead /home/karl\n"));
+}
+
+static void
+test_planner_blocks_a_uid_that_two_ask_for(void **state)
+{
+	struct world *w = *state;
+	add_resident(w, "karl", 1000);
+	add_resident(w, "lena", 1001);
+	adopt(w, "all");
+	plan_sheet(w, "login,uid,folders\nkarl,20000,\nlena,1000,\nmona,20000,in\n");
+	assert_string_equal(codes_said(w),
+		"! karl uid-taken\n! lena uid-outside-range uid-taken\n! mona uid-taken\n");
 }
 
 /* ---- protected ones ---- */
@@ -337,9 +377,11 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_gives_an_adopted_account_a_group_of_its_own),
 	world_test(test_planner_keeps_an_account_closed_that_is_closed),
 	world_test(test_planner_blocks_an_account_that_cannot_be_closed),
+	world_test(test_planner_blocks_a_uid_that_two_have),
 	world_test(test_planner_warns_of_a_password_that_sftp_cannot_change),
 	world_test(test_planner_leaves_the_groups_of_an_adopted_account),
-	world_test(test_planner_blocks_another_uid),
+	world_test(test_planner_gives_a_home_to_another_uid),
+	world_test(test_planner_blocks_a_uid_that_two_ask_for),
 	world_test(test_planner_protects_whoever_is_more_than_a_person),
 	world_test(test_planner_adopts_a_protected_account_that_is_named_twice),
 	world_test(test_planner_has_nothing_to_do_after_an_adoption),

@@ -39,14 +39,16 @@ test_planner_tells_the_states_of_homes_apart(void **state)
 	make_dir(w, "/srv/open", 0, 0, 0775);
 	make_dir(w, "/srv/open/home", 1010, 1010, 0755);
 	add_person(w, "nowhere", 1011, "");
+	add_person(w, "none", 1012, "/nonexistent");
 	adopt(w, "all");
 	plan_sheet(w,
 		"login\nrootly\nsystem\nlinked\nfiled\nowned\nshared\nouter\ninner\nopen\n"
-		"nowhere\n");
+		"nowhere\nnone\n");
 	assert_string_equal(codes_said(w),
 		"! filed home-type\n"
 		"! inner home-nested\n"
 		"! linked home-symlink\n"
+		"! none home-none\n"
 		"! nowhere home-path\n"
 		"! open jail-path\n"
 		"! outer home-nested\n"
@@ -60,6 +62,7 @@ test_planner_tells_the_states_of_homes_apart(void **state)
 		"filed: /home/filed is no directory\n"
 		"inner: /home/outer/inner is inside the home of 'outer'\n"
 		"linked: /home/linked is a symbolic link, and a jail is a directory\n"
+		"none: 'none' has no home: /nonexistent is the word for none\n"
 		"nowhere: home '' is not an absolute path without '.', '..', ':', double slashes "
 		"or names that begin with '.rehome'\n"
 		"open: /srv/open is group-writable (0775): sshd refuses every chroot below it\n"
