@@ -115,6 +115,7 @@ is_of_a_user(enum step_kind kind)
 	case STEP_ARCHIVE:
 	case STEP_HOME_CREATE:
 	case STEP_HOME_ADOPT:
+	case STEP_HOME_COPY:
 	case STEP_HOME_RETIRE:
 	case STEP_FSTAB_LINE:
 	case STEP_HOME_BIND:
@@ -142,6 +143,21 @@ check_folders(struct check *check, size_t index, const struct step *step)
 	return true;
 }
 
+/* Neither of the two homes may be in the other. */
+static bool
+check_copied(struct check *check, size_t index, const struct step *step)
+{
+	const struct step_home *home = &step->home;
+	if (!home->loose)
+		return refuse(check, "steps", index, "home.loose", "expected a folder's name");
+	if (!home->source)
+		return refuse(check, "steps", index, "home.source", "expected the home's path");
+	if (jail_contains(home->source, step->path) || jail_contains(step->path, home->source))
+		return refuse(check, "steps", index, "home.source", "'%s' and '%s' overlap",
+			home->source, step->path);
+	return true;
+}
+
 static bool
 check_step(struct check *check, size_t index)
 {
@@ -156,6 +172,8 @@ check_step(struct check *check, size_t index)
 		(!jail_contains(step->base, step->path) || strcmp(step->base, step->path) == 0))
 		return refuse(check, "steps", index, "base", "'%s' is not above '%s'", step->base,
 			step->path);
+	if (step->kind == STEP_HOME_COPY && !check_copied(check, index, step))
+		return false;
 	return check_has_change(check, "steps", index, step->user) &&
 		check_folders(check, index, step);
 }

@@ -181,11 +181,11 @@ static const struct codec_field before_fields[] = {
 };
 static const struct codec_struct before = SHAPE(before_fields, step);
 
-#define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE) | KIND(STEP_HOME_ADOPT))
+#define JAILED (KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_COPY))
+#define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE) | JAILED)
 #define ARCHIVES (KIND(STEP_ARCHIVE_AHEAD) | KIND(STEP_ARCHIVE))
 #define LIVED_IN                                                                                   \
-	(ARCHIVES | KIND(STEP_HOME_FREEZE) | KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_RETIRE) |      \
-		KIND(STEP_HOME_BIND))
+	(ARCHIVES | KIND(STEP_HOME_FREEZE) | JAILED | KIND(STEP_HOME_RETIRE) | KIND(STEP_HOME_BIND))
 #define STAGED (TREES | KIND(STEP_HOME_RETIRE))
 #define FILES (KIND(STEP_KEYS_WRITE) | KIND(STEP_DROPIN_WRITE))
 #define OWNED (KIND(STEP_DIR_CREATE) | TREES | FILES)

@@ -46,7 +46,7 @@ find_stagings(struct verifier *verifier, const char *dir, struct diags *findings
 	if (!list_if_there(verifier, dir, &names, findings))
 		return;
 	ARRAY_FOREACH (name, &names) {
-		if (!has_prefix(*name, ".rehome-stage-"))
+		if (!has_prefix(*name, ".rehome-stage-") && !has_prefix(*name, ".rehome-copies-"))
 			continue;
 		const char *path = below(verifier, dir, *name);
 		finding_warning(findings, "leftover-staging", at(path, 0),

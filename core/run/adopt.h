@@ -1,5 +1,5 @@
 /*
- * adopt.h - what the parts of STEP_HOME_ADOPT share; internal to step_adopt*.c and adopt_*.c.
+ * adopt.h - what STEP_HOME_ADOPT and STEP_HOME_COPY share; internal to them and adopt_*.c.
  *
  * A home H at /home/anna, with the folders a and b, loose files and .profile, becomes the jail J:
  *
@@ -26,6 +26,7 @@ struct adoption {
 	struct run *run;
 	struct arena *scratch; /* for this home only */
 	int home_fd;	       /* H */
+	const char *home_path; /* where it is */
 };
 
 /* Name of the home while it passes through the staging directory for homes. */
@@ -37,6 +38,15 @@ bool adopt_moves(const char *name, const struct stat *st);
 
 /* Owner and mode of H as the loose folder of the jail. */
 struct host_owner adopt_loose_owner(const struct step *step);
+
+/* Finds what of H's first level will be moved; an error where that collides with the layout. */
+NODISCARD bool adopt_sort_entries(struct adoption *adoption, struct tree_record *record);
+/* Writes down what is moved, made and owned. */
+NODISCARD bool adopt_write_record(struct adoption *adoption, struct tree_record *record);
+/* Whether a path leads through a folder that is moved. */
+bool adopt_top_is_moved(const struct tree_record *record, const char *path);
+NODISCARD bool adopt_move_folders(
+	struct adoption *adoption, const struct tree_record *record, int jail_fd);
 
 /* ---- adopt_owners.c ---- */
 

@@ -169,7 +169,7 @@ count_links(struct adoption *adoption, struct link_counts *ret_links)
 		.counts = { .arena = adoption->scratch },
 	};
 	const struct walk_visitor visitor = { .ctx = ret_links, .enter = count_link };
-	return host_walk(adoption->run->host, adoption->home_fd, adoption->step->path, &visitor,
+	return host_walk(adoption->run->host, adoption->home_fd, adoption->home_path, &visitor,
 		adoption->run->diags);
 }
 
@@ -280,7 +280,7 @@ adopt_record_owners(struct adoption *adoption, struct tree_writer *writer)
 	const struct walk_visitor visitor = { .ctx = &recorder, .enter = record_entry };
 	if (needs_link_counts(adoption->step) && !count_links(adoption, &recorder.links))
 		return false;
-	return host_walk(adoption->run->host, adoption->home_fd, adoption->step->path, &visitor,
+	return host_walk(adoption->run->host, adoption->home_fd, adoption->home_path, &visitor,
 		adoption->run->diags);
 }
 
@@ -344,7 +344,7 @@ adopt_own(struct adoption *adoption, const struct tree_record *record)
 	owning_init(&owning, adoption, record);
 	const struct walk_visitor visitor = { .ctx = &owning, .enter = own_entry };
 	return !record->owned.count ||
-		host_walk(adoption->run->host, adoption->home_fd, adoption->step->path, &visitor,
+		host_walk(adoption->run->host, adoption->home_fd, adoption->home_path, &visitor,
 			adoption->run->diags);
 }
 
@@ -429,7 +429,7 @@ adopt_disown(struct adoption *adoption, const struct tree_record *record)
 		return false;
 	if (!record->owned.count && !adopt_remaps(adoption->step))
 		return true;
-	if (!host_walk(run->host, adoption->home_fd, adoption->step->path, &visitor, run->diags))
+	if (!host_walk(run->host, adoption->home_fd, adoption->home_path, &visitor, run->diags))
 		return false;
 	if (owning.conflicts)
 		run_conflict(run, adoption->step->user,

@@ -47,6 +47,7 @@ static const struct {
 	[STEP_DIR_CREATE] = { &step_dir_create, PHASE_FOLDERS },
 	[STEP_HOME_CREATE] = { &step_tree_create, PHASE_FOLDERS },
 	[STEP_HOME_ADOPT] = { &step_home_adopt, PHASE_FOLDERS },
+	[STEP_HOME_COPY] = { &step_home_copy, PHASE_FOLDERS },
 	[STEP_HOME_RETIRE] = { &step_home_retire, PHASE_FOLDERS },
 	[STEP_FSTAB_LINE] = { &step_fstab_line, PHASE_FOLDERS },
 	[STEP_HOME_BIND] = { &step_home_bind, PHASE_FOLDERS },
@@ -105,6 +106,10 @@ step_note(const struct step *step, struct run *run, const struct step_fact *fact
 		journal_add(&run->journal, JOURNAL_NOTE, "%zu %" PRIu64 " %" PRIu64 " %u %u %o",
 			index, (uint64_t)fact->dev, (uint64_t)fact->ino, (unsigned)fact->owner.uid,
 			(unsigned)fact->owner.gid, (unsigned)fact->owner.mode);
+	else if (fact->has_print)
+		journal_add(&run->journal, JOURNAL_NOTE,
+			"%zu %" PRIu64 " %" PRIu64 " print %016" PRIx64, index, (uint64_t)fact->dev,
+			(uint64_t)fact->ino, fact->print);
 	else
 		journal_add(&run->journal, JOURNAL_NOTE, "%zu %" PRIu64 " %" PRIu64, index,
 			(uint64_t)fact->dev, (uint64_t)fact->ino);

@@ -267,7 +267,17 @@ run_log_read(const struct journal *journal, struct arena *arena, struct run_log 
 	return true;
 }
 
-/* "STEP DEV INO", or "STEP DEV INO UID GID MODE" */
+static bool
+read_print(const char *digits, struct step_fact *ret_fact)
+{
+	if (strlen(digits) != 16 || strspn(digits, "0123456789abcdef") != 16)
+		return false;
+	ret_fact->has_print = true;
+	ret_fact->print = strtoull(digits, NULL, 16);
+	return true;
+}
+
+/* "STEP DEV INO", "STEP DEV INO UID GID MODE", or "STEP DEV INO print 16-DIGITS" */
 static bool
 read_note(const char *payload, size_t *ret_index, struct step_fact *ret_fact)
 {
@@ -280,6 +290,8 @@ read_note(const char *payload, size_t *ret_index, struct step_fact *ret_fact)
 	*ret_fact = (struct step_fact){ .known = true, .dev = (dev_t)dev, .ino = (ino_t)ino };
 	if (!payload[end])
 		return true;
+	if (strncmp(payload + end, " print ", 7) == 0)
+		return read_print(payload + end + 7, ret_fact);
 	if (!whole || payload[whole] || mode > 07777)
 		return false;
 	ret_fact->has_owner = true;

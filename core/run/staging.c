@@ -2,10 +2,10 @@
  * staging.c - the directories in which a run builds aside what it will rename in.
  *
  * "<base>/.rehome-stage-<run>", root 0700, on the filesystem of the target, and
- * "<base>/.rehome-homes-<run>" for homes that people live in. The names are in no
- * record: it follows from the run's number, so that recovery finds it whatever was written last.
- * Single files are staged beside their targets by the host layer under drawn names, which a killed
- * process leaves behind; they are known by their form.
+ * "<base>/.rehome-homes-<run>" for homes that people live in, "<base>/.rehome-copies-<run>" for
+ * copies of them. The names are in no record: it follows from the run's number, so that recovery
+ * finds it whatever was written last. Single files are staged beside their targets by the host
+ * layer under drawn names, which a killed process leaves behind; they are known by their form.
  */
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +29,12 @@ char *
 staging_homes_path(const struct run *run, const char *base)
 {
 	return path_of(run, base, "homes");
+}
+
+char *
+staging_copies_path(const struct run *run, const char *base)
+{
+	return path_of(run, base, "copies");
 }
 
 /* Creates the directory unless it is there from an earlier process of this run. */
@@ -77,58 +83,81 @@ staging_open_homes(struct run *run, const char *base, int *ret_fd)
 	return open_area(run, base, staging_homes_path(run, base), ret_fd);
 }
 
-/* Everything in it was made by this run and never had a user's name on a path to it: files are
- * root's, and nothing is mounted there. What is not so is not ours to remove. */
-static bool remove_entry(struct run *run, int dir_fd, const char *name, uint64_t mount_id);
+bool
+staging_open_copies(struct run *run, const char *base, int *ret_fd)
+{
+	return open_area(run, base, staging_copies_path(run, base), ret_fd);
+}
+
+/*
+ * Everything in it was made by this run and never had a user's name on a path to it: nothing is
+ * mounted there, and files are root's unless they are copies. What is not so is not ours to remove.
+ */
+struct emptying {
+	struct run *run;
+	uint64_t mount_id;
+	bool holds_copies;
+};
+
+static bool remove_entry(const struct emptying *emptying, int dir_fd, const char *name);
 
 static bool
-empty(struct run *run, int dir_fd, uint64_t mount_id)
+empty(const struct emptying *emptying, int dir_fd)
 {
+	struct run *run = emptying->run;
+	AUTO_ARENA struct arena scratch = { 0 };
 	struct string_list names = { 0 };
-	if (!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
+	if (!host_list_at(run->host, dir_fd, &scratch, &names, run->diags))
 		return false;
 	ARRAY_FOREACH (name, &names) {
-		if (!remove_entry(run, dir_fd, *name, mount_id))
+		if (!remove_entry(emptying, dir_fd, *name))
 			return false;
 	}
 	return true;
 }
 
 static bool
-remove_entry(struct run *run, int dir_fd, const char *name, uint64_t mount_id)
+is_removable(const struct emptying *emptying, const struct host_entry *entry)
 {
+	if (entry->mount_id != emptying->mount_id)
+		return false;
+	return emptying->holds_copies || S_ISDIR(entry->st.st_mode) ||
+		(S_ISREG(entry->st.st_mode) && entry->st.st_uid == 0);
+}
+
+static bool
+remove_entry(const struct emptying *emptying, int dir_fd, const char *name)
+{
+	struct run *run = emptying->run;
 	struct host_entry entry;
 	AUTO_CLOSE int fd = -1;
 	if (!host_inspect_at(run->host, dir_fd, name, &entry, run->diags))
 		return false;
-	bool is_dir = S_ISDIR(entry.st.st_mode);
-	if (entry.mount_id != mount_id ||
-		(!is_dir && (!S_ISREG(entry.st.st_mode) || entry.st.st_uid != 0))) {
+	if (!is_removable(emptying, &entry)) {
 		diag_error(run->diags, at(arena_strdup(run->arena, name), 0),
 			"in the staging directory of run %s, and not ours to remove", run->id);
 		diag_hint(run->diags, "See whose it is, move it out, and run: rehome recover");
 		return false;
 	}
-	if (!is_dir)
+	if (!S_ISDIR(entry.st.st_mode))
 		return host_unlink_at(run->host, dir_fd, name, run->diags);
-	return host_open_dir_at(run->host, dir_fd, name, &fd, run->diags) &&
-		empty(run, fd, mount_id) &&
+	return host_open_dir_at(run->host, dir_fd, name, &fd, run->diags) && empty(emptying, fd) &&
 		host_remove_dir_at(run->host, dir_fd, name, NULL, run->diags);
 }
 
 /* The descriptor stays open for the sync; the name is opened anew if it is wanted again. */
 static bool
-remove_stage(struct run *run, const char *base)
+remove_area(struct run *run, const char *path, bool holds_copies)
 {
 	struct host_entry entry;
-	const char *path = staging_path(run, base);
 	table_set(&run->stagings, path, NULL);
 	if (!host_inspect(run->host, path, &entry, run->diags))
 		return false;
 	if (!entry.exists)
 		return true;
 	AUTO_CLOSE int fd = -1;
-	return host_open_dir(run->host, path, &fd, run->diags) && empty(run, fd, entry.mount_id) &&
+	const struct emptying emptying = { run, entry.mount_id, holds_copies };
+	return host_open_dir(run->host, path, &fd, run->diags) && empty(&emptying, fd) &&
 		host_remove_dir(run->host, path, NULL, run->diags);
 }
 
@@ -151,7 +180,8 @@ remove_homes(struct run *run, const char *base)
 bool
 staging_remove(struct run *run, const char *base)
 {
-	return remove_homes(run, base) && remove_stage(run, base);
+	return remove_homes(run, base) && remove_area(run, staging_copies_path(run, base), true) &&
+		remove_area(run, staging_path(run, base), false);
 }
 
 bool

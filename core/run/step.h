@@ -49,6 +49,8 @@ struct step_fact {
 	ino_t ino;
 	bool has_owner; /* HOME_FREEZE: as the home was before */
 	struct host_owner owner;
+	bool has_print; /* HOME_COPY: of all inodes of the copy; see step_copy.c */
+	uint64_t print;
 };
 
 /* A directory of ours beside the homes, root 0700, named after the run. */
@@ -122,6 +124,7 @@ extern const struct step_ops step_home_freeze;
 extern const struct step_ops step_archive;
 extern const struct step_ops step_dir_create;
 extern const struct step_ops step_home_adopt;
+extern const struct step_ops step_home_copy;
 extern const struct step_ops step_home_retire;
 extern const struct step_ops step_fstab_line;
 extern const struct step_ops step_home_bind;
@@ -166,6 +169,11 @@ NODISCARD bool staging_open(struct run *run, const char *base, int *ret_fd);
  * in it is ever deleted but directories that are empty; while it is not, nothing is complete.
  */
 NODISCARD bool staging_open_homes(struct run *run, const char *base, int *ret_fd);
+/*
+ * And "<base>/.rehome-copies-<run>", for copies of homes. Everything in it is deleted whosever it
+ * is: what it was copied from is elsewhere.
+ */
+NODISCARD bool staging_open_copies(struct run *run, const char *base, int *ret_fd);
 /* Empties and removes those of this run, the ones of an earlier process included. */
 NODISCARD bool staging_remove_all(struct run *run);
 /* The one below a directory that is about to go itself. */
@@ -178,6 +186,7 @@ NODISCARD bool staging_sweep(struct run *run);
 /* "/home/.rehome-stage-7", "/home/.rehome-homes-7" */
 char *staging_path(const struct run *run, const char *base);
 char *staging_homes_path(const struct run *run, const char *base);
+char *staging_copies_path(const struct run *run, const char *base);
 
 /* ---- quarantine.c ---- */
 

@@ -59,8 +59,8 @@ adopt_check(const struct step *step, struct run *run)
 
 /* ---- the jail, aside ---- */
 
-static bool
-top_is_moved(const struct tree_record *record, const char *path)
+bool
+adopt_top_is_moved(const struct tree_record *record, const char *path)
 {
 	size_t length = strcspn(path, "/");
 	ARRAY_FOREACH (folder, &record->moved) {
@@ -82,7 +82,7 @@ sort_entry(struct adoption *adoption, const char *name, const struct stat *home,
 		return false;
 	if (!entry.exists)
 		return true;
-	const char *path = arena_printf(run->arena, "%s/%s", step->path, name);
+	const char *path = arena_printf(run->arena, "%s/%s", adoption->home_path, name);
 	if (adopt_moves(name, &entry.st)) {
 		struct moved_folder folder = { name, entry.st.st_ino };
 		if (entry.st.st_dev != home->st_dev)
@@ -99,15 +99,15 @@ sort_entry(struct adoption *adoption, const char *name, const struct stat *home,
 	return true;
 }
 
-static bool
-sort_entries(struct adoption *adoption, struct tree_record *record)
+bool
+adopt_sort_entries(struct adoption *adoption, struct tree_record *record)
 {
 	struct run *run = adoption->run;
 	struct string_list names = { 0 };
 	struct stat home;
 	if (fstat(adoption->home_fd, &home) < 0)
 		return diag_error(
-			run->diags, at(adoption->step->path, 0), "cannot be looked at: %m");
+			run->diags, at(adoption->home_path, 0), "cannot be looked at: %m");
 	if (!host_list_at(run->host, adoption->home_fd, adoption->scratch, &names, run->diags))
 		return false;
 	ARRAY_FOREACH (name, &names) {
@@ -134,7 +134,7 @@ build_folder(struct adoption *adoption, const struct tree_record *record, int ar
 	const struct step_folder *folder)
 {
 	struct run *run = adoption->run;
-	if (!top_is_moved(record, folder->path))
+	if (!adopt_top_is_moved(record, folder->path))
 		return step_make_folder(jail_fd, folder, run);
 	return !string_list_has(&record->made, folder->path) ||
 		host_make_dir_at(run->host, area_fd, folder_name(adoption, folder), &folder->owner,
@@ -173,7 +173,7 @@ exists_in_home(struct adoption *adoption, const char *path, bool *ret_exists)
 {
 	struct run *run = adoption->run;
 	struct host_entry entry;
-	const char *below = arena_printf(run->arena, "%s/%s", adoption->step->path, path);
+	const char *below = arena_printf(run->arena, "%s/%s", adoption->home_path, path);
 	if (!host_inspect(run->host, below, &entry, run->diags))
 		return false;
 	*ret_exists = entry.exists;
@@ -182,8 +182,8 @@ exists_in_home(struct adoption *adoption, const char *path, bool *ret_exists)
 			"is no directory, and the layout has a folder of this name");
 }
 
-static bool
-write_record(struct adoption *adoption, struct tree_record *record)
+bool
+adopt_write_record(struct adoption *adoption, struct tree_record *record)
 {
 	AUTO_TREE_WRITER struct tree_writer writer = { .fd = -1 };
 	const struct step *step = adoption->step;
@@ -195,7 +195,7 @@ write_record(struct adoption *adoption, struct tree_record *record)
 	}
 	ARRAY_FOREACH (folder, &step->folders) {
 		bool exists = true;
-		if (top_is_moved(record, folder->path) &&
+		if (adopt_top_is_moved(record, folder->path) &&
 			!exists_in_home(adoption, folder->path, &exists))
 			return false;
 		if (exists)
@@ -215,15 +215,15 @@ adopt_prepare(const struct step *step, struct run *run)
 	struct tree_record record = { .arena = &scratch };
 	if (!host_open_dir(run->host, step->path, &home_fd, run->diags))
 		return false;
-	struct adoption adoption = { step, run, &scratch, home_fd };
-	return sort_entries(&adoption, &record) && write_record(&adoption, &record) &&
+	struct adoption adoption = { step, run, &scratch, home_fd, step->path };
+	return adopt_sort_entries(&adoption, &record) && adopt_write_record(&adoption, &record) &&
 		build_jail(&adoption, &record);
 }
 
 /* ---- the renames ---- */
 
-static bool
-move_folders(struct adoption *adoption, const struct tree_record *record, int jail_fd)
+bool
+adopt_move_folders(struct adoption *adoption, const struct tree_record *record, int jail_fd)
 {
 	struct run *run = adoption->run;
 	ARRAY_FOREACH (folder, &record->moved) {
@@ -282,11 +282,11 @@ adopt_apply(const struct step *step, struct run *run)
 	if (!host_open_dir(run->host, step->path, &home_fd, run->diags) ||
 		!tree_record_load(run, step->user, &scratch, &record, run->diags))
 		return false;
-	struct adoption adoption = { step, run, &scratch, home_fd };
+	struct adoption adoption = { step, run, &scratch, home_fd, step->path };
 	return staging_open_homes(run, step->base, &area_fd) &&
 		host_open_dir_at(
 			run->host, area_fd, adopt_staged_name(&adoption), &jail_fd, run->diags) &&
-		adopt_own(&adoption, &record) && move_folders(&adoption, &record, jail_fd) &&
+		adopt_own(&adoption, &record) && adopt_move_folders(&adoption, &record, jail_fd) &&
 		place_folders(&adoption, &record, area_fd, jail_fd) &&
 		swap(&adoption, area_fd, jail_fd);
 }

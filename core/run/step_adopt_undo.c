@@ -247,7 +247,7 @@ adopt_undo(const struct step *step, struct run *run)
 	AUTO_ARENA struct arena scratch = { 0 };
 	AUTO_CLOSE int parent_fd = -1;
 	struct undoing undoing = {
-		.adoption = { step, run, &scratch, -1 },
+		.adoption = { step, run, &scratch, -1, step->path },
 		.jail_ino = fact->ino,
 		.home_ino = step->home.ino,
 	};

@@ -13,5 +13,10 @@ extern const struct chapter chapter_create_usual, chapter_create_nis, chapter_cr
 /* Homes that people live in. */
 extern const struct chapter chapter_adopt, chapter_adopt_remap, chapter_unadopt,
 	chapter_unadopt_remap;
+/* heinz, who becomes uid; fills the first plan of the story, or brings it up to date. */
+struct plan *chapter_plan_adoption(struct story *story, struct world *world, uid_t uid);
+
+/* The same into another place. */
+extern const struct chapter chapter_copy, chapter_uncopy, chapter_uncopy_lived;
 
 #endif

@@ -192,15 +192,15 @@ furnish(struct world *world)
 		err(1, "furnish");
 }
 
-static void
-plan_adoption_as(struct story *story, struct world *world, uid_t uid)
+struct plan *
+chapter_plan_adoption(struct story *story, struct world *world, uid_t uid)
 {
 	bool planned = story->plans[0];
 	furnish(world);
 	struct plan *plan = story_plan(story, world, 0, sheet);
 	if (!planned) {
 		add_adoption(story, world, plan, uid);
-		return;
+		return plan;
 	}
 	/* Each machine has inodes of its own. */
 	struct stat st;
@@ -210,18 +210,19 @@ plan_adoption_as(struct story *story, struct world *world, uid_t uid)
 		step->home.dev = st.st_dev;
 		step->home.ino = st.st_ino;
 	}
+	return plan;
 }
 
 static void
 plan_adoption(struct story *story, struct world *world)
 {
-	plan_adoption_as(story, world, 1000);
+	(void)chapter_plan_adoption(story, world, 1000);
 }
 
 static void
 plan_remap(struct story *story, struct world *world)
 {
-	plan_adoption_as(story, world, 30000);
+	(void)chapter_plan_adoption(story, world, 30000);
 }
 
 static bool

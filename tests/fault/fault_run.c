@@ -396,6 +396,32 @@ test_back_again(void **state)
 	story_end(&story);
 }
 
+/* Somebody made room: what was made from the home is all that is left of it. */
+static void
+test_copy_is_kept(void **state)
+{
+	const struct chapter *chapter = *state;
+	struct story story;
+	struct world world;
+	struct run_result result;
+	struct stat st;
+	story_begin(&story, chapter);
+	world_open(&world, &story);
+	assert_true(chapter->act(&story, &world, &result));
+	const char *home = arena_printf(&world.arena, "%s/home/heinz", world.root);
+	const char *away = arena_printf(&world.arena, "%s/home/away", world.root);
+	assert_int_equal(rename(home, away), 0);
+	(void)story_rollback(&story, &world, result.run_id, NULL, &result);
+	assert_int_equal(result.outcome, RUN_INCOMPLETE);
+	const char *kept = arena_printf(
+		&world.arena, "%s/srv/.rehome-quarantine/1/heinz/letters/one", world.root);
+	assert_int_equal(stat(kept, &st), 0);
+	assert_int_equal(st.st_uid, 1000);
+	assert_int_not_equal(stat(arena_printf(&world.arena, "%s/srv/heinz", world.root), &st), 0);
+	world_close(&world);
+	story_end(&story);
+}
+
 #define chapter_test(stop, words, chapter)                                                         \
 	{                                                                                          \
 		.name = "test_" #chapter "_" words, .test_func = test_##stop,                      \
@@ -428,8 +454,13 @@ main(int argc, char **argv)
 		chapter_tests(adopt_remap),
 		chapter_tests(unadopt),
 		chapter_tests(unadopt_remap),
+		chapter_tests(copy),
+		chapter_tests(uncopy),
+		chapter_tests(uncopy_lived),
 		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt),
 		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt_remap),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", copy),
+		chapter_test(copy_is_kept, "is_kept_when_its_source_is_gone_when_done", copy),
 	};
 	machine_prepare_place(argv);
 	if (argc > 1)

@@ -175,6 +175,48 @@ test_codec_refuses_steps_that_no_planner_makes(void **state)
 	assert_all_refused(fixture, faults, ARRAY_LEN(faults));
 }
 
+/* The sample's home-create made a home-copy. */
+static const char *
+with_copy(struct fixture *fixture, const char *home)
+{
+	const char *json = encoded(fixture, sample_plan(&fixture->arena));
+	json = replaced(fixture, json, "\"verb\": \"home-create\", \"user\": \"bert\"",
+		"\"verb\": \"home-copy\", \"user\": \"bert\"");
+	const char *folders = strstr(strstr(json, "\"home-copy\""), "\"folders\"");
+	return arena_printf(&fixture->arena,
+		"%.*s\"home\": {\"dev\": 1, \"ino\": 2, \"owner\": {\"uid\": 0, \"gid\": 0, "
+		"\"mode\": \"0700\"}%s}, %s",
+		(int)(folders - json), json, home, folders);
+}
+
+static void
+test_codec_carries_where_a_home_is_copied_from(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *json = with_copy(fixture, ", \"source\": \"/mnt/bert\", \"loose\": \"files\"");
+	const struct plan *plan = decoded(fixture, json);
+	assert_int_equal(plan->steps.items[2].kind, STEP_HOME_COPY);
+	assert_string_equal(plan->steps.items[2].home.source, "/mnt/bert");
+	assert_string_equal(plan->steps.items[2].home.loose, "files");
+	const struct plan *again = decoded(fixture, encoded(fixture, plan));
+	assert_string_equal(again->steps.items[2].home.source, "/mnt/bert");
+}
+
+static void
+test_codec_refuses_copies_that_no_planner_makes(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_refused(fixture, with_copy(fixture, ", \"source\": \"/mnt/bert\""),
+		"steps[2].home.loose: expected a folder's name");
+	assert_refused(fixture, with_copy(fixture, ", \"loose\": \"files\""),
+		"steps[2].home.source: expected the home's path");
+	assert_refused(fixture, with_copy(fixture, ", \"source\": \"/home\", \"loose\": \"files\""),
+		"steps[2].home.source: '/home' and '/home/bert' overlap");
+	assert_refused(fixture,
+		with_copy(fixture, ", \"source\": \"/home/bert/old\", \"loose\": \"files\""),
+		"steps[2].home.source: '/home/bert/old' and '/home/bert' overlap");
+}
+
 static void
 test_codec_refuses_folders_outside_of_the_jail(void **state)
 {
@@ -310,6 +352,8 @@ main(void)
 		fixture_test(test_codec_refuses_wrong_types_and_ranges),
 		fixture_test(test_codec_refuses_base64_that_is_no_text),
 		fixture_test(test_codec_refuses_steps_that_no_planner_makes),
+		fixture_test(test_codec_carries_where_a_home_is_copied_from),
+		fixture_test(test_codec_refuses_copies_that_no_planner_makes),
 		fixture_test(test_codec_refuses_folders_outside_of_the_jail),
 		fixture_test(test_codec_refuses_users_that_are_none),
 		fixture_test(test_codec_reads_blocked_users_that_share_a_login),

@@ -248,6 +248,12 @@ test_leftovers_are_found(void **state)
 			"warning leftover-staging /etc/ssh/rehome_keys/.rehome-stage-7: a run was "
 			"interrupted, or is at work | Run: rehome --root ROOT recover; if that has "
 			"nothing to do, run: rm -r ROOT/etc/ssh/rehome_keys/.rehome-stage-7\n" },
+		{ "mkdir home/.rehome-copies-7",
+			BERT
+			"warning leftover-staging /home/.rehome-copies-7: a run was interrupted, "
+			"or "
+			"is at work | Run: rehome --root ROOT recover; if that has nothing to do, "
+			"run: rm -r ROOT/home/.rehome-copies-7\n" },
 		{ "touch etc/.rehome-0123456789abcdef etc/.rehome-0123456789abcdeg "
 		  "etc/ssh/sshd_config.d/.rehome-fedcba9876543210",
 			BERT

@@ -1,0 +1,374 @@
+/*
+ * step_copy.c - a home that no rename can move becomes a jail elsewhere, by a copy.
+ *
+ *	/mnt/old/anna (H)          /home/.rehome-copies-7/12 (J)       /home/anna (J)
+ *	├── a                      ├── a            copied             ├── a
+ *	├── notes.txt      ──▶     ├── incoming     new        ──▶     ├── incoming
+ *	└── .profile               └── files        notes.txt, ...     └── files
+ *
+ * H is copied into J's loose folder and compared there, byte by byte, before that is made a jail as
+ * an adopted home is (adopt.h). One rename puts it in place. H itself is never changed; it stays
+ * frozen (step_freeze.c) until an undo gives it back or the run is finalised.
+ *
+ * The fingerprint of all inodes of the copy is in the journal before the rename: undo deletes what
+ * is exactly as the run made it, provided that H is still there, and keeps anything else in
+ * quarantine.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <nettle/sha2.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/copy.h"
+#include "core/run/adopt.h"
+
+static char *
+staged_name(const struct step *step, const struct run *run)
+{
+	return arena_printf(run->arena, "%zu", step_index(step, run));
+}
+
+static bool
+fault(const struct step *step, struct run *run, const char *path, const char *message)
+{
+	diag_error(run->diags, at(path, 0), "%s", message);
+	diag_user(run->diags, step->user);
+	return false;
+}
+
+/* ---- still as planned? ---- */
+
+static bool
+is_inode(const struct host_entry *entry, uint64_t ino)
+{
+	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == ino;
+}
+
+static bool
+check_base(const struct step *step, struct run *run)
+{
+	const char *message, *hint;
+	const struct jail_component *found = jail_base_fault(&run->jails, step->base, true);
+	if (!found)
+		return true;
+	jail_explain(found, run->arena, &message, &hint);
+	(void)fault(step, run, found->path, message);
+	if (hint)
+		diag_hint(run->diags, "%s", hint);
+	return false;
+}
+
+static bool
+check_room(const struct step *step, struct run *run)
+{
+	uint64_t bytes, inodes;
+	if (!host_free_space(run->host, step->base, &bytes, &inodes, run->diags))
+		return false;
+	if (bytes >= step->home.bytes && inodes >= step->home.files)
+		return true;
+	return fault(step, run, step->base,
+		arena_printf(run->arena,
+			"%" PRIu64 " bytes and %" PRIu64 " inodes are free, the copy of %s needs "
+			"%" PRIu64 " and %" PRIu64,
+			bytes, inodes, step->home.source, step->home.bytes, step->home.files));
+}
+
+static bool
+copy_check(const struct step *step, struct run *run)
+{
+	struct host_entry placed, home;
+	if (!check_base(step, run) || !host_inspect(run->host, step->path, &placed, run->diags) ||
+		!host_inspect(run->host, step->home.source, &home, run->diags))
+		return false;
+	if (placed.exists)
+		return fault(step, run, step->path, "already exists");
+	if (!is_inode(&home, step->home.ino))
+		return fault(
+			step, run, step->home.source, "is not the directory that the plan found");
+	return check_room(step, run);
+}
+
+/* ---- the fingerprint ---- */
+
+static void
+add_number(struct sha256_ctx *sha256, uint64_t number)
+{
+	sha256_update(sha256, sizeof(number), (const uint8_t *)&number);
+}
+
+/* Whoever changes, adds or removes anything changes a time that nobody can set. */
+static enum walk_verdict
+add_inode(void *ctx, const struct walk_entry *entry, struct diags *diags)
+{
+	struct sha256_ctx *sha256 = ctx;
+	const struct stat *st = &entry->st;
+	(void)diags;
+	if (!entry->depth)
+		return WALK_ON; /* renaming it is a change too */
+	sha256_update(sha256, strlen(entry->path) + 1, (const uint8_t *)entry->path);
+	add_number(sha256, st->st_ino);
+	add_number(sha256, (uint64_t)st->st_size);
+	add_number(sha256, (uint64_t)st->st_ctim.tv_sec);
+	add_number(sha256, (uint64_t)st->st_ctim.tv_nsec);
+	add_number(sha256, entry->is_mount);
+	return WALK_ON;
+}
+
+static bool
+take_fingerprint(struct run *run, int jail_fd, const char *path, uint64_t *ret_print)
+{
+	struct sha256_ctx sha256;
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	const struct walk_visitor visitor = { .ctx = &sha256, .enter = add_inode };
+	sha256_init(&sha256);
+	if (!host_walk(run->host, jail_fd, path, &visitor, run->diags))
+		return false;
+	sha256_digest(&sha256, sizeof(hash), hash);
+	memcpy(ret_print, hash, sizeof(*ret_print));
+	return true;
+}
+
+/* ---- the copy, aside ---- */
+
+struct copying {
+	struct adoption adoption; /* of the copy of H */
+	const char *jail_path;
+	int jail_fd;
+};
+
+static bool
+make_jail(struct copying *copying)
+{
+	static const struct host_owner private = { 0, 0, 0700 };
+	struct adoption *adoption = &copying->adoption;
+	const struct step *step = adoption->step;
+	struct run *run = adoption->run;
+	const char *name = staged_name(step, run);
+	int staging_fd;
+	copying->jail_path =
+		arena_printf(run->arena, "%s/%s", staging_copies_path(run, step->base), name);
+	adoption->home_path =
+		arena_printf(run->arena, "%s/%s", copying->jail_path, step->home.loose);
+	return staging_open_copies(run, step->base, &staging_fd) &&
+		host_make_dir_at(run->host, staging_fd, name, &step->owner, run->diags) &&
+		host_open_dir_at(run->host, staging_fd, name, &copying->jail_fd, run->diags) &&
+		host_make_dir_at(
+			run->host, copying->jail_fd, step->home.loose, &private, run->diags) &&
+		host_open_dir_at(run->host, copying->jail_fd, step->home.loose, &adoption->home_fd,
+			run->diags);
+}
+
+static bool
+copy_home(struct copying *copying)
+{
+	const struct step *step = copying->adoption.step;
+	struct run *run = copying->adoption.run;
+	struct tree_copy_facts facts;
+	AUTO_CLOSE int from_fd = -1;
+	if (!host_open_dir(run->host, step->home.source, &from_fd, run->diags))
+		return false;
+	const struct tree_copy copy = {
+		.from_fd = from_fd,
+		.to_fd = copying->adoption.home_fd,
+		.from = step->home.source,
+		.to = copying->adoption.home_path,
+	};
+	if (!host_copy_tree(run->host, &copy, run->arena, &facts, run->diags) ||
+		!host_compare_trees(run->host, &copy, run->diags))
+		return false;
+	ARRAY_FOREACH (path, &facts.left_out)
+		diag_note(run->diags, at(*path, 0), "is a socket, which is not copied");
+	if (facts.shared) {
+		diag_warning(run->diags, at(step->home.source, 0),
+			"%" PRIu64
+			" files have names outside of it too, and are files of their own "
+			"in the copy",
+			facts.shared);
+		diag_user(run->diags, step->user);
+	}
+	return true;
+}
+
+/* Those of the layout that H has not. All is aside, so they are made in place. */
+static bool
+make_folders(struct copying *copying, const struct tree_record *record)
+{
+	struct run *run = copying->adoption.run;
+	ARRAY_FOREACH (folder, &copying->adoption.step->folders) {
+		bool is_there = adopt_top_is_moved(record, folder->path) &&
+			!string_list_has(&record->made, folder->path);
+		if (!is_there && !step_make_folder(copying->jail_fd, folder, run))
+			return false;
+	}
+	return true;
+}
+
+/* As step_adopt.c does it with H. */
+static bool
+make_it_a_jail(struct copying *copying)
+{
+	struct adoption *adoption = &copying->adoption;
+	const struct step *step = adoption->step;
+	struct run *run = adoption->run;
+	struct tree_record found = { .arena = adoption->scratch }, record;
+	const struct host_owner loose = adopt_loose_owner(step);
+	return adopt_sort_entries(adoption, &found) && adopt_write_record(adoption, &found) &&
+		tree_record_load(run, step->user, adoption->scratch, &record, run->diags) &&
+		adopt_own(adoption, &record) &&
+		adopt_move_folders(adoption, &record, copying->jail_fd) &&
+		make_folders(copying, &record) &&
+		host_own_fd(run->host, adoption->home_fd, adoption->home_path, &loose, run->diags);
+}
+
+static bool
+note_copy(const struct copying *copying)
+{
+	const struct step *step = copying->adoption.step;
+	struct run *run = copying->adoption.run;
+	struct step_fact fact = { .known = true, .has_print = true };
+	struct stat st;
+	if (fstat(copying->jail_fd, &st) < 0)
+		return diag_error(run->diags, at(copying->jail_path, 0), "cannot be looked at: %s",
+			strerror(errno));
+	if (!take_fingerprint(run, copying->jail_fd, copying->jail_path, &fact.print))
+		return false;
+	fact.dev = st.st_dev;
+	fact.ino = st.st_ino;
+	step_note(step, run, &fact);
+	return true;
+}
+
+static bool
+copy_prepare(const struct step *step, struct run *run)
+{
+	AUTO_ARENA struct arena scratch = { 0 };
+	struct copying copying = { .adoption = { step, run, &scratch, -1, NULL }, .jail_fd = -1 };
+	bool ok = make_jail(&copying) && copy_home(&copying) && make_it_a_jail(&copying) &&
+		note_copy(&copying);
+	cleanup_close(&copying.adoption.home_fd);
+	cleanup_close(&copying.jail_fd);
+	return ok;
+}
+
+/* ---- into its place ---- */
+
+static bool
+copy_apply(const struct step *step, struct run *run)
+{
+	int staging_fd;
+	AUTO_CLOSE int parent_fd = -1;
+	const char *place;
+	return staging_open_copies(run, step->base, &staging_fd) &&
+		step_open_parent(step->path, run, &parent_fd, &place) &&
+		host_rename_at(run->host, staging_fd, staged_name(step, run), parent_fd, place,
+			false, run->diags);
+}
+
+static bool
+copy_verify(const struct step *step, struct run *run)
+{
+	const struct step_fact *fact = &run->facts[step_index(step, run)];
+	struct host_entry placed;
+	return host_inspect(run->host, step->path, &placed, run->diags) &&
+		(is_inode(&placed, fact->ino) ||
+			fault(step, run, step->path, "is not the copy that was made"));
+}
+
+/* ---- taking it away ---- */
+
+/* Where J is: in its place, or on its way out. */
+struct leaving {
+	const struct step *step;
+	struct run *run;
+	const struct step_fact *fact;
+	int area_fd; /* the staging directory in which nothing but the empty is deleted */
+	const char *name;
+	struct host_entry placed, aside;
+};
+
+static bool
+take_out(struct leaving *leaving)
+{
+	struct run *run = leaving->run;
+	AUTO_CLOSE int parent_fd = -1;
+	const char *place;
+	if (!is_inode(&leaving->placed, leaving->fact->ino))
+		return true;
+	return step_open_parent(leaving->step->path, run, &parent_fd, &place) &&
+		host_rename_at(run->host, parent_fd, place, leaving->area_fd, leaving->name, false,
+			run->diags);
+}
+
+/* NULL when it is exactly as the run made it, and what it was made from is there. */
+static bool
+find_reason(struct leaving *leaving, const char **ret_reason)
+{
+	const struct step *step = leaving->step;
+	struct run *run = leaving->run;
+	struct host_entry home;
+	AUTO_CLOSE int fd = -1;
+	uint64_t print;
+	if (!host_inspect(run->host, step->home.source, &home, run->diags) ||
+		!host_open_dir_at(run->host, leaving->area_fd, leaving->name, &fd, run->diags) ||
+		!take_fingerprint(run, fd, step->path, &print))
+		return false;
+	*ret_reason = NULL;
+	if (!is_inode(&home, step->home.ino))
+		*ret_reason = "is all that is left of it";
+	else if (!leaving->fact->has_print || print != leaving->fact->print)
+		*ret_reason = "was changed since";
+	return true;
+}
+
+/* From the other staging directory it is deleted with all that is in it. */
+static bool
+end_copy(struct leaving *leaving)
+{
+	const struct step *step = leaving->step;
+	struct run *run = leaving->run;
+	const char *reason;
+	int staging_fd;
+	if (!find_reason(leaving, &reason))
+		return false;
+	if (!reason)
+		return staging_open_copies(run, step->base, &staging_fd) &&
+			host_rename_at(run->host, leaving->area_fd, leaving->name, staging_fd,
+				leaving->name, false, run->diags);
+	return quarantine_keep(step, leaving->area_fd, leaving->name, step->user,
+		arena_printf(run->arena, "the copy of %s, which %s,", step->home.source, reason),
+		run);
+}
+
+static bool
+copy_undo(const struct step *step, struct run *run)
+{
+	struct leaving leaving = {
+		.step = step,
+		.run = run,
+		.fact = &run->facts[step_index(step, run)],
+		.name = staged_name(step, run),
+	};
+	if (!leaving.fact->known)
+		return true; /* its inode was never announced, so it never appeared */
+	if (!staging_open_homes(run, step->base, &leaving.area_fd) ||
+		!host_inspect(run->host, step->path, &leaving.placed, run->diags) ||
+		!host_inspect_at(
+			run->host, leaving.area_fd, leaving.name, &leaving.aside, run->diags))
+		return false;
+	bool is_placed = is_inode(&leaving.placed, leaving.fact->ino);
+	if (is_placed || is_inode(&leaving.aside, leaving.fact->ino))
+		return take_out(&leaving) && end_copy(&leaving);
+	if (leaving.placed.exists)
+		run_conflict(run, step->user, "%s is not the directory that run %s made",
+			step->path, run->id);
+	return true;
+}
+
+const struct step_ops step_home_copy = {
+	.check = copy_check,
+	.prepare = copy_prepare,
+	.apply = copy_apply,
+	.verify = copy_verify,
+	.undo = copy_undo,
+};
