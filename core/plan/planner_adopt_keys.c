@@ -1,5 +1,5 @@
 /*
- * planner_adopt_keys.c - the keys in an adopted account's ~/.ssh: carried into the managed file, or
+ * planner_adopt_keys.c - the keys of an adopted account: carried into the managed file, or
  * not.
  *
  * Once the home is a jail sshd looks for them no more. Those that let somebody in today still do;
@@ -16,6 +16,7 @@
 enum { KEYS_BYTES_MAX = 1 << 20 };
 
 struct old_keys {
+	const char *where;	  /* the files, as sshd_config names them */
 	struct string_list lines; /* checked, with their options */
 	size_t with_options;
 	size_t refused;		/* lines that sshd does not take */
@@ -75,12 +76,10 @@ add_line(struct planner *planner, struct old_keys *keys, char *line)
 }
 
 static void
-add_file(struct adoption *adoption, const char *name, struct old_keys *keys)
+add_file(struct adoption *adoption, const char *path, struct old_keys *keys)
 {
 	struct planner *planner = adoption->planner;
 	struct diags problems = { .arena = planner->arena };
-	const char *path =
-		arena_printf(planner->arena, "%s/.ssh/%s", adoption->change->after.home, name);
 	struct host_entry entry;
 	AUTO_BUFFER struct buffer text = { 0 };
 	char *save;
@@ -100,22 +99,85 @@ add_file(struct adoption *adoption, const char *name, struct old_keys *keys)
 		add_line(planner, keys, line);
 }
 
+/* The words behind AuthorizedKeysFile, or what sshd takes for granted without it. What a Match
+ * block says for some is not weighed. */
+static const struct string_list *
+key_file_names(const struct planner *planner)
+{
+	static const char *initial[] = { ".ssh/authorized_keys", ".ssh/authorized_keys2" };
+	static const struct string_list none = { .items = initial, .count = 2 };
+	ARRAY_FOREACH (directive, &planner->snapshot->sshd.directives) {
+		if (!directive->match && strcmp(directive->keyword, "authorizedkeysfile") == 0)
+			return &directive->arguments;
+	}
+	return &none;
+}
+
+/* sshd_config(5) TOKENS; a relative path is one below the home. */
+static const char *
+key_file_path(const struct adoption *adoption, const char *name)
+{
+	const struct change *change = adoption->change;
+	AUTO_BUFFER struct buffer path = { 0 };
+	if (*name != '/' && strncmp(name, "%h", 2) != 0)
+		buffer_printf(&path, "%s/", change->after.home);
+	for (; *name; name++) {
+		if (*name != '%' || !name[1]) {
+			buffer_add_char(&path, *name);
+			continue;
+		}
+		name++;
+		if (*name == 'h')
+			buffer_add_text(&path, change->after.home);
+		else if (*name == 'u')
+			buffer_add_text(&path, change->login);
+		else if (*name == 'U')
+			buffer_printf(&path, "%u", (unsigned)change->before.uid);
+		else
+			buffer_add_char(&path, *name);
+	}
+	return arena_strdup(adoption->planner->arena, buffer_text(&path));
+}
+
+static const char *
+where_words(struct planner *planner, const struct string_list *names)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	if (strcmp(names->items[0], ".ssh/authorized_keys") == 0)
+		return "~/.ssh";
+	ARRAY_FOREACH (name, names)
+		buffer_printf(&text, "%s%s", text.size ? " " : "", *name);
+	return arena_strdup(planner->arena, buffer_text(&text));
+}
+
+/* sshd refuses keys when others could change them, in the home as well (StrictModes). */
+static bool
+is_ssh_dir_strict(const struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct diags ignored = { .arena = planner->arena };
+	uid_t uid = adoption->change->before.uid;
+	struct host_entry dir;
+	const char *path = arena_printf(planner->arena, "%s/.ssh", adoption->change->after.home);
+	return !host_inspect(planner->snapshot->host, path, &dir, &ignored) || !dir.exists ||
+		(is_strict(&dir, uid) && is_strict(&adoption->entry, uid));
+}
+
 static struct old_keys
 read_old_keys(struct adoption *adoption)
 {
 	struct planner *planner = adoption->planner;
-	struct diags ignored = { .arena = planner->arena };
+	const struct string_list *names = key_file_names(planner);
 	struct old_keys keys = { .accepted_by_sshd = true };
-	struct host_entry dir;
-	if (adoption->home_is_missing)
+	if (!names->count || strcmp(names->items[0], "none") == 0)
 		return keys;
-	const char *path = arena_printf(planner->arena, "%s/.ssh", adoption->change->after.home);
-	if (host_inspect(planner->snapshot->host, path, &dir, &ignored) && dir.exists)
-		keys.accepted_by_sshd = is_strict(&dir, adoption->change->before.uid) &&
-			is_strict(&adoption->entry, adoption->change->before.uid);
-	/* The two names that sshd looks for unless it is told otherwise. */
-	add_file(adoption, "authorized_keys", &keys);
-	add_file(adoption, "authorized_keys2", &keys);
+	keys.where = where_words(planner, names);
+	keys.accepted_by_sshd = adoption->home_is_missing || is_ssh_dir_strict(adoption);
+	ARRAY_FOREACH (name, names) {
+		const char *path = key_file_path(adoption, *name);
+		if (jail_path_is_normal(path) && !(*name[0] != '/' && adoption->home_is_missing))
+			add_file(adoption, path, &keys);
+	}
 	if (keys.unreadable) {
 		planner_warn(planner, adoption->change, adoption->account->place, "old-keys-unread",
 			"the keys of '%s' cannot be carried: %s", adoption->change->login,
@@ -180,14 +242,15 @@ decide(struct adoption *adoption, const struct old_keys *keys)
 		: planner->config->policy.adopt_keys;
 	if (wish == ADOPT_KEYS_DROP) {
 		planner_add_line(change, planner->arena, "keys",
-			arena_printf(planner->arena, "%s in ~/.ssh no longer let%s anybody in",
-				count, keys->lines.count == 1 ? "s" : ""));
+			arena_printf(planner->arena, "%s in %s no longer let%s anybody in", count,
+				keys->where, keys->lines.count == 1 ? "s" : ""));
 		return false;
 	}
 	if (wish == ADOPT_KEYS_CARRY || !why)
 		return true;
 	planner_block(planner, change, adoption->account->place, "old-keys",
-		"%s in ~/.ssh would become a working login, and today it is none: %s", count, why);
+		"%s in %s would become a working login, and today it is none: %s", count,
+		keys->where, why);
 	planner_hint(change, "Decide with --adopt-keys carry or --adopt-keys drop.");
 	return false;
 }
@@ -234,8 +297,8 @@ take_keys_of_source(struct adoption *adoption, const struct old_keys *old, struc
 		return;
 	planner_warn(planner, adoption->change, planner_place(adoption->account, ACCOUNT_SSH_KEYS),
 		"old-keys-dropped",
-		"%s in ~/.ssh no longer let%s anybody in: the source gives the keys",
-		key_words(gone, planner->arena), gone == 1 ? "s" : "");
+		"%s in %s no longer let%s anybody in: the source gives the keys",
+		key_words(gone, planner->arena), old->where, gone == 1 ? "s" : "");
 	planner_hint(adoption->change, "Add them to the source, if they are still wanted.");
 }
 
@@ -249,8 +312,8 @@ carry_keys(struct adoption *adoption, const struct old_keys *old, struct string_
 			string_list_push(arena, keys, *line);
 	}
 	planner_add_line(adoption->change, arena, "keys",
-		arena_printf(arena, "%s carried from ~/.ssh%s%s",
-			key_words(old->lines.count, arena),
+		arena_printf(arena, "%s carried from %s%s%s", key_words(old->lines.count, arena),
+			old->where,
 			old->with_options
 				? arena_printf(arena, ", %zu with options, kept as they are",
 					  old->with_options)

@@ -321,6 +321,43 @@ test_planner_asks_about_keys_that_let_nobody_in(void **state)
 	assert_string_equal(keys_written(w), "");
 }
 
+/* A plan with what sshd_config says, which is read on the live machine alone. */
+static void
+plan_karl_with_sshd(struct world *w)
+{
+	adopt(w, "karl");
+	add_sheet(w, "csv:sheet.csv", "/sheet.csv", "login\nkarl\n");
+	host_destroy(w->host);
+	w->host = host_create(w->root, HOST_READ_ONLY, &w->diags);
+	assert_non_null(w->host);
+	assert_true(
+		snapshot_take(w->host, w->config, &w->managed, &w->arena, &w->snapshot, &w->diags));
+	assert_true(sshd_config_read(
+		w->host, "/etc/ssh/sshd_config", &w->arena, &w->snapshot.sshd, &w->diags));
+	assert_true(planner_make(w->config, w->intakes, w->intake_count, &w->snapshot, &w->options,
+		&w->arena, &w->plan, &w->secrets, &w->diags));
+	w->intake_count = 0;
+}
+
+static void
+test_planner_carries_keys_from_where_sshd_looks(void **state)
+{
+	struct world *w = *state;
+	add_resident(w, "karl", 1000);
+	add_keys(w, "karl", 1000, "ssh-ed25519 notused\n");
+	make_dir(w, "/etc/ssh/keys", 0, 0, 0755);
+	make_file(w, "/etc/ssh/keys/karl", KEY " central\n");
+	make_file(w, "/etc/ssh/sshd_config",
+		"AuthorizedKeysFile /etc/ssh/keys/%u\n"
+		"Match Group other\n\tAuthorizedKeysFile /else/%u\n");
+	plan_karl_with_sshd(w);
+	assert_string_equal(line_of(w, "karl", "keys"), "1 key carried from /etc/ssh/keys/%u");
+	assert_string_equal(keys_written(w), KEY " central\n");
+	make_file(w, "/etc/ssh/sshd_config", "AuthorizedKeysFile none\n");
+	plan_karl_with_sshd(w);
+	assert_string_equal(keys_written(w), "");
+}
+
 static void
 test_planner_takes_the_policys_word_on_old_keys(void **state)
 {
@@ -391,6 +428,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_does_not_watch_folders_with_unprintable_names),
 	world_test(test_planner_carries_the_keys_that_let_somebody_in),
 	world_test(test_planner_asks_about_keys_that_let_nobody_in),
+	world_test(test_planner_carries_keys_from_where_sshd_looks),
 	world_test(test_planner_takes_the_policys_word_on_old_keys),
 	world_test(test_planner_prefers_the_keys_of_the_source),
 	world_test(test_planner_follows_no_link_to_keys),
