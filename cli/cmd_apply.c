@@ -44,10 +44,11 @@ static bool
 check_plan_options(struct session *session, const struct planning_options *options)
 {
 	if (!options->settings.count && !options->adopt.count && !options->adopt_protected.count &&
-		!options->adopt_keys && !options->rejects)
+		!options->adopt_keys && !options->rejects && !options->no_archive)
 		return true;
 	diag_error(&session->diags, NOWHERE,
-		"--set, --adopt and --rejects are for making a plan; this one is saved");
+		"--set, --adopt, --no-archive and --rejects are for making a plan; this one is "
+		"saved");
 	diag_code(&session->diags, "usage");
 	diag_hint(&session->diags, "Give them to rehome plan.");
 	return session_fail(session, EXIT_USAGE);

@@ -34,8 +34,9 @@ add_text(struct session *session, const struct stored_archive *archive, const ch
 	const struct restore_result *result, struct buffer *out)
 {
 	struct paint paint = { out, session->output.color_out };
-	buffer_printf(out, "Restored %" PRIu64 " entries (%" PRIu64 " files, %s) of ",
-		result->entries, result->files, text_size(session->arena, result->bytes));
+	buffer_printf(out, "Restored %" PRIu64 " entries (%" PRIu64 " file%s, %s) of ",
+		result->entries, result->files, result->files == 1 ? "" : "s",
+		text_size(session->arena, result->bytes));
 	paint_text(&paint, archive->login);
 	buffer_printf(out, " from run %s to ", archive->run);
 	paint_text(&paint, to);

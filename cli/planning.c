@@ -55,6 +55,14 @@ const struct option_spec planning_options[] = {
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
 		.help = "leave out blocked users and refused rows, do the rest" },
+	{ .name = "no-archive",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct planning_options, no_archive),
+		.help = "change homes without archiving them first; asks" },
+	{ .name = "yes-without-archive",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct planning_options, yes_without_archive),
+		.help = "the answer to that, where nobody can be asked" },
 	{ .name = "rejects",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct planning_options, rejects),
@@ -218,6 +226,7 @@ make(struct session *session, const struct planning_options *options, struct pla
 		.adopt = options->adopt,
 		.adopt_protected = options->adopt_protected,
 		.skip_blocked = options->skip_blocked,
+		.no_archive = options->no_archive,
 		.state_dir = session->state.dir,
 	};
 	if (!read_users(session, options->users_file, &listed, &planner.only) ||
@@ -256,12 +265,29 @@ sum_up_refused(struct session *session, const struct reading *reading, const cha
 			"out.");
 }
 
+/* A question of its own: -y was said of the plan, and does not answer it. */
+static bool
+confirm_no_archive(struct session *session, const struct planning_options *options)
+{
+	bool yes = session->globals.yes;
+	if (!options->no_archive)
+		return true;
+	session->globals.yes = options->yes_without_archive;
+	bool confirmed =
+		session_confirm(session, "Change homes without an archive of what they are now?");
+	session->globals.yes = yes;
+	if (!confirmed && session->exit == EXIT_USAGE)
+		diag_hint(&session->diags, "Add --yes-without-archive, or leave out --no-archive.");
+	return confirmed;
+}
+
 bool
 planning_make(struct session *session, const struct planning_options *options,
 	const struct string_list *sources, struct planning *ret_planning)
 {
 	*ret_planning = (struct planning){ 0 };
-	if (!check_one_source(session, options->rejects, sources))
+	if (!check_one_source(session, options->rejects, sources) ||
+		!confirm_no_archive(session, options))
 		return false;
 	bool read = planning_read(session, sources, &options->settings, options->skip_blocked,
 		&ret_planning->reading);

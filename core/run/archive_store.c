@@ -154,11 +154,10 @@ reason_to_stay(const struct stored_archive *archive, size_t newer_runs,
 	if (archive_needs_finalise(archive) && !archive->finalised)
 		return arena_printf(arena, "needs: rehome finalise %s", archive->run);
 	if (newer_runs < config->retain_runs)
-		return arena_printf(
-			arena, "of the newest %u runs with archives", config->retain_runs);
+		return arena_printf(arena, "within archives.retain.runs: %u", config->retain_runs);
 	if (!archive->damaged &&
 		archive_age_days(archive->header.created, now) <= config->retain_days)
-		return arena_printf(arena, "not older than %u days", config->retain_days);
+		return arena_printf(arena, "within archives.retain.days: %u", config->retain_days);
 	return NULL;
 }
 

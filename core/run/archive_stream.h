@@ -31,7 +31,7 @@ struct archive_output {
 	int fd; /* -1 = not open */
 	struct archive *archive;
 	struct archive_entry *entry; /* for the caller to fill; one at a time */
-	uint64_t written;	     /* compressed bytes */
+	uint64_t written, flushed;   /* compressed bytes; flushed: on their way to the disk */
 };
 
 #define NO_ARCHIVE_OUTPUT                                                                          \
