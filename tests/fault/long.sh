@@ -12,4 +12,9 @@ for chapter in 'kill --every' errors memory power; do
 	# shellcheck disable=SC2086
 	"$build/tests/fault/stepper" $chapter || status=1
 done
+export REHOME_BUILD_ROOT="$build" NEIGHBOUR_ROUNDS=100 PROBER_ROUNDS=20 PROBER_STEP=1
+for script in neighbours adopt_crash; do
+	echo "== $script"
+	"$(dirname "$0")/../e2e/$script.sh" | grep -v '^ok' || :
+done
 exit "$status"
