@@ -74,8 +74,10 @@ add_change(const struct paint *paint, const struct change *change, size_t login_
 		if (!line->detail || verbose)
 			paint_labelled(paint, COLOR_PLAIN, line->label, line->text);
 	}
-	ARRAY_FOREACH (diag, &change->findings)
-		paint_finding(paint, diag, &change->place, false);
+	ARRAY_FOREACH (diag, &change->findings) {
+		if (verbose || diag->level != DIAG_NOTE)
+			paint_finding(paint, diag, &change->place, false);
+	}
 }
 
 /* ---- all users ---- */

@@ -13,7 +13,7 @@ struct render_plan_options {
 	bool color;
 	bool brief;   /* the totals only */
 	bool all;     /* every user, even when there are very many */
-	bool verbose; /* lines of detail too */
+	bool verbose; /* lines of detail and notes too */
 };
 
 /*

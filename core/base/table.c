@@ -73,6 +73,29 @@ table_get(const struct table *table, const char *key)
 	return table->room ? find(table, key)->value : NULL;
 }
 
+void *
+table_get_above(const struct table *table, const char *path, size_t *ret_length)
+{
+	enum { LONGEST_PATH = 2 * 4096 + 256 }; /* one path below another, and a device's name */
+	char prefix[LONGEST_PATH];
+	size_t length = strlen(path);
+	if (length >= sizeof(prefix))
+		return NULL;
+	memcpy(prefix, path, length + 1);
+	for (;;) {
+		void *value = table_get(table, prefix);
+		if (value) {
+			*ret_length = length;
+			return value;
+		}
+		char *slash = strrchr(prefix, '/');
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+		length = (size_t)(slash - prefix);
+	}
+}
+
 static struct id_slot *
 find_id(const struct id_table *table, uint64_t id)
 {

@@ -32,6 +32,12 @@ void table_set(struct table *table, const char *key, void *value);
 /* NULL when the key is absent. */
 void *table_get(const struct table *table, const char *key);
 
+/*
+ * The value of the longest beginning of a path, in whole components, that is a key ("" is the
+ * root), and that beginning's length. NULL when there is none. Costs by depth, not by keys.
+ */
+void *table_get_above(const struct table *table, const char *path, size_t *ret_length);
+
 /* The same by number (uids, gids). */
 struct id_slot {
 	uint64_t id;

@@ -400,6 +400,7 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 	planner_take_out_blocked(planner);
 	sort_changes(plan);
 	planner_keep_canaries(planner);
+	planner_find_outliving(planner);
 	if (!planner_share(planner) || !check_space(planner) ||
 		!planner_check_archive_space(planner) || !planner_ask_sshd(planner))
 		return false;

@@ -9,11 +9,15 @@
  *	planner_create.c       an account that does not exist
  *	planner_change.c       one that rehome manages already
  *	planner_adopt.c        one that it does not: account and home become a jail
- *(planner_adopt.h) planner_keys.c         the key files planner_folders.c      folders and homes as
- *steps planner_archive.c      which homes are archived first, and whether that fits planner_cut.c
- *who is taken out of the plan again planner_shared.c       drop-in, directories, the account files'
- *steps planner_sshd.c         what sshd will make of it planner_lines.c        the lines that
- *people read planner_credentials.c  a plan of another kind: new passwords and keys
+ *	planner_keys.c         the key files
+ *	planner_folders.c      folders and homes as steps
+ *	planner_archive.c      which homes are archived first, and whether that fits
+ *	planner_outlives.c     what goes on without an account, or points into its home
+ *	planner_cut.c          who is taken out of the plan again
+ *	planner_shared.c       drop-in, directories, the account files' steps
+ *	planner_sshd.c         what sshd will make of it
+ *	planner_lines.c        the lines that people read
+ *	planner_credentials.c  a plan of another kind: new passwords and keys
  *
  * Nothing depends on the order of the rows: what two of them ask for, neither gets.
  */
@@ -288,6 +292,9 @@ void planner_forget_secrets(struct planner *planner);
 /* Some account of the plan is or will be jailed. */
 bool planner_has_accounts(const struct plan *plan);
 NODISCARD bool planner_share(struct planner *planner);
+
+/* planner_outlives.c */
+void planner_find_outliving(struct planner *planner);
 
 /* planner_sshd.c */
 bool planner_ask_sshd(struct planner *planner);

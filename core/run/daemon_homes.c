@@ -100,9 +100,9 @@ home_with(const struct search *search, const struct subject *subject, char *path
 	if (length > strlen(deleted) && strcmp(path + length - strlen(deleted), deleted) == 0)
 		path[length - strlen(deleted)] = '\0';
 	if (subject->is_near)
-		login = proc_find_above(search->homes, path, &above);
+		login = table_get_above(search->homes, path, &above);
 	if (!login && subject->mounts && proc_place(subject->mounts, path, place))
-		login = proc_find_above(&search->places, place, &above);
+		login = table_get_above(&search->places, place, &above);
 	return login;
 }
 

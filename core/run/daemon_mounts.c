@@ -16,28 +16,6 @@ struct mount_entry {
 	const char *root;   /* which directory of it; "" is the whole */
 };
 
-void *
-proc_find_above(const struct table *table, const char *path, size_t *ret_length)
-{
-	char prefix[PROC_PLACE_ROOM];
-	size_t length = strlen(path);
-	if (length >= sizeof(prefix))
-		return NULL;
-	memcpy(prefix, path, length + 1);
-	for (;;) {
-		void *value = table_get(table, prefix);
-		if (value) {
-			*ret_length = length;
-			return value;
-		}
-		char *slash = strrchr(prefix, '/');
-		if (!slash)
-			return NULL;
-		*slash = '\0';
-		length = (size_t)(slash - prefix);
-	}
-}
-
 static bool
 is_octal(const char *digits)
 {
@@ -93,7 +71,7 @@ bool
 proc_place(const struct table *mounts, const char *path, char place[PROC_PLACE_ROOM])
 {
 	size_t above;
-	const struct mount_entry *entry = proc_find_above(mounts, path, &above);
+	const struct mount_entry *entry = table_get_above(mounts, path, &above);
 	if (!entry)
 		return false;
 	const char *rest = path + above;

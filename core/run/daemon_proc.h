@@ -49,10 +49,6 @@ void proc_add_mount(char *line, struct table *mounts);
 /* False when no mount is above the path. */
 bool proc_place(const struct table *mounts, const char *path, char place[PROC_PLACE_ROOM]);
 
-/* The value of the longest beginning of the path, in whole components, that is a key (the root is
- * ""), and that beginning's length; NULL when there is none. Costs by depth, not by keys. */
-void *proc_find_above(const struct table *table, const char *path, size_t *ret_length);
-
 long long proc_milliseconds(void); /* CLOCK_MONOTONIC */
 
 #endif

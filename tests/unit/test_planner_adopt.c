@@ -302,7 +302,7 @@ test_planner_adopts_a_protected_account_that_is_named_twice(void **state)
 	assert_string_equal(codes_said(w), "! karl protected\n");
 	adopt(w, "karl");
 	plan_sheet(w, "login\nkarl\n");
-	assert_string_equal(codes_said(w), "~ karl protected cannot-log-in\n");
+	assert_string_equal(codes_said(w), "~ karl protected cannot-log-in group\n");
 }
 
 /* ---- once it is done ---- */

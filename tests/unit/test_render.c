@@ -165,6 +165,24 @@ test_a_finding_does_not_say_its_path_twice(void **state)
 		"Plan: 0 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
 }
 
+static void
+test_notes_are_shown_to_who_asks_for_more(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	struct change *change = add_change(fixture, &plan, CHANGE_ADOPT, "anna", NULL, 2);
+	diag_note(&change->findings, at("/etc/fstab", 3), "still there: a mount");
+	assert_rendered(&plan, (struct render_plan_options){ 0 },
+		"  ~ adopt    anna                                            partners.csv:2\n"
+		"\n"
+		"Plan: 0 create, 1 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
+	assert_rendered(&plan, (struct render_plan_options){ .verbose = true },
+		"  ~ adopt    anna                                            partners.csv:2\n"
+		"      note     /etc/fstab:3: still there: a mount\n"
+		"\n"
+		"Plan: 0 create, 1 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged.\n");
+}
+
 static size_t
 count_lines_with(const char *text, const char *part)
 {
@@ -429,6 +447,7 @@ main(void)
 		fixture_test(test_text_of_strangers_is_escaped_and_still_aligned),
 		fixture_test(test_findings_of_the_host_stand_apart),
 		fixture_test(test_a_finding_does_not_say_its_path_twice),
+		fixture_test(test_notes_are_shown_to_who_asks_for_more),
 		fixture_test(test_of_many_users_the_first_of_each_action_are_shown),
 		cmocka_unit_test(test_a_diagnostic_says_where_what_and_what_to_do),
 		fixture_test(test_columns_are_as_wide_as_their_widest_cell),
