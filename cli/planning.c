@@ -239,7 +239,8 @@ make(struct session *session, const struct planning_options *options, struct pla
 		planner.invoker = getenv("SUDO_USER");
 	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,
 		    &planner, session->arena, &ret_planning->plan, &ret_planning->secrets,
-		    &session->diags))
+		    &session->diags) ||
+		!planning_look_around(session, ret_planning->plan))
 		return session_fail(session, EXIT_FAILED);
 	return true;
 }

@@ -57,6 +57,9 @@ struct planning {
 NODISCARD bool planning_make(struct session *session, const struct planning_options *options,
 	const struct string_list *sources, struct planning *ret_planning);
 
+/* planning_live.c: adds to a plan who works in its homes at this moment. False with EXIT_FAILED. */
+NODISCARD bool planning_look_around(struct session *session, struct plan *plan);
+
 /*
  * The users of a saved plan that --user, --users and --canary name: a wave. Blocked ones go too
  * when anything is named.

@@ -115,6 +115,14 @@ struct home_uses {
 NODISCARD bool daemon_find_home_uses(const struct table *homes, const struct id_table *uids,
 	struct arena *arena, struct home_uses *ret_uses, struct diags *diags);
 
+/* Standing in a home, having it as root, or writing; merely reading is not. */
+bool daemon_use_is_in_the_way(const struct home_use *use);
+
+/* A warning ("ftp-server") for each kind of FTP server that runs: it may have no session now, and
+ * lets in whom its own lists name. */
+NODISCARD bool daemon_warn_of_ftp_servers(
+	const struct id_table *uids, struct arena *arena, struct diags *diags);
+
 /*
  * Brings these homes to rest. With end_users the processes of the users are ended first, again and
  * again until two looks in a row find none; without, each is an error ("user-active"). Whoever else

@@ -6,6 +6,7 @@
  * in a row find nothing, with a pause in which a service manager would start them again; what
  * others do in the homes is theirs to stop, and is reported.
  */
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -114,17 +115,11 @@ verb_of(const struct home_use *use)
 	return NULL;
 }
 
-static bool
-is_in_the_way(const struct home_use *use)
-{
-	return use->writes || use->kind == HOME_USE_CWD || use->kind == HOME_USE_ROOT;
-}
-
 static void
 report_use(const struct rest *rest, const struct home_use *use)
 {
 	const char *what = is_ftp_server(use->command) ? "the FTP server " : "";
-	if (is_in_the_way(use))
+	if (daemon_use_is_in_the_way(use))
 		diag_error(rest->diags, at(use->path, 0), "%s%s (process %d) %s the home of '%s'",
 			what, use->command, (int)use->pid, verb_of(use), use->login);
 	else
@@ -159,28 +154,32 @@ report_respawning(const struct rest *rest)
 		"lingering with loginctl disable-linger.");
 }
 
-/* Its sessions are not there now, but it lets in whom its own lists name. */
-static bool
-warn_of_ftp_servers(const struct rest *rest)
+bool
+daemon_use_is_in_the_way(const struct home_use *use)
 {
-	struct table named = { .arena = rest->arena };
+	return use->writes || use->kind == HOME_USE_CWD || use->kind == HOME_USE_ROOT;
+}
+
+bool
+daemon_warn_of_ftp_servers(const struct id_table *uids, struct arena *arena, struct diags *diags)
+{
+	struct table named = { .arena = arena };
 	pid_t pid;
 	AUTO_DIR DIR *proc = opendir("/proc");
 	if (!proc)
-		return diag_error(rest->diags, at("/proc", 0), "cannot be listed");
+		return diag_error(diags, at("/proc", 0), "cannot list: %s", strerror(errno));
 	while (proc_next(proc, &pid)) {
-		const char *command = proc_command(pid, rest->arena), *login;
+		const char *command = proc_command(pid, arena), *login;
 		uid_t uid;
 		if (!is_ftp_server(command) || table_get(&named, command) ||
-			!proc_owner(pid, rest->uids, &uid, &login) || login ||
-			!proc_is_on_our_root(pid))
+			!proc_owner(pid, uids, &uid, &login) || login || !proc_is_on_our_root(pid))
 			continue;
-		table_set(&named, command, rest->arena);
-		diag_warning(rest->diags, NOWHERE,
+		table_set(&named, command, arena);
+		diag_warning(diags, NOWHERE,
 			"the FTP server %s runs (process %d) and may go on serving the homes",
 			command, (int)pid);
-		diag_code(rest->diags, "ftp-server");
-		hint_how_to_stop(pid, command, rest->arena, rest->diags);
+		diag_code(diags, "ftp-server");
+		hint_how_to_stop(pid, command, arena, diags);
 	}
 	return true;
 }
@@ -205,7 +204,7 @@ static bool
 found_nobody(const struct rest *rest)
 {
 	ARRAY_FOREACH (use, &rest->uses) {
-		if (is_in_the_way(use))
+		if (daemon_use_is_in_the_way(use))
 			return false;
 	}
 	return !rest->ended && !rest->processes.count;
@@ -243,7 +242,7 @@ daemon_homes_are_quiet(const struct table *homes, const struct id_table *uids, b
 			poll(NULL, 0, PAUSE_MILLISECONDS);
 	}
 	report(&rest);
-	if (quiet < LOOKS || !warn_of_ftp_servers(&rest))
+	if (quiet < LOOKS || !daemon_warn_of_ftp_servers(uids, arena, diags))
 		return false;
 	*ret_ended = rest.ended_in_all;
 	return true;

@@ -482,13 +482,14 @@ test_who_leaves_with_the_user_is_waited_for(void **state)
 	if (pid == 0) {
 		pid_t user = fork();
 		if (user == 0) {
-			must(setresuid(ANNA, ANNA, ANNA) == 0);
+			must(setresuid(ANNA, ANNA, ANNA) == 0 &&
+				prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
 			for (;;)
 				pause();
 		}
 		stand_in_docs();
 		waitpid(user, NULL, 0);
-		for (int i = 0; i < 60; i++)
+		for (int i = 0; i < 10; i++)
 			nap();
 		_exit(0);
 	}
@@ -508,14 +509,13 @@ keep_alive(struct fixture *f, int times)
 	for (int i = 0; i < times; i++) {
 		pid_t user = fork();
 		if (user == 0) {
-			must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-				setresuid(ANNA, ANNA, ANNA) == 0);
+			must(setresuid(ANNA, ANNA, ANNA) == 0 &&
+				prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
 			for (;;)
 				pause();
 		}
 		waitpid(user, NULL, 0);
-		for (int j = 0; j < 5; j++)
-			nap();
+		nap();
 	}
 	for (;;)
 		pause();
