@@ -60,10 +60,15 @@ forbid_daemons() {
 	fi
 }
 
-disable_sshd() {
+# disable_daemon PACKAGE SERVICE: when the package is one of those that are new here.
+disable_daemon() {
+	case " $missing " in
+	*" $1 "*) ;;
+	*) return 0 ;;
+	esac
 	if [ -d /run/systemd/system ]; then
-		as_root systemctl --quiet disable ssh.service
-		echo "prepare: openssh-server was installed for the tests; its service is disabled"
+		as_root systemctl --quiet disable "$2"
+		echo "prepare: $1 was installed for the tests; its service is disabled"
 	fi
 }
 
@@ -76,10 +81,11 @@ missing=$(missing_packages "$@")
 
 echo "prepare: installing $missing"
 case " $missing " in
-*" openssh-server "*)
+*" openssh-server "* | *" vsftpd "*)
 	forbid_daemons
 	install_missing
-	disable_sshd
+	disable_daemon openssh-server ssh.service
+	disable_daemon vsftpd vsftpd.service
 	;;
 *)
 	install_missing
