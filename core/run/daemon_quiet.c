@@ -142,16 +142,46 @@ report_users(const struct rest *rest)
 	}
 }
 
-/* By then they were all ended more than once. */
 static void
-report_respawning(const struct rest *rest)
+report_respawning(const struct rest *rest, const struct user_process *process)
 {
-	diag_error(rest->diags, NOWHERE,
-		"processes of the users are started again as often as they are ended");
+	if (process)
+		diag_error(rest->diags, NOWHERE,
+			"'%s' has processes that are started again as often as they are ended: %s "
+			"(process %d)",
+			process->login, process->command, (int)process->pid);
+	else
+		diag_error(rest->diags, NOWHERE,
+			"processes of the users are started again as often as they are ended");
+	if (process)
+		diag_user(rest->diags, process->login);
 	diag_code(rest->diags, "process-respawns");
-	diag_hint(rest->diags,
-		"Find the service that starts them with systemctl status and stop it, and end "
-		"lingering with loginctl disable-linger.");
+	const char *service = process ? service_of(process->pid, rest->arena) : NULL;
+	if (service)
+		diag_hint(rest->diags, "Stop it and try again: systemctl stop %s", service);
+	else
+		diag_hint(rest->diags,
+			"Find what starts them and stop it; lingering ends with loginctl "
+			"disable-linger.");
+}
+
+/* By then they were all ended more than once; whoever is there a moment later is to blame. */
+static void
+report_who_respawns(const struct rest *rest)
+{
+	struct table told = { .arena = rest->arena };
+	struct user_processes back;
+	poll(NULL, 0, PAUSE_MILLISECONDS);
+	if (!daemon_find_processes(rest->uids, rest->arena, &back, rest->diags))
+		return;
+	ARRAY_FOREACH (process, &back) {
+		if (table_get(&told, process->login))
+			continue;
+		table_set(&told, process->login, process);
+		report_respawning(rest, process);
+	}
+	if (!back.count)
+		report_respawning(rest, NULL);
 }
 
 bool
@@ -217,7 +247,7 @@ report(const struct rest *rest)
 		diag_append(rest->diags, finding);
 	report_users(rest);
 	if (rest->ended)
-		report_respawning(rest);
+		report_who_respawns(rest);
 	ARRAY_FOREACH (use, &rest->uses)
 		report_use(rest, use);
 }

@@ -553,8 +553,12 @@ test_service_that_never_gives_up_is_an_error(void **state)
 	keep_alive(f, 1000);
 	await_user(f);
 	assert_false(are_quiet(f, true, &ended));
-	assert_said(f, DIAG_ERROR, "process-respawns",
-		"processes of the users are started again as often as they are ended");
+	assert_int_equal(f->diags.count, 1);
+	assert_string_equal(f->diags.items[0].code, "process-respawns");
+	assert_string_equal(f->diags.items[0].user, "anna");
+	assert_non_null(strstr(f->diags.items[0].message,
+		"'anna' has processes that are started again as often as they are ended: "
+		"test_daemon_hom (process "));
 }
 
 static int
