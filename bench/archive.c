@@ -65,7 +65,7 @@ perform(struct archive_batch *batch, struct host *host, bool (*what)(struct arch
 		batch->items[i].perform = what;
 	bool ok = archive_batch_perform(batch, host, &diags);
 	for (size_t i = 0; i < batch->count; i++) {
-		archive_task_tell(&batch->items[i], &diags);
+		archive_tell(&batch->items[i].diags, &diags);
 		ok = ok && batch->items[i].ok;
 	}
 	if (!ok) {

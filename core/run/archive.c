@@ -107,3 +107,19 @@ archive_verify(struct host *host, const char *dir, const char *login, enum archi
 	*ret_totals = reader.manifest.totals;
 	return true;
 }
+
+void
+archive_tell(const struct diags *from, struct diags *to)
+{
+	struct arena *arena = to->arena;
+	ARRAY_FOREACH (item, from) {
+		struct diag diag = *item;
+		diag.place.file = arena_strdup(arena, diag.place.file);
+		diag.place.field = arena_strdup(arena, diag.place.field);
+		diag.place.kind = arena_strdup(arena, diag.place.kind);
+		diag.user = arena_strdup(arena, diag.user);
+		diag.message = arena_strdup(arena, diag.message);
+		diag.hint = arena_strdup(arena, diag.hint);
+		diag_append(to, &diag);
+	}
+}

@@ -76,6 +76,9 @@ NODISCARD bool archive_complete(struct archive_job *job);
 NODISCARD bool archive_remove(
 	struct host *host, const char *dir, const char *login, struct diags *diags);
 
+/* Appends copies: of what another thread had to say. */
+void archive_tell(const struct diags *from, struct diags *to);
+
 /* ---- reading ---- */
 
 /*

@@ -209,22 +209,6 @@ archive_batch_perform(struct archive_batch *batch, struct host *host, struct dia
 }
 
 void
-archive_task_tell(const struct archive_task *task, struct diags *diags)
-{
-	struct arena *arena = diags->arena;
-	ARRAY_FOREACH (item, &task->diags) {
-		struct diag diag = *item;
-		diag.place.file = arena_strdup(arena, diag.place.file);
-		diag.place.field = arena_strdup(arena, diag.place.field);
-		diag.place.kind = arena_strdup(arena, diag.place.kind);
-		diag.user = arena_strdup(arena, diag.user);
-		diag.message = arena_strdup(arena, diag.message);
-		diag.hint = arena_strdup(arena, diag.hint);
-		diag_append(diags, &diag);
-	}
-}
-
-void
 archive_batch_finish(struct archive_batch *batch)
 {
 	for (size_t i = 0; i < batch->count; i++)

@@ -26,14 +26,12 @@ struct archive_batch {
 
 /*
  * Performs all of them, the heaviest first. Whether each was done is in its `ok`, and why not in
- * its diags. With one job, or one task, everything happens in the caller's thread and through this
- * very host; otherwise every thread has its own on the same root. The fault hook of the host is not
- * asked by those. False only when no thread could be had.
+ * its diags (archive_tell()). With one job, or one task, everything happens in the caller's thread
+ * and through this very host; otherwise every thread has its own on the same root. The fault hook
+ * of the host is not asked by those. False only when no thread could be had.
  */
 NODISCARD bool archive_batch_perform(
 	struct archive_batch *batch, struct host *host, struct diags *diags);
-/* Appends what a task had to say. */
-void archive_task_tell(const struct archive_task *task, struct diags *diags);
 void archive_batch_finish(struct archive_batch *batch);
 
 #endif

@@ -58,6 +58,23 @@ manifest_type_mode(enum manifest_type type)
 	return types[type].mode;
 }
 
+void
+manifest_copy_entry(
+	const struct manifest_entry *from, struct arena *arena, struct manifest_entry *to)
+{
+	*to = *from;
+	to->path = arena_strdup(arena, from->path);
+	to->target = arena_strdup(arena, from->target);
+	to->same_as = arena_strdup(arena, from->same_as);
+	to->xattrs = (struct host_xattrs){ 0 };
+	ARRAY_FOREACH (xattr, &from->xattrs) {
+		struct host_xattr copy = { arena_strdup(arena, xattr->name),
+			{ arena_copy(arena, xattr->value.data, xattr->value.size),
+				xattr->value.size } };
+		ARRAY_PUSH(arena, &to->xattrs, copy);
+	}
+}
+
 /* ---- paths ---- */
 
 /* As if '/' were the lowest of all bytes: what is in "a" stands before "a-b". */

@@ -95,6 +95,10 @@ void manifest_encode_end(const struct manifest_totals *totals, struct buffer *ou
 NODISCARD bool manifest_decode(struct bytes line, struct place place, struct arena *arena,
 	struct manifest_line *ret_line, struct diags *diags);
 
+/* Everything it points to is copied into the arena. */
+void manifest_copy_entry(
+	const struct manifest_entry *from, struct arena *arena, struct manifest_entry *to);
+
 /* What the walk saw. False for a type that no filesystem has. */
 bool manifest_type_of(mode_t mode, enum manifest_type *ret_type);
 const char *manifest_type_name(enum manifest_type type);

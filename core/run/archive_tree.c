@@ -111,21 +111,6 @@ set_rights(struct tree *tree, int fd, const struct manifest_entry *entry)
 
 /* ---- directories ---- */
 
-static void
-copy_entry(struct arena *arena, const struct manifest_entry *from, struct manifest_entry *to)
-{
-	*to = *from;
-	to->path = arena_strdup(arena, from->path);
-	to->target = to->same_as = NULL;
-	to->xattrs = (struct host_xattrs){ 0 };
-	ARRAY_FOREACH (xattr, &from->xattrs) {
-		struct host_xattr copy = { arena_strdup(arena, xattr->name),
-			{ arena_copy(arena, xattr->value.data, xattr->value.size),
-				xattr->value.size } };
-		ARRAY_PUSH(arena, &to->xattrs, copy);
-	}
-}
-
 static bool
 leave_level(struct tree *tree)
 {
@@ -164,7 +149,7 @@ enter_level(struct tree *tree, const struct manifest_entry *entry)
 	struct level *level = &tree->levels[tree->depth++];
 	const char *slash = strrchr(entry->path, '/');
 	*level = (struct level){ .fd = -1 };
-	copy_entry(&level->arena, entry, &level->entry);
+	manifest_copy_entry(entry, &level->arena, &level->entry);
 	level->name = slash ? level->entry.path + (slash + 1 - entry->path) : level->entry.path;
 	return true;
 }

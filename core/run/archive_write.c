@@ -9,8 +9,6 @@
  * The first pass trusts a file only when its ctime is older than the pass itself. All dirty pages
  * are written out before it begins, so that even a store through an old mapping moves the ctime.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -20,8 +18,7 @@
 #include "core/base/table.h"
 #include "core/base/walk.h"
 #include "core/run/archive.h"
-#include "core/run/archive_digest.h"
-#include "core/run/archive_lines.h"
+#include "core/run/archive_sink.h"
 #include "core/run/run_log.h"
 
 enum { READ_SIZE = 1024 * 1024, ATTEMPTS = 3, SETTLED_SECONDS = 1, SCRATCH_ENTRIES = 128 };
@@ -33,43 +30,16 @@ struct writing {
 	struct archive_job *job;
 	bool is_ahead;
 	int64_t begun; /* the second in which the first pass began */
-	struct archive_output tar;
-	bool has_tar;
-	unsigned number; /* of the archive that is written: 1 or 2 */
-	struct manifest_writer manifest;
+	struct archive_sink sink;
+	unsigned number;	       /* of the archive that is written: 1 or 2 */
+	uint64_t archived[2];	       /* entries in both, torn attempts included */
 	struct manifest_reader before; /* what the first pass has, read alongside */
 	bool has_before, before_ended;
 	struct manifest_entry earlier; /* its entry at hand */
 	struct id_table first_paths;   /* inodes with several links -> the first path */
 	struct arena scratch;	       /* of the entries at hand */
 	unsigned scratch_used;
-	char *data; /* READ_SIZE */
 };
-
-/* ---- the form of the tar ---- */
-
-static void
-set_entry(struct archive_entry *to, const struct manifest_entry *from)
-{
-	archive_entry_clear(to);
-	archive_entry_copy_pathname(to, from->path[0] ? from->path : ".");
-	archive_entry_set_mode(to, manifest_type_mode(from->type) | from->mode);
-	archive_entry_set_uid(to, from->uid);
-	archive_entry_set_gid(to, from->gid);
-	archive_entry_set_mtime(to, from->mtime.tv_sec, from->mtime.tv_nsec);
-	if (from->same_as)
-		archive_entry_copy_hardlink(to, from->same_as);
-	else
-		archive_entry_set_size(to, from->type == MANIFEST_FILE ? (int64_t)from->size : 0);
-	if (from->target)
-		archive_entry_copy_symlink(to, from->target);
-	ARRAY_FOREACH (xattr, &from->xattrs) {
-		/* A name with '=' has no form in a tar; the manifest has it. */
-		if (!strchr(xattr->name, '='))
-			archive_entry_xattr_add_entry(
-				to, xattr->name, xattr->value.data, xattr->value.size);
-	}
-}
 
 static bool
 is_in_tar(const struct manifest_entry *entry)
@@ -79,13 +49,6 @@ is_in_tar(const struct manifest_entry *entry)
 }
 
 /* ---- holes ---- */
-
-struct stretches {
-	struct stretch {
-		uint64_t begin, end;
-	} * items;
-	size_t count, room;
-};
 
 static void
 join_stretches(struct stretches *stretches, uint64_t hole_min)
@@ -181,21 +144,22 @@ tell_progress(struct writing *writing, uint64_t amount)
 /* *ret_short: the file ended before the stretch did. */
 static bool
 copy_stretch(struct writing *writing, int fd, const char *path, const struct stretch *stretch,
-	struct archive_digest *digest, bool *ret_short)
+	bool *ret_short)
 {
 	for (uint64_t offset = stretch->begin; offset < stretch->end;) {
 		uint64_t left = stretch->end - offset;
-		size_t part = left < READ_SIZE ? (size_t)left : READ_SIZE;
-		ssize_t got = TEMP_FAILURE_RETRY(pread(fd, writing->data, part, (off_t)offset));
+		size_t wanted = left < READ_SIZE ? (size_t)left : READ_SIZE, room;
+		char *data = archive_sink_room(&writing->sink, wanted, &room);
+		if (!data || stop_asked(writing))
+			return false;
+		ssize_t got = TEMP_FAILURE_RETRY(pread(fd, data, room, (off_t)offset));
 		if (got < 0)
 			return diag_error(writing->job->diags, place_of(writing, path),
 				"cannot read: %s", strerror(errno));
 		*ret_short = got == 0;
 		if (got == 0)
 			return true;
-		archive_digest_add(digest, offset, writing->data, (size_t)got);
-		if (!archive_output_data(&writing->tar, writing->data, (size_t)got) ||
-			stop_asked(writing))
+		if (!archive_sink_data(&writing->sink, offset, (size_t)got))
 			return false;
 		tell_progress(writing, (uint64_t)got);
 		offset += (uint64_t)got;
@@ -205,37 +169,21 @@ copy_stretch(struct writing *writing, int fd, const char *path, const struct str
 
 static bool
 copy_stretches(struct writing *writing, int fd, const struct manifest_entry *entry,
-	const struct stretches *stretches, uint8_t ret_sha256[MANIFEST_SHA256])
+	const struct stretches *stretches)
 {
-	struct archive_digest digest;
 	uint64_t position = 0;
 	bool is_short = false;
-	archive_digest_begin(&digest);
 	for (size_t i = 0; i < stretches->count && !is_short; i++) {
 		const struct stretch *stretch = &stretches->items[i];
-		if (!archive_output_hole(&writing->tar, stretch->begin - position) ||
-			!copy_stretch(writing, fd, entry->path, stretch, &digest, &is_short))
+		if (!archive_sink_hole(&writing->sink, stretch->begin - position) ||
+			!copy_stretch(writing, fd, entry->path, stretch, &is_short))
 			return false;
 		position = stretch->end;
 	}
 	/* The map of holes goes out with the first byte, be it of a hole. */
-	if (!stretches->count && entry->size && !archive_output_hole(&writing->tar, 1))
+	if (!stretches->count && entry->size && !archive_sink_hole(&writing->sink, 1))
 		return false;
-	archive_digest_end(&digest, entry->size, ret_sha256);
-	return archive_output_end_entry(&writing->tar);
-}
-
-static void
-set_stretches(struct archive_entry *to, const struct stretches *stretches, uint64_t size)
-{
-	if (stretches->count == 1 && stretches->items[0].begin == 0 &&
-		stretches->items[0].end == size)
-		return;
-	for (size_t i = 0; i < stretches->count; i++)
-		archive_entry_sparse_add_entry(to, (int64_t)stretches->items[i].begin,
-			(int64_t)(stretches->items[i].end - stretches->items[i].begin));
-	if (!stretches->count)
-		archive_entry_sparse_add_entry(to, (int64_t)size, 0);
+	return archive_sink_end(&writing->sink, entry->size);
 }
 
 static bool
@@ -263,17 +211,13 @@ write_file_once(struct writing *writing, int fd, const struct stat *st,
 		find_stretches(fd, entry->size, &stretches, &writing->scratch);
 	else if (entry->size)
 		ARRAY_PUSH(&writing->scratch, &stretches, whole);
-	set_entry(writing->tar.entry, entry);
-	if (entry->size)
-		set_stretches(writing->tar.entry, &stretches, entry->size);
-	writing->manifest.totals.archived[writing->number - 1]++;
-	if (!archive_output_header(&writing->tar) ||
-		!copy_stretches(writing, fd, entry, &stretches, entry->sha256))
+	writing->archived[writing->number - 1]++;
+	if (!archive_sink_begin(&writing->sink, entry, &stretches) ||
+		!copy_stretches(writing, fd, entry, &stretches))
 		return false;
 	if (fstat(fd, &after) != 0)
 		return diag_error(writing->job->diags, place_of(writing, entry->path),
 			"cannot examine: %s", strerror(errno));
-	entry->has_sha256 = true;
 	*ret_steady = same_state(st, &after);
 	return true;
 }
@@ -299,8 +243,8 @@ write_file(struct writing *writing, const struct walk_entry *walked, struct mani
 		    writing->job->diags))
 		return false;
 	for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
-		struct stat st;
-		if (fstat(fd, &st) != 0)
+		struct stat st = walked->st;
+		if (attempt && fstat(fd, &st) != 0)
 			return diag_error(writing->job->diags, place_of(writing, entry->path),
 				"cannot examine: %s", strerror(errno));
 		entry->size = (uint64_t)st.st_size;
@@ -426,9 +370,9 @@ write_content(struct writing *writing, const struct walk_entry *walked,
 	entry->archive = writing->number;
 	if (entry->type == MANIFEST_FILE && !entry->same_as)
 		return write_file(writing, walked, entry, ret_kept);
-	writing->manifest.totals.archived[writing->number - 1]++;
-	set_entry(writing->tar.entry, entry);
-	return archive_output_header(&writing->tar) && archive_output_end_entry(&writing->tar);
+	writing->archived[writing->number - 1]++;
+	return archive_sink_begin(&writing->sink, entry, NULL) &&
+		archive_sink_end(&writing->sink, 0);
 }
 
 static void
@@ -459,7 +403,9 @@ write_entry(struct writing *writing, const struct walk_entry *walked)
 		return true;
 	}
 	remember_path(writing, walked);
-	return manifest_writer_add(&writing->manifest, &entry);
+	bool with_digest =
+		entry.archive == writing->number && entry.type == MANIFEST_FILE && !entry.same_as;
+	return archive_sink_line(&writing->sink, &entry, with_digest);
 }
 
 static enum walk_verdict
@@ -495,11 +441,8 @@ open_parts(struct writing *writing)
 		writing->is_ahead ? ARCHIVE_FIRST_MANIFEST : ARCHIVE_MANIFEST);
 	const char *tar = archive_path(job->arena, job->dir, job->login,
 		writing->number == 1 ? ARCHIVE_FIRST : ARCHIVE_SECOND);
-	if (job->content &&
-		!archive_output_open(
-			&writing->tar, job->host, tar, ARCHIVE_FORM_TAR, job->threads, job->diags))
-		return false;
-	return manifest_writer_open(&writing->manifest, job->host, manifest, &header, job->diags);
+	return archive_sink_open(&writing->sink, job->host, job->content ? tar : NULL, manifest,
+		&header, job->threads);
 }
 
 /* What the first pass wrote, if there was one. */
@@ -531,7 +474,7 @@ read_before_to_its_end(struct writing *writing)
 			return false;
 	}
 	if (writing->has_before)
-		writing->manifest.totals.archived[0] = writing->before.totals.archived[0];
+		writing->archived[0] = writing->before.totals.archived[0];
 	return true;
 }
 
@@ -541,12 +484,10 @@ close_parts(struct writing *writing)
 	struct archive_job *job = writing->job;
 	if (!read_before_to_its_end(writing))
 		return false;
-	if (job->content && !archive_output_close(&writing->tar))
+	if (!archive_sink_close(&writing->sink, writing->archived))
 		return false;
-	if (!manifest_writer_close(&writing->manifest))
-		return false;
-	job->totals = writing->manifest.totals;
-	job->written += writing->tar.written + writing->manifest.output.written;
+	job->totals = writing->sink.manifest.totals;
+	job->written += writing->sink.tar.written + writing->sink.manifest.output.written;
 	return host_sync_dir(job->host, job->dir, job->diags);
 }
 
@@ -570,20 +511,14 @@ archive(struct archive_job *job, bool is_ahead)
 		.job = job,
 		.is_ahead = is_ahead,
 		.begun = time(NULL),
-		.tar = NO_ARCHIVE_OUTPUT,
-		.manifest = NO_MANIFEST_WRITER,
+		.sink = { .tar = NO_ARCHIVE_OUTPUT, .manifest = NO_MANIFEST_WRITER },
 		.before = NO_MANIFEST_READER,
 		.first_paths = { .arena = job->arena },
-		.data = malloc(READ_SIZE),
 	};
-	if (!writing.data)
-		abort();
 	bool ok = write_home(&writing);
-	archive_output_finish(&writing.tar);
-	manifest_writer_finish(&writing.manifest);
+	archive_sink_finish(&writing.sink, job->diags);
 	manifest_reader_finish(&writing.before);
 	arena_finish(&writing.scratch);
-	free(writing.data);
 	return ok;
 }
 

@@ -191,7 +191,7 @@ archive_prepare(const struct step *step, struct run *run)
 		const struct archive_task *task = &archiving->batch.items[i];
 		if (archiving->steps[i] != step)
 			continue;
-		archive_task_tell(task, run->diags);
+		archive_tell(&task->diags, run->diags);
 		if (task->ok && task->job.in_use) {
 			diag_note(run->diags, at(step->path, 0),
 				"%" PRIu64 " file%s in use: archived when the home is closed",

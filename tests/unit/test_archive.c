@@ -3,7 +3,8 @@
  */
 #include "archive_fixture.h"
 
-#include <sys/wait.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 /* What tar(1) makes of both parts, one behind the other, in an empty directory. */
 static void
@@ -237,6 +238,52 @@ test_archive_verify_notices_a_flipped_byte_of_the_contents(void **state)
 	assert_ok(f, verify(f));
 }
 
+/* More entries and more bytes than a batch of the sink's holds. */
+static void
+make_busy_home(struct fixture *f)
+{
+	make_dir(f, "/home");
+	make_dir(f, ARCHIVES);
+	make_dir(f, HOME);
+	for (int i = 0; i < 1500; i++)
+		make_file(f, arena_printf(&f->arena, HOME "/%d", i),
+			arena_printf(&f->arena, "this is file %d\n", i));
+	put_noise(f, HOME "/noise", 3500000);
+}
+
+static void
+test_archive_is_the_same_when_a_thread_writes_it(void **state)
+{
+	struct fixture *f = *state;
+	make_busy_home(f);
+	struct archive_job job = job_of(f, true);
+	job.threads = 2;
+	assert_ok(f, archive_complete(&job));
+	assert_int_equal(job.totals.archived[0], 1502);
+	extract(f, "/out");
+	assert_int_equal(
+		system(arena_printf(&f->arena, "diff -r %s %s", real(f, HOME), real(f, "/out"))),
+		0);
+}
+
+static void
+test_archive_tells_what_its_thread_could_not_write(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit limit, small = { 1 << 20, RLIM_INFINITY };
+	make_busy_home(f);
+	struct archive_job job = job_of(f, true);
+	job.threads = 2;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	bool ok = archive_complete(&job);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_false(ok);
+	assert_int_equal(f->diags.errors, 1);
+	assert_string_equal(f->diags.items[0].place.file, ARCHIVES "/anna.tar.zst");
+}
+
 static void
 cut(struct fixture *f, const char *path, off_t size)
 {
@@ -356,6 +403,8 @@ main(void)
 		host_test(test_archive_says_who_owned_a_home_that_is_frozen),
 		host_test(test_archive_reads_again_only_what_changed_meanwhile),
 		host_test(test_archive_leaves_files_in_use_to_the_second_pass),
+		host_test(test_archive_is_the_same_when_a_thread_writes_it),
+		host_test(test_archive_tells_what_its_thread_could_not_write),
 		host_test(test_archive_verify_notices_a_flipped_byte_of_the_contents),
 		host_test(test_archive_verify_notices_every_torn_file),
 		host_test(test_archive_verify_notices_a_missing_archive),
