@@ -162,6 +162,19 @@ stand_with_private_mounts(void)
 		chdir(ANNA_HOME) == 0);
 }
 
+/* The mounts of its namespace can only be learned from the other one, which is met later. */
+static void
+change_root_in_a_container(void)
+{
+	must(unshare(CLONE_NEWNS) == 0);
+	if (fork() == 0) {
+		must(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
+		for (;;)
+			pause();
+	}
+	change_root();
+}
+
 /* ---- finding ---- */
 
 static struct home_uses
@@ -281,6 +294,13 @@ static void
 test_service_with_private_mounts_is_found(void **state)
 {
 	assert_found(*state, stand_with_private_mounts, "cwd anna " ANNA_HOME " 20003");
+}
+
+static void
+test_root_directory_in_a_container_is_found(void **state)
+{
+	struct fixture *f = *state;
+	assert_found(f, change_root_in_a_container, "root anna " ANNA_HOME " 20003");
 }
 
 static void
@@ -578,6 +598,7 @@ run_group(void)
 		home_test(test_home_is_found_in_a_container_under_another_name),
 		home_test(test_home_of_the_same_name_in_a_container_is_another),
 		home_test(test_service_with_private_mounts_is_found),
+		home_test(test_root_directory_in_a_container_is_found),
 		home_test(test_processes_of_the_users_do_not_count),
 		home_test(test_our_own_process_does_not_count),
 		home_test(test_homes_are_quiet_when_nobody_is_there),
