@@ -293,6 +293,8 @@ struct owning {
 	bool deep; /* there is something below the first level */
 	size_t conflicts;
 	const char *conflict; /* the path of the first */
+	size_t withheld;      /* files that had more rights than their user, and lose them */
+	const char *first_withheld;
 };
 
 static void
@@ -392,6 +394,52 @@ owner_before(struct owning *owning, const struct walk_entry *entry, const struct
 	return owner;
 }
 
+/* Set-ID bits that give more than the user's own rights. */
+static mode_t
+foreign_bits(const struct step *step, const struct owned_inode *inode)
+{
+	const struct host_owner *before = &inode->before;
+	mode_t bits = before->uid != step->home.old_uid ? 04000 : 0;
+	if (before->gid != step->home.old_gid)
+		bits |= 02000;
+	return before->mode & bits;
+}
+
+/*
+ * Such rights, and capabilities, were given to contents. They come back only to contents that are
+ * surely still the same: nobody was let in yet, or it was root's all the time and nobody else could
+ * write it, at its place (a deleted file's inode may have become another one).
+ */
+static bool
+is_trusted(struct owning *owning, const struct walk_entry *entry, const struct owned_inode *inode)
+{
+	return !owning->adoption->run->announced[PHASE_ACTIVATE] ||
+		(inode->after.uid == 0 && !(inode->after.mode & 022) &&
+			strcmp(entry->path, inode->path) == 0);
+}
+
+static void
+withhold(struct owning *owning, const struct walk_entry *entry, const struct owned_inode *inode,
+	struct host_owner *owner)
+{
+	mode_t bits = foreign_bits(owning->adoption->step, inode);
+	owner->mode &= ~bits;
+	if ((bits || inode->dropped.count) && !owning->withheld++)
+		owning->first_withheld = arena_strdup(owning->adoption->scratch, entry->path);
+}
+
+static bool
+give_back_xattrs(struct run *run, const struct walk_entry *entry, const struct owned_inode *inode,
+	struct diags *diags)
+{
+	ARRAY_FOREACH (xattr, &inode->dropped) {
+		if (!host_set_xattr(
+			    run->host, entry->fd, entry->path, xattr->name, xattr->value, diags))
+			return false;
+	}
+	return true;
+}
+
 static enum walk_verdict
 disown_entry(void *ctx, const struct walk_entry *entry, struct diags *diags)
 {
@@ -405,16 +453,15 @@ disown_entry(void *ctx, const struct walk_entry *entry, struct diags *diags)
 	struct host_owner owner =
 		inode ? owner_before(owning, entry, inode) : owner_of_new(owning, entry);
 	bool is_link = S_ISLNK(entry->st.st_mode);
+	bool withheld = inode && S_ISREG(entry->st.st_mode) && !is_trusted(owning, entry, inode);
+	if (withheld)
+		withhold(owning, entry, inode, &owner);
 	if (!same_owner(&found, &owner, is_link) &&
 		!host_own_fd(run->host, entry->fd, entry->path, &owner, diags))
 		return WALK_STOP;
-	if (inode && !is_link && same_owner(&owner, &inode->before, false)) {
-		ARRAY_FOREACH (xattr, &inode->dropped) {
-			if (!host_set_xattr(run->host, entry->fd, entry->path, xattr->name,
-				    xattr->value, diags))
-				return WALK_STOP;
-		}
-	}
+	if (inode && !is_link && !withheld && same_owner(&owner, &inode->before, false) &&
+		!give_back_xattrs(run, entry, inode, diags))
+		return WALK_STOP;
 	return owning->deep || entry->depth == 0 ? WALK_ON : WALK_SKIP;
 }
 
@@ -431,6 +478,12 @@ adopt_disown(struct adoption *adoption, const struct tree_record *record)
 		return true;
 	if (!host_walk(run->host, adoption->home_fd, adoption->home_path, &visitor, run->diags))
 		return false;
+	if (owning.withheld)
+		run_kept(run, adoption->step->user,
+			"%zu files of %s do not get back their set-ID bits or capabilities, "
+			"because the user could change them: %s%s",
+			owning.withheld, adoption->step->path, owning.first_withheld,
+			owning.withheld > 1 ? ", ..." : "");
 	if (owning.conflicts)
 		run_conflict(run, adoption->step->user,
 			"%zu entries of %s have other owners than the run gave them, and keep "

@@ -11,6 +11,9 @@
 
 static const struct host_owner PRIVATE = { .uid = 0, .gid = 0, .mode = 0700 };
 
+/* Of a name in quarantine; a number may come behind it. */
+enum { NAME_BYTES = 200 };
+
 /* ---- into quarantine ---- */
 
 /* Creates the directory unless it exists, and opens it when it is root's alone. */
@@ -47,6 +50,19 @@ find_free_name(int dir_fd, const char *wanted, struct run *run, const char **ret
 	}
 }
 
+/* People choose names of 255 bytes and with newlines in them: ours is longer, and in the journal.
+ */
+static const char *
+plain_name(const char *wanted, struct run *run)
+{
+	char *name = arena_strndup(run->arena, wanted, strnlen(wanted, NAME_BYTES));
+	for (char *c = name; *c; c++) {
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '_';
+	}
+	return name;
+}
+
 bool
 quarantine_keep(const struct step *step, int dir_fd, const char *name, const char *as,
 	const char *what, struct run *run)
@@ -57,6 +73,7 @@ quarantine_keep(const struct step *step, int dir_fd, const char *name, const cha
 	AUTO_CLOSE int top_fd = -1;
 	AUTO_CLOSE int to_fd = -1;
 
+	as = plain_name(as, run);
 	if (!open_private_dir(top, run, &top_fd) || !open_private_dir(dir, run, &to_fd) ||
 		!find_free_name(to_fd, as, run, &as) ||
 		!journal_mark(&run->journal, run->diags, JOURNAL_QUARANTINE, "%s %s/%s", step->user,

@@ -153,7 +153,11 @@ draw_rights(const char *path, uid_t uid, bool is_dir)
 		err(1, "%s", path);
 	if (S_ISLNK(st.st_mode))
 		return;
-	if (chmod(path, modes[draw(ARRAY_LEN(modes))]) != 0)
+	mode_t mode = modes[draw(ARRAY_LEN(modes))];
+	/* More rights than the user's own do not come back to what the user could change. */
+	if (!is_dir && (owner != uid || group != uid))
+		mode &= 01777;
+	if (chmod(path, mode) != 0)
 		err(1, "%s", path);
 	if (seldom())
 		draw_acl(path, "system.posix_acl_access");
