@@ -16,14 +16,21 @@ struct scene {
 	struct id_table uids;
 };
 
+static bool
+is_closed(const struct change *change)
+{
+	return change->action == CHANGE_ADOPT || change->action == CHANGE_LEAVE ||
+		(change->action == CHANGE_CHANGE && change->after.disabled &&
+			!change->before.disabled);
+}
+
 /* Whose processes a run ends, and whose home it freezes. */
 static void
 collect(struct scene *scene)
 {
 	ARRAY_FOREACH (item, &scene->plan->changes) {
 		struct change *change = *item;
-		if ((change->action != CHANGE_ADOPT && change->action != CHANGE_LEAVE) ||
-			!change->has_before || !change->before.uid)
+		if (!is_closed(change) || !change->has_before || !change->before.uid)
 			continue;
 		table_set(&scene->changes, change->login, change);
 		id_table_set(&scene->uids, change->before.uid, (void *)(uintptr_t)change->login);

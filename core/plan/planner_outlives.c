@@ -16,17 +16,17 @@ struct outliving {
 		struct outlives_subject **items;
 		size_t count, room;
 	} subjects;
-	struct table changes; /* login -> struct change */
+	struct table changes;  /* login -> struct change */
+	struct table homeless; /* logins whose home will no longer be where it is */
 };
 
 /* ---- whom it is about ---- */
 
 static bool
-loses_home(const struct change *change)
+moves_home(const struct change *change)
 {
-	return change->action == CHANGE_LEAVE ||
-		(change->has_after && change->after.home &&
-			strcmp(change->before.home, change->after.home) != 0);
+	return change->has_after && change->after.home &&
+		strcmp(change->before.home, change->after.home) != 0;
 }
 
 static bool
@@ -34,8 +34,8 @@ is_concerned(const struct change *change)
 {
 	if (!change_is_work(change) || !change->has_before || !change->before.home)
 		return false;
-	return change->action == CHANGE_ADOPT || loses_home(change) ||
-		(change->after.disabled && !change->before.disabled);
+	return change->action == CHANGE_ADOPT || change->action == CHANGE_LEAVE ||
+		moves_home(change) || (change->after.disabled && !change->before.disabled);
 }
 
 static void
@@ -46,6 +46,8 @@ collect(struct outliving *outliving)
 	ARRAY_FOREACH (step, &planner->plan->steps) {
 		if (step->kind == STEP_HOME_ADOPT && step->home.loose)
 			table_set(&loose, step->user, (void *)(uintptr_t)step->home.loose);
+		if (step->kind == STEP_HOME_RETIRE)
+			table_set(&outliving->homeless, step->user, outliving);
 	}
 	ARRAY_FOREACH (item, &planner->plan->changes) {
 		struct change *change = *item;
@@ -59,6 +61,8 @@ collect(struct outliving *outliving)
 		subject->loose = table_get(&loose, change->login);
 		ARRAY_PUSH(planner->arena, &outliving->subjects, subject);
 		table_set(&outliving->changes, change->login, change);
+		if (moves_home(change))
+			table_set(&outliving->homeless, change->login, outliving);
 	}
 }
 
@@ -88,10 +92,11 @@ add_hint(struct change *change, const char *code)
 
 /* A path that stays what it was is worth no warning, nor is what waits for nobody. */
 static bool
-is_harmless(const struct change *change, const struct outlives_item *item)
+is_harmless(const struct outliving *outliving, const struct change *change,
+	const struct outlives_item *item)
 {
 	return strcmp(item->code, "mailbox") == 0 || strcmp(item->code, "subid") == 0 ||
-		(item->target && !item->becomes && !loses_home(change));
+		(item->target && !item->becomes && !table_get(&outliving->homeless, change->login));
 }
 
 static void
@@ -111,12 +116,13 @@ warn_of_moved_path(struct planner *planner, struct change *change, const struct 
 }
 
 static size_t
-count_of_kind(const struct change *change, const struct outlives_subject *subject, const char *code)
+count_of_kind(const struct outliving *outliving, const struct change *change,
+	const struct outlives_subject *subject, const char *code)
 {
 	size_t count = 0;
 	ARRAY_FOREACH (item, &subject->items)
 		count += strcmp(item->code, code) == 0 && !item->becomes &&
-			!is_harmless(change, item);
+			!is_harmless(outliving, change, item);
 	return count;
 }
 
@@ -142,11 +148,11 @@ tell(struct outliving *outliving, struct outlives_subject *subject)
 	ARRAY_FOREACH (item, &subject->items) {
 		if (item->becomes) {
 			warn_of_moved_path(planner, change, item);
-		} else if (is_harmless(change, item) || table_get(&told, item->code)) {
+		} else if (is_harmless(outliving, change, item) || table_get(&told, item->code)) {
 			note(change, item);
 		} else {
-			warn_of_kind(
-				planner, change, item, count_of_kind(change, subject, item->code));
+			warn_of_kind(planner, change, item,
+				count_of_kind(outliving, change, subject, item->code));
 			table_set(&told, item->code, subject);
 		}
 	}
@@ -207,7 +213,9 @@ tell_not_read(struct planner *planner, const struct string_list *not_read)
 void
 planner_find_outliving(struct planner *planner)
 {
-	struct outliving outliving = { .planner = planner, .changes = { .arena = planner->arena } };
+	struct outliving outliving = { .planner = planner,
+		.changes = { .arena = planner->arena },
+		.homeless = { .arena = planner->arena } };
 	struct outlives outlives;
 	collect(&outliving);
 	if (!outliving.subjects.count)

@@ -3,6 +3,8 @@
  */
 #include "planner_fixture.h"
 
+#include "core/plan/planner_internal.h"
+
 /* anna's account and home as people have them. */
 static void
 put_anna(struct world *w)
@@ -132,6 +134,42 @@ test_files_that_were_not_read_are_named(void **state)
 		"what points into the homes from /etc/fstab (a symbolic link)");
 }
 
+/* What is said of anna when she leaves, with her home or without. */
+static const char *
+said_when_leaving(struct world *w, bool retires_home)
+{
+	struct planner planner;
+	struct change *change = ARENA_NEW(&w->arena, struct change);
+	struct step retire = { .kind = STEP_HOME_RETIRE, .user = "anna", .path = "/home/anna" };
+	planner_init(&planner, w->config, &w->snapshot, NULL, &w->arena, &w->secrets, &w->diags);
+	w->plan = planner.plan;
+	change->action = CHANGE_LEAVE;
+	change->login = "anna";
+	change->has_before = change->has_after = true;
+	change->before.uid = 1007;
+	change->before.home = change->after.home = "/home/anna";
+	change->findings.arena = &w->arena;
+	ARRAY_PUSH(&w->arena, &w->plan->changes, change);
+	if (retires_home)
+		ARRAY_PUSH(&w->arena, &w->plan->steps, retire);
+	planner_find_outliving(&planner);
+	planner_finish(&planner);
+	return findings_said(w, "anna");
+}
+
+static void
+test_paths_break_when_the_home_goes(void **state)
+{
+	struct world *w = *state;
+	put_anna(w);
+	make_file(w, "/etc/fstab", "/srv/x /home/anna/www none bind\n");
+	plan_sheet(w, "login\nbert\n");
+	assert_string_equal(said_when_leaving(w, false),
+		"note mount: still there: a mount names /home/anna/www\n");
+	assert_string_equal(said_when_leaving(w, true),
+		"warning mount: still there: a mount names /home/anna/www\n");
+}
+
 static const struct CMUnitTest tests[] = {
 	world_test(test_plan_without_adoption_looks_for_nothing),
 	world_test(test_adoption_of_a_quiet_account_has_no_warnings),
@@ -139,6 +177,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_kinds_are_warned_of_once_and_counted),
 	world_test(test_membership_in_a_group_with_rights_is_told),
 	world_test(test_files_that_were_not_read_are_named),
+	world_test(test_paths_break_when_the_home_goes),
 };
 
 WORLD_MAIN(tests)
