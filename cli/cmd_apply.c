@@ -44,7 +44,8 @@ static bool
 check_plan_options(struct session *session, const struct planning_options *options)
 {
 	if (!options->settings.count && !options->adopt.count && !options->adopt_protected.count &&
-		!options->adopt_keys && !options->rejects && !options->no_archive)
+		!options->adopt_keys && !options->adopt_elsewhere && !options->rejects &&
+		!options->no_archive)
 		return true;
 	diag_error(&session->diags, NOWHERE,
 		"--set, --adopt, --no-archive and --rejects are for making a plan; this one is "

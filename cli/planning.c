@@ -51,6 +51,11 @@ const struct option_spec planning_options[] = {
 		.offset = offsetof(struct planning_options, adopt_keys),
 		.choices = "carry|drop",
 		.help = "what becomes of the keys in homes that are adopted" },
+	{ .name = "adopt-elsewhere",
+		.type = OPTION_CHOICE,
+		.offset = offsetof(struct planning_options, adopt_elsewhere),
+		.choices = "copy|bind",
+		.help = "a home that is asked for at another place: copied there, or shown" },
 	{ .name = "skip-blocked",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
@@ -235,6 +240,10 @@ make(struct session *session, const struct planning_options *options, struct pla
 	if (options->adopt_keys)
 		planner.adopt_keys = strcmp(options->adopt_keys, "drop") == 0 ? ADOPT_KEYS_DROP
 									      : ADOPT_KEYS_CARRY;
+	if (options->adopt_elsewhere)
+		planner.adopt_elsewhere = strcmp(options->adopt_elsewhere, "bind") == 0
+			? ADOPT_BIND
+			: ADOPT_COPY;
 	if (host_is_live(session->host))
 		planner.invoker = getenv("SUDO_USER");
 	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,

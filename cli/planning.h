@@ -12,7 +12,7 @@
 /* The options of plan and apply. */
 struct planning_options {
 	struct string_list settings, users, adopt, adopt_protected;
-	const char *adopt_keys;
+	const char *adopt_keys, *adopt_elsewhere;
 	const char *users_file, *rejects, *reason;
 	unsigned canary, jobs;
 	bool skip_blocked, detailed_exitcode, all;

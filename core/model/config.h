@@ -90,6 +90,13 @@ enum adopt_keys {
 	ADOPT_KEYS_DROP,
 };
 
+/* Where the home of an adopted account is to be at another place than it is. */
+enum adopt_elsewhere {
+	ADOPT_IN_PLACE, /* refuse */
+	ADOPT_COPY,	/* copied there; it stays until the run is finalised */
+	ADOPT_BIND,	/* it stays, and is mounted on a folder of the jail */
+};
+
 enum leaver_action {
 	LEAVER_REPORT,
 	LEAVER_DISABLE,
@@ -104,6 +111,7 @@ struct policy {
 	enum adopt_policy adopt;
 	const char *adopt_loose; /* the folder that the loose files of an adopted home go to */
 	enum adopt_keys adopt_keys;
+	enum adopt_elsewhere adopt_elsewhere;
 	enum new_password new_password;
 	enum foreign_hash foreign_hash;
 	bool enforce_passwords;		/* passwords.existing: enforce */

@@ -3,6 +3,7 @@
  *
  *	planner_adopt.c        may it be adopted, and what is done to the account
  *	planner_adopt_home.c   what state its home is in, and what becomes of what is in it
+ *	planner_adopt_elsewhere.c  a jail at another place than the home
  *	planner_adopt_keys.c   the keys in it
  *	planner_adopt_lines.c  in words
  *	planner_protect.c      administrators, services, the one at the keyboard
@@ -19,6 +20,8 @@ struct adoption {
 	const struct account *account;
 	struct change *change;
 
+	const char *home; /* as it stands; after.home is where it is to be */
+	enum adopt_elsewhere elsewhere;
 	bool home_is_missing;
 	struct host_entry entry; /* of the home */
 	struct home_inventory inventory;
@@ -44,6 +47,15 @@ bool adoption_look_at_home(struct adoption *adoption);
 void adoption_list_folders(struct adoption *adoption);
 /* The steps that do it, and the lines about them. */
 void adoption_make_jail(struct adoption *adoption);
+
+/* planner_adopt_elsewhere.c */
+
+/* Whether the home may be copied or shown elsewhere at all. */
+bool adoption_check_source(struct adoption *adoption);
+/* Whether the jail can be made there. */
+bool adoption_check_elsewhere(struct adoption *adoption);
+/* The steps that do it, and the lines about them. */
+void adoption_add_elsewhere(struct adoption *adoption, const struct step_home *home);
 
 /* planner_adopt_keys.c */
 

@@ -41,30 +41,49 @@ is_no_home(const char *home)
 		(jail_contains("/nonexistent", home) || jail_contains("/dev/null", home));
 }
 
+/* Where the home is to be, as the source says or, when homes may go elsewhere, as all jails are. */
+static const char *
+wanted_path(struct adoption *adoption)
+{
+	if (account_has(adoption->account, ACCOUNT_HOME))
+		return adoption->account->home;
+	if (adoption->elsewhere == ADOPT_IN_PLACE)
+		return adoption->home;
+	return planner_home_of(adoption->planner, adoption->account, adoption->change);
+}
+
 static bool
 choose_path(struct adoption *adoption)
 {
-	struct arena *arena = adoption->planner->arena;
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
 	const char *written = accountdb_field(adoption->update.passwd, PASSWD_HOME);
-	const char *home = without_slashes(written, arena);
-	adoption->change->before.home = arena_strdup(arena, written);
-	adoption->change->after.home = home;
-	if (is_no_home(home)) {
-		planner_block(adoption->planner, adoption->change, home_place(adoption),
-			"home-none", "'%s' has no home: %s is the word for none",
-			adoption->change->login, home);
-		planner_hint(adoption->change, "Give it one first: usermod -d /home/%s %s",
-			adoption->change->login, adoption->change->login);
+	adoption->home = without_slashes(written, planner->arena);
+	adoption->elsewhere = planner->options->adopt_elsewhere != ADOPT_IN_PLACE
+		? planner->options->adopt_elsewhere
+		: planner->config->policy.adopt_elsewhere;
+	change->before.home = arena_strdup(planner->arena, written);
+	change->after.home = adoption->home;
+	if (is_no_home(adoption->home)) {
+		planner_block(planner, change, home_place(adoption), "home-none",
+			"'%s' has no home: %s is the word for none", change->login, adoption->home);
+		planner_hint(change, "Give it one first: usermod -d /home/%s %s", change->login,
+			change->login);
 		return false;
 	}
-	if (!account_has(adoption->account, ACCOUNT_HOME) ||
-		strcmp(adoption->account->home, home) == 0)
+	change->after.home = wanted_path(adoption);
+	if (strcmp(change->after.home, adoption->home) == 0) {
+		adoption->elsewhere = ADOPT_IN_PLACE;
 		return true;
-	planner_block(adoption->planner, adoption->change, home_place(adoption), "home-move",
-		"the home is %s; this version does not move homes", *home ? home : "none");
-	planner_hint(adoption->change,
-		"Leave the home out of the source, or move it by hand first: usermod -d %s -m %s",
-		text_shell_word(arena, adoption->account->home), adoption->change->login);
+	}
+	if (adoption->elsewhere != ADOPT_IN_PLACE)
+		return true;
+	planner_block(planner, change, home_place(adoption), "home-move",
+		"the home is %s, and is asked for at %s", *adoption->home ? adoption->home : "none",
+		change->after.home);
+	planner_hint(change,
+		"Leave the home out of the source, or say how it gets there: --adopt-elsewhere "
+		"copy, or bind to show it in the jail from where it is.");
 	return false;
 }
 
@@ -73,7 +92,7 @@ check_type(struct adoption *adoption)
 {
 	struct planner *planner = adoption->planner;
 	struct change *change = adoption->change;
-	const char *home = change->after.home;
+	const char *home = adoption->home;
 	if (S_ISDIR(adoption->entry.st.st_mode))
 		return true;
 	if (S_ISLNK(adoption->entry.st.st_mode)) {
@@ -99,12 +118,11 @@ check_owner(struct adoption *adoption)
 	if (st->st_uid == change->before.uid)
 		return true;
 	planner_block(planner, change, home_place(adoption), "home-owner",
-		"%s belongs to uid %u, and '%s' is uid %u", change->after.home,
-		(unsigned)st->st_uid, change->login, (unsigned)change->before.uid);
+		"%s belongs to uid %u, and '%s' is uid %u", adoption->home, (unsigned)st->st_uid,
+		change->login, (unsigned)change->before.uid);
 	planner_hint(change, "If it is theirs, run: chown %s %s", change->login,
 		text_shell_word(planner->arena,
-			host_real_path(
-				planner->snapshot->host, change->after.home, planner->arena)));
+			host_real_path(planner->snapshot->host, adoption->home, planner->arena)));
 	return false;
 }
 
@@ -116,7 +134,7 @@ check_mount(struct adoption *adoption)
 	struct change *change = adoption->change;
 	struct diags problems = { .arena = planner->arena };
 	struct host_entry parent;
-	const char *base = planner_parent(change->after.home, planner->arena);
+	const char *base = planner_parent(adoption->home, planner->arena);
 	if (!host_inspect(planner->snapshot->host, base, &parent, &problems)) {
 		planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s", base,
 			problems.items[0].message);
@@ -127,7 +145,7 @@ check_mount(struct adoption *adoption)
 		return true;
 	planner_block(planner, change, home_place(adoption), "home-mount",
 		"%s is a mount point: a home becomes a jail by renames, on the filesystem of %s",
-		change->after.home, base);
+		adoption->home, base);
 	planner_hint(change,
 		"Mount it on a folder in the home instead, or unmount it and give it back later.");
 	return false;
@@ -137,7 +155,7 @@ static bool
 refuse_filesystem(struct adoption *adoption, const char *code, const char *what, const char *hint)
 {
 	planner_block(adoption->planner, adoption->change, home_place(adoption), code,
-		"%s is on %s", adoption->change->after.home, what);
+		"%s is on %s", adoption->home, what);
 	planner_hint(adoption->change, "%s", hint);
 	return false;
 }
@@ -149,7 +167,7 @@ check_filesystem(struct adoption *adoption)
 	struct planner *planner = adoption->planner;
 	struct host *host = planner->snapshot->host;
 	struct diags problems = { .arena = planner->arena };
-	const char *home = adoption->change->after.home;
+	const char *home = adoption->home;
 	struct host_filesystem filesystem;
 	AUTO_CLOSE int fd = -1;
 	if (!host_open_dir(host, home, &fd, &problems) ||
@@ -179,7 +197,7 @@ take_inventory(struct adoption *adoption)
 	struct change *change = adoption->change;
 	struct diags problems = { .arena = planner->arena };
 	struct home_request request = {
-		.home = change->after.home,
+		.home = adoption->home,
 		.uid = change->before.uid,
 		.folders = adoption->folders,
 		.owner_changes = change->before.uid != change->after.uid,
@@ -187,8 +205,8 @@ take_inventory(struct adoption *adoption)
 	if (home_inventory_take(planner->snapshot->host, &request, planner->arena,
 		    &adoption->inventory, &problems))
 		return true;
-	planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s",
-		change->after.home, problems.items[0].message);
+	planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s", adoption->home,
+		problems.items[0].message);
 	return false;
 }
 
@@ -211,8 +229,8 @@ static const char *
 host_word(const struct adoption *adoption, const char *below)
 {
 	struct planner *planner = adoption->planner;
-	const char *path = arena_printf(
-		planner->arena, "%s%s%s", adoption->change->after.home, *below ? "/" : "", below);
+	const char *path =
+		arena_printf(planner->arena, "%s%s%s", adoption->home, *below ? "/" : "", below);
 	return text_shell_word(
 		planner->arena, host_real_path(planner->snapshot->host, path, planner->arena));
 }
@@ -241,14 +259,14 @@ check_contents(struct adoption *adoption)
 	const struct home_finding *found = adoption->inventory.found;
 	if (found[HOME_MOUNT].count) {
 		planner_block(planner, change, home_place(adoption), "home-mounts",
-			"something is mounted in %s: %s", change->after.home,
+			"something is mounted in %s: %s", adoption->home,
 			some_paths(adoption, HOME_MOUNT));
 		planner_hint(change, "Unmount it for the change: umount %s",
 			host_word(adoption, found[HOME_MOUNT].paths.items[0]));
 	}
 	if (found[HOME_PINNED].count) {
 		planner_block(planner, change, home_place(adoption), "home-immutable",
-			"immutable or append-only in %s: %s", change->after.home,
+			"immutable or append-only in %s: %s", adoption->home,
 			some_paths(adoption, HOME_PINNED));
 		planner_hint(change, "If nobody relies on that, run: chattr -ia %s",
 			host_word(adoption, found[HOME_PINNED].paths.items[0]));
@@ -257,18 +275,52 @@ check_contents(struct adoption *adoption)
 	return !planner_is_blocked(change);
 }
 
+/* That it can be renamed as a whole. */
+static bool
+check_in_place(struct adoption *adoption)
+{
+	return check_owner(adoption) && check_mount(adoption) && check_filesystem(adoption) &&
+		take_inventory(adoption) && check_contents(adoption);
+}
+
+static bool
+look_elsewhere(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	struct diags problems = { .arena = planner->arena };
+	if (!adoption_check_source(adoption))
+		return false;
+	if (!host_inspect(planner->snapshot->host, adoption->home, &adoption->entry, &problems)) {
+		planner_block(planner, change, home_place(adoption), "unreadable", "%s: %s",
+			adoption->home, problems.items[0].message);
+		return false;
+	}
+	adoption->home_is_missing = !adoption->entry.exists;
+	if (adoption->home_is_missing) {
+		adoption->elsewhere = ADOPT_IN_PLACE;
+		planner_check_home(planner, change, home_place(adoption));
+		return !planner_is_blocked(change);
+	}
+	return check_type(adoption) &&
+		(adoption->elsewhere == ADOPT_BIND ||
+			(check_owner(adoption) && take_inventory(adoption) &&
+				check_contents(adoption))) &&
+		adoption_check_elsewhere(adoption);
+}
+
 bool
 adoption_look_at_home(struct adoption *adoption)
 {
-	if (!choose_path(adoption) ||
-		!planner_inspect_home(adoption->planner, adoption->change, home_place(adoption),
-			&adoption->entry))
+	if (!choose_path(adoption))
+		return false;
+	if (adoption->elsewhere != ADOPT_IN_PLACE)
+		return look_elsewhere(adoption);
+	if (!planner_inspect_home(
+		    adoption->planner, adoption->change, home_place(adoption), &adoption->entry))
 		return false;
 	adoption->home_is_missing = !adoption->entry.exists;
-	return adoption->home_is_missing ||
-		(check_type(adoption) && check_owner(adoption) && check_mount(adoption) &&
-			check_filesystem(adoption) && take_inventory(adoption) &&
-			check_contents(adoption));
+	return adoption->home_is_missing || (check_type(adoption) && check_in_place(adoption));
 }
 
 /* ---- what becomes of what is in it ---- */
@@ -377,8 +429,7 @@ find_below(struct adoption *adoption, const struct folder *folder, bool *ret_exi
 	struct planner *planner = adoption->planner;
 	struct diags problems = { .arena = planner->arena };
 	struct host_entry entry;
-	const char *path =
-		arena_printf(planner->arena, "%s/%s", adoption->change->after.home, folder->path);
+	const char *path = arena_printf(planner->arena, "%s/%s", adoption->home, folder->path);
 	if (!host_inspect(planner->snapshot->host, path, &entry, &problems)) {
 		planner_block(planner, adoption->change, folder->place, "unreadable", "%s: %s",
 			path, problems.items[0].message);
@@ -452,7 +503,12 @@ adoption_make_jail(struct adoption *adoption)
 		return;
 	}
 	const struct step_home home = found_home(adoption);
-	adoption_describe_contents(adoption);
+	if (adoption->elsewhere != ADOPT_BIND)
+		adoption_describe_contents(adoption);
+	if (adoption->elsewhere != ADOPT_IN_PLACE) {
+		adoption_add_elsewhere(adoption, &home);
+		return;
+	}
 	add_steps(adoption, &home);
 	planner_archive_home(planner, change, &home, change->after.home,
 		planner->config->archives.content_full || home.old_uid != home.new_uid);

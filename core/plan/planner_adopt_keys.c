@@ -158,7 +158,7 @@ is_ssh_dir_strict(const struct adoption *adoption)
 	struct diags ignored = { .arena = planner->arena };
 	uid_t uid = adoption->change->before.uid;
 	struct host_entry dir;
-	const char *path = arena_printf(planner->arena, "%s/.ssh", adoption->change->after.home);
+	const char *path = arena_printf(planner->arena, "%s/.ssh", adoption->home);
 	return !host_inspect(planner->snapshot->host, path, &dir, &ignored) || !dir.exists ||
 		(is_strict(&dir, uid) && is_strict(&adoption->entry, uid));
 }

@@ -75,7 +75,10 @@ adoption_describe_jail(struct adoption *adoption)
 	struct planner *planner = adoption->planner;
 	const struct stat *st = &adoption->entry.st;
 	const char *home = adoption->change->after.home;
-	const char *text = adoption->home_is_missing
+	bool is_new = adoption->home_is_missing || adoption->elsewhere != ADOPT_IN_PLACE;
+	const char *text = adoption->elsewhere != ADOPT_IN_PLACE
+		? arena_printf(planner->arena, "%s\ta new one, root:root 0755", home)
+		: is_new
 		? arena_printf(planner->arena, "%s\tmissing: a new one, root:root 0755", home)
 		: arena_printf(planner->arena, "%s\t%s:%s %04o -> root:root 0755", home,
 			  name_of(planner, ACCOUNTDB_PASSWD, st->st_uid),
