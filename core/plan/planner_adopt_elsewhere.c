@@ -63,13 +63,31 @@ check_room(struct adoption *adoption)
 		"the copy needs %llu MiB at %s, where %llu MiB are free",
 		(unsigned long long)(need >> 20), adoption->change->after.home,
 		(unsigned long long)(bytes >> 20));
-	planner_hint(adoption->change, "Free some, choose another home, or bind instead of copying.");
+	planner_hint(
+		adoption->change, "Free some, choose another home, or bind instead of copying.");
+	return false;
+}
+
+/* What is shown stays whose it is. */
+static bool
+check_uid(struct adoption *adoption)
+{
+	const struct change *change = adoption->change;
+	if (adoption->elsewhere == ADOPT_COPY || change->before.uid == change->after.uid)
+		return true;
+	planner_block(adoption->planner, adoption->change,
+		planner_place(adoption->account, ACCOUNT_UID), "uid-change",
+		"%s stays uid %u's when it is bound, and uid %u is asked for", adoption->home,
+		(unsigned)change->before.uid, (unsigned)change->after.uid);
+	planner_hint(adoption->change, "Keep the uid, or copy the home instead.");
 	return false;
 }
 
 bool
 adoption_check_elsewhere(struct adoption *adoption)
 {
+	if (!check_uid(adoption))
+		return false;
 	planner_check_home(adoption->planner, adoption->change, home_place(adoption));
 	return !planner_is_blocked(adoption->change) && check_room(adoption);
 }
@@ -115,11 +133,11 @@ add_copy(struct adoption *adoption, struct step_home home)
 	};
 	struct step copy = jail_step(adoption, STEP_HOME_COPY);
 	add_layout(adoption, &copy, true);
-	home.from = adoption->home;
+	home.source = adoption->home;
 	copy.home = home;
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, freeze);
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, copy);
-	planner_archive_home(planner, adoption->change, &home, home.from, true);
+	planner_archive_home(planner, adoption->change, &home, home.source, true);
 }
 
 /* fstab(5): blanks and backslashes in octal. */
@@ -154,7 +172,7 @@ add_bind(struct adoption *adoption, struct step_home home)
 	struct step bind = { .kind = STEP_HOME_BIND,
 		.user = adoption->change->login,
 		.path = target,
-		.home = { .dev = home.dev, .ino = home.ino, .owner = home.owner, .from = from } };
+		.home = { .dev = home.dev, .ino = home.ino, .owner = home.owner, .source = from } };
 	add_layout(adoption, &jail, false);
 	ARRAY_PUSH(arena, &jail.folders, place);
 	ARRAY_PUSH(arena, &planner->plan->steps, jail);
@@ -171,7 +189,8 @@ adoption_add_elsewhere(struct adoption *adoption, const struct step_home *home)
 	if (adoption->elsewhere == ADOPT_COPY) {
 		add_copy(adoption, *home);
 		planner_add_line(adoption->change, arena, "copy",
-			arena_printf(arena, "from %s, which stays until the run is finalised", from));
+			arena_printf(
+				arena, "from %s, which stays until the run is finalised", from));
 	} else {
 		add_bind(adoption, *home);
 		planner_add_line(adoption->change, arena, "bind",

@@ -109,6 +109,15 @@ check_type(struct adoption *adoption)
 	return false;
 }
 
+/* Somebody made a jail of it by hand: there is nothing to be moved. */
+static bool
+is_jail_already(struct adoption *adoption)
+{
+	adoption->is_jail = adoption->elsewhere == ADOPT_IN_PLACE &&
+		!jail_path_fault(&adoption->planner->snapshot->jails, adoption->home, false);
+	return adoption->is_jail;
+}
+
 static bool
 check_owner(struct adoption *adoption)
 {
@@ -116,6 +125,8 @@ check_owner(struct adoption *adoption)
 	struct change *change = adoption->change;
 	const struct stat *st = &adoption->entry.st;
 	if (st->st_uid == change->before.uid)
+		return true;
+	if (is_jail_already(adoption))
 		return true;
 	planner_block(planner, change, home_place(adoption), "home-owner",
 		"%s belongs to uid %u, and '%s' is uid %u", adoption->home, (unsigned)st->st_uid,
@@ -385,7 +396,8 @@ adoption_list_folders(struct adoption *adoption)
 		planner_warn(adoption->planner, change, home_place(adoption), "many-folders",
 			"of %zu folders only the first %d are watched from now on; all are kept",
 			watched, FOLDERS_WATCHED);
-	keep_folder(adoption, adoption->loose);
+	if (!adoption->is_jail)
+		keep_folder(adoption, adoption->loose);
 }
 
 /* ---- the steps ---- */
@@ -500,6 +512,10 @@ adoption_make_jail(struct adoption *adoption)
 		planner_describe_folders(planner, change, adoption->folders);
 	if (adoption->home_is_missing) {
 		planner_make_home(planner, change, adoption->folders);
+		return;
+	}
+	if (adoption->is_jail) {
+		planner_make_missing_folders(planner, change, adoption->folders);
 		return;
 	}
 	const struct step_home home = found_home(adoption);

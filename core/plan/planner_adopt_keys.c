@@ -120,7 +120,7 @@ key_file_path(const struct adoption *adoption, const char *name)
 	const struct change *change = adoption->change;
 	AUTO_BUFFER struct buffer path = { 0 };
 	if (*name != '/' && strncmp(name, "%h", 2) != 0)
-		buffer_printf(&path, "%s/", change->after.home);
+		buffer_printf(&path, "%s/", adoption->home);
 	for (; *name; name++) {
 		if (*name != '%' || !name[1]) {
 			buffer_add_char(&path, *name);
@@ -128,7 +128,7 @@ key_file_path(const struct adoption *adoption, const char *name)
 		}
 		name++;
 		if (*name == 'h')
-			buffer_add_text(&path, change->after.home);
+			buffer_add_text(&path, adoption->home);
 		else if (*name == 'u')
 			buffer_add_text(&path, change->login);
 		else if (*name == 'U')

@@ -75,10 +75,11 @@ adoption_describe_jail(struct adoption *adoption)
 	struct planner *planner = adoption->planner;
 	const struct stat *st = &adoption->entry.st;
 	const char *home = adoption->change->after.home;
-	bool is_new = adoption->home_is_missing || adoption->elsewhere != ADOPT_IN_PLACE;
-	const char *text = adoption->elsewhere != ADOPT_IN_PLACE
+	const char *text = adoption->is_jail
+		? arena_printf(planner->arena, "%s\ta jail already, and stays as it is", home)
+		: adoption->elsewhere != ADOPT_IN_PLACE
 		? arena_printf(planner->arena, "%s\ta new one, root:root 0755", home)
-		: is_new
+		: adoption->home_is_missing
 		? arena_printf(planner->arena, "%s\tmissing: a new one, root:root 0755", home)
 		: arena_printf(planner->arena, "%s\t%s:%s %04o -> root:root 0755", home,
 			  name_of(planner, ACCOUNTDB_PASSWD, st->st_uid),
