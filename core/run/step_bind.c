@@ -18,20 +18,28 @@
 struct fstab {
 	const char *text; /* "" when there is no file */
 	struct host_owner owner;
-	const char *ours; /* where our line begins, NULL = it is not there */
+	size_t begin, end; /* of our line in it, its newline included; equal = it is not there */
 };
 
-static const char *
-find_line(const char *text, const char *line)
+/* A last line may have no newline, and then ours has none either: the bytes come back as they were.
+ */
+static void
+find_line(struct fstab *fstab, const char *line)
 {
-	size_t length = strlen(line);
-	for (const char *at_line = text; *at_line;) {
-		if (strncmp(at_line, line, length) == 0)
-			return at_line;
-		at_line += strcspn(at_line, "\n");
-		at_line += *at_line == '\n';
+	size_t length = strcspn(line, "\n");
+	for (const char *here = fstab->text; *here;) {
+		size_t size = strcspn(here, "\n");
+		const char *next = here + size + (here[size] == '\n');
+		if (size == length && memcmp(here, line, length) == 0) {
+			fstab->begin = (size_t)(here - fstab->text);
+			fstab->end = (size_t)(next - fstab->text);
+			/* The newline in front of it came with it. */
+			if (!here[size] && fstab->begin)
+				fstab->begin--;
+			return;
+		}
+		here = next;
 	}
-	return NULL;
 }
 
 static bool
@@ -50,7 +58,7 @@ read_fstab(const struct step *step, struct run *run, struct fstab *ret_fstab)
 	if (exists)
 		ret_fstab->owner = (struct host_owner){ entry.st.st_uid, entry.st.st_gid,
 			entry.st.st_mode & 07777 };
-	ret_fstab->ours = find_line(ret_fstab->text, step->content);
+	find_line(ret_fstab, step->content);
 	return true;
 }
 
@@ -69,13 +77,14 @@ line_apply(const struct step *step, struct run *run)
 	struct fstab fstab;
 	if (!read_fstab(step, run, &fstab))
 		return false;
-	if (fstab.ours)
+	if (fstab.begin != fstab.end)
 		return true;
-	size_t length = strlen(fstab.text);
+	size_t length = strlen(fstab.text), line = strlen(step->content);
+	bool unterminated = length && fstab.text[length - 1] != '\n';
 	buffer_add_text(&text, fstab.text);
-	if (length && fstab.text[length - 1] != '\n')
+	if (unterminated)
 		buffer_add_char(&text, '\n');
-	buffer_add_text(&text, step->content);
+	buffer_add(&text, step->content, unterminated ? line - 1 : line);
 	return write_fstab(step, run, &fstab, &text);
 }
 
@@ -86,10 +95,10 @@ line_undo(const struct step *step, struct run *run)
 	struct fstab fstab;
 	if (!read_fstab(step, run, &fstab))
 		return false;
-	if (!fstab.ours)
+	if (fstab.begin == fstab.end)
 		return true;
-	buffer_add(&text, fstab.text, (size_t)(fstab.ours - fstab.text));
-	buffer_add_text(&text, fstab.ours + strlen(step->content));
+	buffer_add(&text, fstab.text, fstab.begin);
+	buffer_add_text(&text, fstab.text + fstab.end);
 	/* A file that was not there before the first line is not left behind empty. */
 	return text.size ? write_fstab(step, run, &fstab, &text)
 			 : host_unlink(run->host, step->path, run->diags);
