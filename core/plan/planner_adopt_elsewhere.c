@@ -27,7 +27,7 @@ bool
 adoption_check_source(struct adoption *adoption)
 {
 	struct planner *planner = adoption->planner;
-	const char *message, *hint, *home = adoption->home;
+	const char *home = adoption->home;
 	if (!jail_path_is_normal(home) || jail_is_system_directory(home)) {
 		planner_block(planner, adoption->change, home_place(adoption), "home-system",
 			"%s is a directory of the system: nothing of it is shown or copied", home);
@@ -39,10 +39,11 @@ adoption_check_source(struct adoption *adoption)
 		&planner->snapshot->jails, planner_parent(home, planner->arena), false);
 	if (!fault || adoption->elsewhere == ADOPT_COPY)
 		return true;
-	jail_explain(fault, planner->arena, &message, &hint);
-	planner_block(planner, adoption->change, home_place(adoption), "jail-path", "%s", message);
-	if (hint)
-		planner_hint(adoption->change, "%s", hint);
+	planner_block(planner, adoption->change, home_place(adoption), "bind-unsafe",
+		"others than root may change %s, and put something else in place of %s",
+		fault->path, home);
+	planner_hint(adoption->change,
+		"Make %s root's, writable to root only, or copy the home instead.", fault->path);
 	return false;
 }
 

@@ -193,6 +193,65 @@ test_identity() {
 	same "the machine is what it was" /tmp/fp.one /tmp/fp.two
 }
 
+# ---- homes that cannot become jails where they are ----
+
+make_people_elsewhere() {
+	mkdir /data
+	mount -t tmpfs -o mode=1777 tmpfs /data
+	for login in dora emil; do
+		groupadd "$login"
+		useradd -M -N -g "$login" -s /bin/bash -d "/data/$login" "$login"
+		mkdir "/data/$login" "/data/$login/docs"
+		echo "$login:$people_password" | chpasswd
+		echo letter >"/data/$login/docs/letter"
+		echo loose >"/data/$login/note"
+		chown -R "$login:$login" "/data/$login"
+	done
+	printf '%s\n' username,folders,home "dora,in,/home/dora" >/root/dora.csv
+	printf '%s\n' username,folders,home "emil,in,/home/emil" >/root/emil.csv
+	echo upload >/tmp/up
+}
+
+test_bind() {
+	cp /etc/fstab /tmp/fstab.before
+	exits "a home elsewhere is a decision" 3 rehome plan --adopt dora csv:/root/dora.csv
+	exits "where others can exchange it, it is not shown" 3 rehome plan --adopt dora \
+		--adopt-elsewhere bind csv:/root/dora.csv
+	said "and why" "put something else in place of /data/dora"
+	chmod 0755 /data
+	check "a home is shown in its jail" rehome apply -y --adopt dora --adopt-elsewhere bind \
+		csv:/root/dora.csv
+	check "dora works in it" sftp_password dora "$people_password" "$(batch 'cd /files' \
+		'get note /tmp/note' 'put /tmp/up up' 'cd /in' 'put /tmp/up up')"
+	is "where it always was" "$(cat /data/dora/up)" upload
+	refuse "outside of it she cannot write" sftp_password dora "$people_password" \
+		"$(batch 'put /tmp/up /up')"
+	check "set-ID programs have no effect there" sh -c \
+		'grep " /home/dora/files " /proc/self/mounts | grep -q nosuid'
+	check "a line brings it back" grep -q '^/data/dora /home/dora/files none bind' /etc/fstab
+	check "the jail is as it should be" rehome verify dora
+	check "it is taken back" rehome rollback -y 3
+	refuse "nothing is mounted any more" grep -q /home/dora /proc/self/mounts
+	same "fstab is as before" /tmp/fstab.before /etc/fstab
+	is "the home has what was put into it" "$(cat /data/dora/up /data/dora/note)" "upload
+loose"
+	check "dora has her shell" shell_password dora "$people_password"
+}
+
+test_copy() {
+	check "a home is copied into its jail" rehome apply -y --adopt emil --adopt-elsewhere copy \
+		csv:/root/emil.csv
+	check "emil works in it" sftp_password emil "$people_password" "$(batch 'cd /docs' \
+		'get letter /tmp/letter' 'put /tmp/up up')"
+	is "the old home is as it was" "$(find /data/emil -type f | wc -l)" 2
+	is "and closed" "$(stat -c '%a %U' /data/emil)" "700 root"
+	check "it is taken back" rehome rollback -y 4
+	is "the old home is his" "$(stat -c '%a %U' /data/emil)" "755 emil"
+	is "what was put into the copy is kept" "$(cat /home/.rehome-quarantine/4/emil/docs/up)" \
+		upload
+	check "emil has his shell" shell_password emil "$people_password"
+}
+
 start_sshd
 make_people
 test_before
@@ -203,4 +262,7 @@ test_life_goes_on
 test_rollback_one
 test_rollback_rest
 test_identity
+make_people_elsewhere
+test_bind
+test_copy
 finish
