@@ -241,9 +241,8 @@ make(struct session *session, const struct planning_options *options, struct pla
 		planner.adopt_keys = strcmp(options->adopt_keys, "drop") == 0 ? ADOPT_KEYS_DROP
 									      : ADOPT_KEYS_CARRY;
 	if (options->adopt_elsewhere)
-		planner.adopt_elsewhere = strcmp(options->adopt_elsewhere, "bind") == 0
-			? ADOPT_BIND
-			: ADOPT_COPY;
+		planner.adopt_elsewhere =
+			strcmp(options->adopt_elsewhere, "bind") == 0 ? ADOPT_BIND : ADOPT_COPY;
 	if (host_is_live(session->host))
 		planner.invoker = getenv("SUDO_USER");
 	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,
