@@ -27,7 +27,7 @@ struct planner_options {
 		adopt_protected;    /* logins that are adopted although they are protected */
 	enum adopt_keys adopt_keys; /* --adopt-keys; ASK = as the policy says */
 	enum adopt_elsewhere adopt_elsewhere; /* IN_PLACE = as the policy says */
-	const char *invoker;	    /* SUDO_USER on the live machine, or NULL */
+	const char *invoker;		      /* SUDO_USER on the live machine, or NULL */
 	bool skip_blocked;
 	bool no_archive;       /* --no-archive: homes change without one */
 	const char *state_dir; /* where archives go; NULL = the default */

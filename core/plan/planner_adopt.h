@@ -23,7 +23,7 @@ struct adoption {
 	const char *home; /* as it stands; after.home is where it is to be */
 	enum adopt_elsewhere elsewhere;
 	bool home_is_missing;
-	bool is_jail; /* made by hand: it stays as it is */
+	bool is_jail;		 /* made by hand: it stays as it is */
 	struct host_entry entry; /* of the home */
 	struct home_inventory inventory;
 	const struct folder_list *folders; /* the layout's, or those that were listed */
