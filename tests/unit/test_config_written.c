@@ -194,6 +194,7 @@ static const char written_defaults[] =
 	"  adoption:\n"
 	"    loose: files  # default\n"
 	"    keys: ask  # default\n"
+	"    elsewhere: refuse  # default\n"
 	"  passwords:\n"
 	"    new: none  # default\n"
 	"    foreign_hash: expire  # default\n"

@@ -108,7 +108,7 @@ test_planner_writes_a_home_without_its_slash(void **state)
 }
 
 static void
-test_planner_moves_no_home(void **state)
+test_planner_moves_no_home_unasked(void **state)
 {
 	struct world *w = *state;
 	add_resident(w, "karl", 1000);
@@ -116,9 +116,9 @@ test_planner_moves_no_home(void **state)
 	plan_sheet(w, "login,home\nkarl,/srv/karl\n");
 	assert_string_equal(changes_said(w),
 		"! karl\n"
-		"  error home-move: the home is /home/karl; this version does not move homes | "
-		"Leave the home out of the source, or move it by hand first: usermod -d "
-		"/srv/karl -m karl\n");
+		"  error home-move: the home is /home/karl, and is asked for at /srv/karl | "
+		"Leave the home out of the source, or say how it gets there: "
+		"--adopt-elsewhere copy, or bind to show it in the jail from where it is.\n");
 }
 
 /* ---- what is in it ---- */
@@ -420,7 +420,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_tells_the_states_of_homes_apart),
 	world_test(test_planner_makes_a_jail_where_the_home_is_missing),
 	world_test(test_planner_writes_a_home_without_its_slash),
-	world_test(test_planner_moves_no_home),
+	world_test(test_planner_moves_no_home_unasked),
 	world_test(test_planner_finds_the_links_that_a_jail_breaks),
 	world_test(test_planner_counts_what_is_out_of_the_ordinary),
 	world_test(test_planner_seals_what_the_layout_makes_read_only),
