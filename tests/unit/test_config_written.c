@@ -264,6 +264,7 @@ static const char written_other[] =
 	"  adoption:\n"
 	"    loose: old\n"
 	"    keys: drop\n"
+	"    elsewhere: copy\n"
 	"  passwords:\n"
 	"    new: generated\n"
 	"    foreign_hash: refuse\n"
