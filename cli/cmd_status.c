@@ -26,13 +26,33 @@ is_wanted(const struct verified_account *account, const struct string_list *user
 	return account->managed || string_list_has(users, account->login);
 }
 
+static bool
+is_out_of_service(const struct managed_account *managed)
+{
+	return managed && managed->standing.state != MANAGED_ACTIVE;
+}
+
 static const char *
-state_of(const struct verified_account *account, struct arena *arena)
+state_of(const struct verified_account *account, const struct managed_account *managed,
+	struct arena *arena)
 {
 	size_t errors = account->findings.errors;
 	if (errors)
 		return arena_printf(arena, "%zu %s", errors, errors == 1 ? "fault" : "faults");
+	if (is_out_of_service(managed))
+		return managed_standing_text(&managed->standing, arena);
 	return account->open ? "ok" : "ok, cannot log in";
+}
+
+static void
+add_standing_json(
+	struct json_writer *json, const struct managed_standing *standing, struct arena *arena)
+{
+	json_write_text(json, "state", managed_state_name(standing->state));
+	if (!standing->run)
+		return;
+	json_write_text(json, "state_run", standing->run);
+	json_write_text(json, "state_since", managed_day_text(standing->day, arena));
 }
 
 static void
@@ -56,6 +76,7 @@ add_json(struct session *session, const struct verification *verification,
 			json_write_text(&json, "layout", managed->layout);
 			json_write_text(&json, "folders", managed->folders);
 			json_write_text(&json, "run", managed->run);
+			add_standing_json(&json, &managed->standing, session->arena);
 		}
 		json_write_close(&json);
 	}
@@ -74,7 +95,7 @@ add_row(struct session *session, const struct verified_account *account, struct 
 	paint_cell(table, managed ? managed->source : "not managed");
 	paint_cell(table, managed ? managed->run : "");
 	paint_cell(table, account->home);
-	paint_cell(table, state_of(account, session->arena));
+	paint_cell(table, state_of(account, managed, session->arena));
 }
 
 /* Those with faults, or the others. Returns how many there are. */

@@ -120,6 +120,7 @@ struct policy {
 	const char *handout_sheet_file; /* where that text is read from, a path below the root */
 	struct string_list leaver_sources;
 	enum leaver_action leaver_action;
+	unsigned leaver_archive_days, leaver_remove_days; /* grace */
 	unsigned leaver_max_count, leaver_max_percent;
 	enum failure_scope failure;
 };

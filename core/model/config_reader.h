@@ -36,10 +36,10 @@ struct config_kind {
 /* ---- values: config_value.c, config_policy.c ---- */
 
 extern const struct config_kind config_kind_version, config_kind_choice, config_kind_switch,
-	config_kind_count, config_kind_percent, config_kind_path, config_kind_file,
-	config_kind_folder, config_kind_dropin, config_kind_group, config_kind_home,
-	config_kind_pattern, config_kind_list, config_kind_leaver_sources, config_kind_uid_range,
-	config_kind_moments;
+	config_kind_count, config_kind_days, config_kind_percent, config_kind_path,
+	config_kind_file, config_kind_folder, config_kind_dropin, config_kind_group,
+	config_kind_home, config_kind_pattern, config_kind_list, config_kind_leaver_sources,
+	config_kind_uid_range, config_kind_moments;
 
 /* "policy.adopt cannot be 'x'": an error that begins with the key's path; false. */
 bool config_fault(struct config_reader *reader, const struct yaml_node *node, const char *what);

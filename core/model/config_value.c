@@ -230,6 +230,32 @@ write_number(const struct config *config, const struct config_key *key, struct b
 	buffer_printf(out, "%u", *CONST_MEMBER(config, key, unsigned));
 }
 
+/* "30d", or "30": there is nothing else to count here. */
+static void
+read_days(struct config_reader *reader, const struct config_key *key, const struct yaml_node *node)
+{
+	const char *text = config_text(reader, node);
+	unsigned long long days;
+	if (!text)
+		return;
+	size_t length = strlen(text);
+	if (length && text[length - 1] == 'd')
+		length--;
+	if (!text_number(arena_strndup(reader->arena, text, length), 36500, &days))
+		config_fault(reader, node,
+			arena_printf(reader->arena,
+				"must be a number of days such as 30d, not '%s'", text));
+	else
+		*MEMBER(reader->config, key, unsigned) = (unsigned)days;
+}
+
+static void
+write_days(const struct config *config, const struct config_key *key, struct buffer *out)
+{
+	buffer_printf(out, "%ud", *CONST_MEMBER(config, key, unsigned));
+}
+
+const struct config_kind config_kind_days = { read_days, write_days };
 const struct config_kind config_kind_count = { read_count, write_number };
 const struct config_kind config_kind_percent = { read_percent, write_number };
 

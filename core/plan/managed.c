@@ -3,6 +3,52 @@
  */
 #include "core/plan/managed.h"
 
+#include <string.h>
+#include <time.h>
+
+static const char *const state_names[] = {
+	[MANAGED_ACTIVE] = "active",
+	[MANAGED_DISABLED] = "disabled",
+	[MANAGED_RETIRED] = "retired",
+	[MANAGED_REMOVED] = "removed",
+};
+
+const char *
+managed_state_name(enum managed_state state)
+{
+	return state_names[state];
+}
+
+bool
+managed_state_parse(const char *name, enum managed_state *ret_state)
+{
+	for (size_t i = 0; i < ARRAY_LEN(state_names); i++) {
+		if (strcmp(state_names[i], name) == 0) {
+			*ret_state = (enum managed_state)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+char *
+managed_day_text(int64_t day, struct arena *arena)
+{
+	time_t seconds = (time_t)day * 86400;
+	struct tm utc;
+	char text[32] = "";
+	if (gmtime_r(&seconds, &utc))
+		strftime(text, sizeof(text), "%Y-%m-%d", &utc);
+	return arena_strdup(arena, text);
+}
+
+char *
+managed_standing_text(const struct managed_standing *standing, struct arena *arena)
+{
+	return arena_printf(arena, "%s since %s (run %s)", managed_state_name(standing->state),
+		managed_day_text(standing->day, arena), standing->run);
+}
+
 char *
 managed_key(struct arena *arena, const char *source, const char *key)
 {
@@ -36,6 +82,9 @@ void
 managed_add_tombstone(struct managed *managed, struct tombstone *tombstone)
 {
 	id_table_set(&managed->tombstones, tombstone->uid, tombstone);
+	/* A group's number may be on files just as well. */
+	if (!id_table_get(&managed->tombstones, tombstone->gid))
+		id_table_set(&managed->tombstones, tombstone->gid, tombstone);
 	table_set(&managed->tombstones_by_key,
 		managed_key(managed->arena, tombstone->source, tombstone->key), tombstone);
 }

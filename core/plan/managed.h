@@ -7,11 +7,30 @@
 #ifndef REHOME_PLAN_MANAGED_H
 #define REHOME_PLAN_MANAGED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "core/base/arena.h"
 #include "core/base/table.h"
+
+enum managed_state {
+	MANAGED_ACTIVE,
+	MANAGED_DISABLED,
+	MANAGED_RETIRED, /* disabled, and its home is in quarantine */
+	MANAGED_REMOVED, /* not among the managed accounts any more */
+};
+
+/* How an account stands, and since which run. What a disabling took is here for the enabling. */
+struct managed_standing {
+	enum managed_state state;
+	const char *run;     /* NULL = always was active */
+	int64_t day;	     /* since 1970 */
+	bool by_hand;	     /* by a command, not by what a source said: no source undoes it */
+	bool locked;	     /* the run locked the password */
+	const char *expires; /* shadow(5) field 8 as it was before */
+	const char *keys;    /* text of the key file that was taken away, NULL = none */
+};
 
 struct managed_account {
 	const char *login;
@@ -27,6 +46,7 @@ struct managed_account {
 	const char *expires;	   /* shadow(5) field 8 as rehome last set it, "" = never; NULL =
 				      not known */
 	const char *run;	   /* the newest run that changed it */
+	struct managed_standing standing;
 };
 
 /* A uid that was used and must not be given to anybody but the same person again. */
@@ -44,11 +64,18 @@ struct managed {
 	} accounts;			/* by login */
 	struct table by_login;		/* -> struct managed_account */
 	struct table by_key;		/* managed_key() -> struct managed_account */
-	struct id_table tombstones;	/* uid -> struct tombstone */
+	struct id_table tombstones;	/* uid or gid -> struct tombstone */
 	struct table tombstones_by_key; /* managed_key() -> struct tombstone */
 	struct table generated; /* managed_key() -> const char *login, once made from a name */
 	struct table generated_logins; /* login -> managed_key() it is reserved for */
 };
+
+/* "active", "disabled", ... */
+const char *managed_state_name(enum managed_state state);
+bool managed_state_parse(const char *name, enum managed_state *ret_state);
+/* "2026-11-28", and "disabled since 2026-11-28 (run 7)" */
+char *managed_day_text(int64_t day, struct arena *arena);
+char *managed_standing_text(const struct managed_standing *standing, struct arena *arena);
 
 /* "source\x1fkey": one string for a table. */
 char *managed_key(struct arena *arena, const char *source, const char *key);

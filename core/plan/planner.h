@@ -55,6 +55,22 @@ NODISCARD bool planner_make_credentials(const struct config *config,
 	struct arena *arena, struct plan **ret_plan, struct plan_secrets *ret_secrets,
 	struct diags *diags);
 
+/* Accounts that leave, or come back: `rehome disable`, `enable`, `retire`, `remove`. */
+enum leave_act {
+	LEAVE_DISABLE, /* nobody logs in: expiry, password, keys, sessions */
+	LEAVE_ENABLE,  /* what disabling took is given back */
+	LEAVE_RETIRE,  /* disabled, and the home into archive and quarantine */
+	LEAVE_REMOVE,  /* after a time of grace the account itself */
+};
+struct leave_request {
+	enum leave_act act;
+	struct string_list logins;
+	bool now; /* REMOVE: without the grace */
+};
+NODISCARD bool planner_make_leave(const struct config *config, const struct leave_request *request,
+	struct snapshot *snapshot, const struct planner_options *options, struct arena *arena,
+	struct plan **ret_plan, struct plan_secrets *ret_secrets, struct diags *diags);
+
 /*
  * Hashes what is still plaintext and makes the passwords that are to be generated
  * (when `generate`: at apply only).

@@ -2,8 +2,8 @@
  * planner_change.c - an account that rehome manages: what the source says now against what is.
  *
  * Only what the source gives is compared; a password counts at creation alone. What this version
- * does not do to an account that lives (move its home, change its uid, rename or disable it) is
- * blocked, with the reason.
+ * does not do to an account that lives (move its home, change its uid, rename it) is blocked, with
+ * the reason. Who leaves, or comes back, is planner_leave.c's.
  */
 #include <string.h>
 
@@ -361,7 +361,8 @@ refuse_uid_change(const struct update *update)
 	planner_hint(update->change, "Keep uid %u in the source.", uid);
 }
 
-/* Somebody here may have shut the account for a reason: a source does not open it again. */
+/* Of an account that rehome does not manage yet. Somebody here may have shut it for a reason: a
+ * source does not open it again. */
 static void
 compare_state(const struct update *update)
 {
@@ -383,10 +384,9 @@ compare_state(const struct update *update)
 		return;
 	planner_block(planner, change, place, "leave",
 		account->state == ACCOUNT_LEFT
-			? "the source says that this person has left; this version does not take "
-			  "accounts out of service"
-			: "the source says that this account is disabled; this version does not "
-			  "disable accounts that exist");
+			? "the source says that this person has left: rehome does not manage the "
+			  "account, and does not begin to"
+			: "the source says that this account is disabled");
 	planner_hint(change, "Take the row out, or disable the account by hand: chage -E 1 %s",
 		change->login);
 }
@@ -438,6 +438,8 @@ planner_change(struct planner *planner, const struct account *account,
 	change->has_before = change->has_after = true;
 	change->before.uid = change->after.uid = uid;
 	change->before.gid = change->after.gid = gid;
+	if (planner_compare_state(planner, account, managed, update.passwd, update.shadow, change))
+		return;
 	update_name(&update);
 	update_shell(&update);
 	update_expiry(&update);
@@ -446,7 +448,6 @@ planner_change(struct planner *planner, const struct account *account,
 	update_password(&update);
 	update_jail(&update);
 	refuse_uid_change(&update);
-	compare_state(&update);
 	if (!has_work(planner, edits, steps)) {
 		change->action = CHANGE_UNCHANGED;
 		return;

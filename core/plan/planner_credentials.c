@@ -58,9 +58,8 @@ look_at_keys(
 	return true;
 }
 
-/* The account as rehome made it, or an error. */
-static const struct managed_account *
-find_managed(struct planner *planner, const char *login)
+const struct managed_account *
+planner_find_managed(struct planner *planner, const char *login)
 {
 	const struct managed_account *managed =
 		table_get(&planner->snapshot->managed->by_login, login);
@@ -84,8 +83,8 @@ find_managed(struct planner *planner, const char *login)
 	return NULL;
 }
 
-static struct account_facts
-present_facts(struct planner *planner, const struct managed_account *managed)
+struct account_facts
+planner_present_facts(struct planner *planner, const struct managed_account *managed)
 {
 	const struct accountdb_line *passwd =
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login);
@@ -107,12 +106,9 @@ present_facts(struct planner *planner, const struct managed_account *managed)
 	};
 }
 
-static bool
-renew(struct planner *planner, const struct credentials_request *request, const char *login)
+struct change *
+planner_change_of_managed(struct planner *planner, const struct managed_account *managed)
 {
-	const struct managed_account *managed = find_managed(planner, login);
-	if (!managed)
-		return false;
 	struct change *change = ARENA_NEW(planner->arena, struct change);
 	*change = (struct change){
 		.action = CHANGE_CHANGE,
@@ -121,13 +117,23 @@ renew(struct planner *planner, const struct credentials_request *request, const 
 		.key = managed->key,
 		.has_before = true,
 		.has_after = true,
-		.before = present_facts(planner, managed),
+		.before = planner_present_facts(planner, managed),
 		.findings = { .arena = planner->arena },
 	};
 	change->full_name = change->before.full_name;
 	change->after = change->before;
 	table_set(&planner->logins, change->login, change);
 	ARRAY_PUSH(planner->arena, &planner->plan->changes, change);
+	return change;
+}
+
+static bool
+renew(struct planner *planner, const struct credentials_request *request, const char *login)
+{
+	const struct managed_account *managed = planner_find_managed(planner, login);
+	if (!managed)
+		return false;
+	struct change *change = planner_change_of_managed(planner, managed);
 	if (request->new_password)
 		renew_password(planner, change,
 			accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, login));

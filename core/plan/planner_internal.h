@@ -9,6 +9,7 @@
  *	planner_create.c       an account that does not exist
  *	planner_change.c       one that rehome manages already
  *	planner_adopt.c        one that it does not: account and home become a jail
+ *	planner_leave.c        accounts that leave, or come back
  *	planner_keys.c         the key files
  *	planner_folders.c      folders and homes as steps
  *	planner_archive.c      which homes are archived first, and whether that fits
@@ -221,6 +222,24 @@ void planner_add_line(
 /* The same for who wants to know exactly. */
 void planner_add_detail(
 	struct change *change, struct arena *arena, const char *label, const char *text);
+
+/* planner_credentials.c */
+
+/* The account as rehome made it; NULL, with an error, when it is not there as such. */
+const struct managed_account *planner_find_managed(struct planner *planner, const char *login);
+struct account_facts planner_present_facts(
+	struct planner *planner, const struct managed_account *managed);
+/* A change of a managed account that a command names, in the plan; before and after are equal. */
+struct change *planner_change_of_managed(
+	struct planner *planner, const struct managed_account *managed);
+
+/* planner_leave.c */
+
+/* What the source says of the account's state, and what rehome did to it: true when that is all
+ * that there is to be planned. */
+bool planner_compare_state(struct planner *planner, const struct account *account,
+	const struct managed_account *managed, const struct accountdb_line *passwd,
+	const struct accountdb_line *shadow, struct change *change);
 
 /* planner_keys.c */
 

@@ -2,7 +2,6 @@
  * planner_lines.c - the lines of a change that people read before they say yes.
  */
 #include <string.h>
-#include <time.h>
 
 #include "core/plan/planner_internal.h"
 
@@ -47,14 +46,7 @@ base_name(const char *path)
 const char *
 planner_day_words(int64_t day, struct arena *arena)
 {
-	time_t seconds = (time_t)day * 86400;
-	struct tm utc;
-	char text[32] = "";
-	if (day == ACCOUNT_NEVER)
-		return "never";
-	if (gmtime_r(&seconds, &utc))
-		strftime(text, sizeof(text), "%Y-%m-%d", &utc);
-	return arena_strdup(arena, text);
+	return day == ACCOUNT_NEVER ? "never" : managed_day_text(day, arena);
 }
 
 static void

@@ -320,7 +320,8 @@ bool
 planner_has_accounts(const struct plan *plan)
 {
 	ARRAY_FOREACH (change, &plan->changes) {
-		if ((*change)->action != CHANGE_BLOCKED && (*change)->has_after)
+		if ((*change)->action != CHANGE_BLOCKED && (*change)->action != CHANGE_LEAVE &&
+			(*change)->has_after)
 			return true;
 	}
 	return false;
@@ -329,11 +330,15 @@ planner_has_accounts(const struct plan *plan)
 bool
 planner_share(struct planner *planner)
 {
-	if (!planner_has_accounts(planner->plan))
+	bool jails = planner_has_accounts(planner->plan);
+	if (!jails && !planner->plan->edits.count)
 		return true;
-	planner_share_groups(planner);
-	if (!share_dirs(planner) || !share_dropin(planner))
-		return false;
+	/* Who only leaves needs no jail to be made ready. */
+	if (jails) {
+		planner_share_groups(planner);
+		if (!share_dirs(planner) || !share_dropin(planner))
+			return false;
+	}
 	share_account_files(planner);
 	sort_steps(planner);
 	edits_remember(&planner->plan->edits, &planner->snapshot->db, planner->arena);

@@ -14,6 +14,7 @@
 #include "core/model/account.h"
 #include "core/plan/edit.h"
 #include "core/run/registry_db.h"
+#include "core/run/registry_standings.h"
 
 /* In the order of the columns and parameters below. */
 #define MANAGED_COLUMNS                                                                            \
@@ -79,7 +80,10 @@ static bool
 load_accounts(struct registry_db *db, struct managed *managed)
 {
 	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
+	struct standings standings;
 	bool row;
+	if (!standings_load(db, &standings))
+		return false;
 	if (!registry_db_prepare(
 		    db, "SELECT " MANAGED_COLUMNS " FROM managed ORDER BY login", &rows))
 		return false;
@@ -89,7 +93,12 @@ load_accounts(struct registry_db *db, struct managed *managed)
 		struct managed_account *account = ARENA_NEW(db->arena, struct managed_account);
 		if (!read_account(db, rows, account))
 			return false;
-		managed_add(managed, account);
+		const struct managed_standing *standing =
+			standings_find(&standings, account->login, account->uid);
+		if (standing)
+			account->standing = *standing;
+		if (account->standing.state != MANAGED_REMOVED)
+			managed_add(managed, account);
 	}
 	return false;
 }
@@ -155,6 +164,7 @@ struct recording {
 	const struct plan *plan;
 	const char *run_id;
 	struct table keys; /* login -> struct step that writes its keys */
+	struct standing_changes standings;
 	sqlite3_stmt *find, *save, *forget, *bury, *exhume, *reserve;
 };
 
@@ -165,6 +175,7 @@ recording_finish(struct recording *recording)
 		recording->bury, recording->exhume, recording->reserve };
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++)
 		sqlite3_finalize(statements[i]);
+	standing_changes_finish(&recording->standings);
 	registry_db_finish(&recording->db);
 }
 
@@ -211,7 +222,8 @@ recording_begin(struct recording *recording, struct state *state, const struct p
 		if (step->kind == STEP_KEYS_WRITE)
 			table_set(&recording->keys, step->user, step);
 	}
-	return registry_db_begin(&recording->db) && prepare_all(recording);
+	return registry_db_begin(&recording->db) && prepare_all(recording) &&
+		standing_changes_begin(&recording->standings, &recording->db, plan, run_id);
 }
 
 static bool
@@ -326,7 +338,7 @@ record_account(struct recording *recording, const struct change *change)
 	struct account_facts from = change->before;
 	const struct step *keys = table_get(&recording->keys, change->login);
 	bool known = false;
-	if (change->action == CHANGE_CHANGE &&
+	if ((change->action == CHANGE_CHANGE || change->action == CHANGE_LEAVE) &&
 		!find_account(recording, change->login, &known, &account))
 		return false;
 	/* Of a new account, or after the registry was lost, everything is news but the groups, and
@@ -346,6 +358,18 @@ record_account(struct recording *recording, const struct change *change)
 	if (keys)
 		account.keys_sha256 = digest(keys->content, recording->db.arena);
 	return save_account(recording, &account);
+}
+
+/* The uid may still be on files: nobody but the same person gets it again. */
+static bool
+bury(struct recording *recording, const struct change *change, const struct account_facts *facts)
+{
+	registry_db_bind_id(recording->bury, 1, facts->uid);
+	registry_db_bind_id(recording->bury, 2, facts->gid);
+	registry_db_bind_text(recording->bury, 3, change->login);
+	registry_db_bind_text(recording->bury, 4, or_empty(change->source));
+	registry_db_bind_text(recording->bury, 5, or_empty(change->key));
+	return registry_db_run(&recording->db, recording->bury);
 }
 
 static bool
@@ -371,12 +395,17 @@ reserve_login(struct recording *recording, const struct change *change)
 static bool
 record_change(struct recording *recording, const struct change *change)
 {
-	if (change->action == CHANGE_CREATE)
-		return record_account(recording, change) && exhume(recording, change) &&
-			reserve_login(recording, change);
-	if (change->action == CHANGE_ADOPT || change->action == CHANGE_CHANGE)
-		return record_account(recording, change);
-	return true;
+	if (!change_is_work(change))
+		return true;
+	/* Of one who goes the account is kept: an undo brings it back. */
+	if (change->action == CHANGE_LEAVE && !change->has_after)
+		return bury(recording, change, &change->before) &&
+			standing_changes_record(&recording->standings, change);
+	if (!record_account(recording, change) ||
+		!standing_changes_record(&recording->standings, change))
+		return false;
+	return change->action != CHANGE_CREATE ||
+		(exhume(recording, change) && reserve_login(recording, change));
 }
 
 bool
@@ -405,18 +434,6 @@ forget(struct recording *recording, const struct change *change)
 	return registry_db_run(&recording->db, recording->forget);
 }
 
-/* The uid may still be on files: nobody but the same person gets it again. */
-static bool
-bury(struct recording *recording, const struct change *change)
-{
-	registry_db_bind_id(recording->bury, 1, change->after.uid);
-	registry_db_bind_id(recording->bury, 2, change->after.gid);
-	registry_db_bind_text(recording->bury, 3, change->login);
-	registry_db_bind_text(recording->bury, 4, or_empty(change->source));
-	registry_db_bind_text(recording->bury, 5, or_empty(change->key));
-	return registry_db_run(&recording->db, recording->bury);
-}
-
 static bool
 restore(struct recording *recording, const struct change *change)
 {
@@ -427,6 +444,10 @@ restore(struct recording *recording, const struct change *change)
 		return false;
 	if (!known)
 		return true;
+	/* Where the account went, nothing of it was changed here. Its uid stays buried: it may not
+	 * have come back. */
+	if (!change->has_after)
+		return true;
 	update(recording, &change->after, &change->before, &account);
 	if (keys)
 		account.keys_sha256 = digest(keys->before, recording->db.arena);
@@ -436,12 +457,15 @@ restore(struct recording *recording, const struct change *change)
 static bool
 take_back(struct recording *recording, const struct change *change)
 {
+	if (!change_is_work(change))
+		return true;
+	if (!standing_changes_take_back(&recording->standings, change))
+		return false;
+	if (change->action == CHANGE_CHANGE || change->action == CHANGE_LEAVE)
+		return restore(recording, change);
 	/* An adopted account was there before rehome, and is again what it was. */
-	if (change->action == CHANGE_ADOPT)
-		return forget(recording, change);
-	if (change->action == CHANGE_CREATE)
-		return forget(recording, change) && bury(recording, change);
-	return change->action != CHANGE_CHANGE || restore(recording, change);
+	return forget(recording, change) &&
+		(change->action == CHANGE_ADOPT || bury(recording, change, &change->after));
 }
 
 bool

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { SCHEMA_VERSION = 1, BUSY_MILLISECONDS = 5000 };
+enum { SCHEMA_VERSION = 2, BUSY_MILLISECONDS = 5000 };
 
 static const char SCHEMA[] =
 	"CREATE TABLE managed ("
@@ -18,8 +18,15 @@ static const char SCHEMA[] =
 	" source TEXT NOT NULL, person TEXT NOT NULL);"
 	"CREATE TABLE generated ("
 	" source TEXT NOT NULL, person TEXT NOT NULL, login TEXT NOT NULL,"
-	" PRIMARY KEY (source, person));"
-	"PRAGMA user_version = 1;";
+	" PRIMARY KEY (source, person));";
+
+/* Version 2: how accounts stand, one row for each run that changed that. */
+static const char SCHEMA_STANDINGS[] =
+	"CREATE TABLE standings ("
+	" login TEXT NOT NULL, uid INTEGER NOT NULL, run INTEGER NOT NULL, state TEXT NOT NULL,"
+	" day INTEGER NOT NULL, by_hand INTEGER NOT NULL, locked INTEGER NOT NULL,"
+	" expires TEXT NOT NULL, keys TEXT, PRIMARY KEY (login, uid, run));"
+	"PRAGMA user_version = 2;";
 
 /* Temporary data stays in memory: nothing outside the root is written. */
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -93,7 +100,7 @@ perform(struct registry_db *db, const char *sql)
 
 /* 0 for a file that has no tables yet. */
 static bool
-read_version(struct registry_db *db, int *ret_version)
+read_version(struct registry_db *db)
 {
 	AUTO_STATEMENT sqlite3_stmt *statement = NULL;
 	bool row;
@@ -101,12 +108,13 @@ read_version(struct registry_db *db, int *ret_version)
 		!registry_db_next(db, statement, &row))
 		return false;
 	assert(row);
-	*ret_version = sqlite3_column_int(statement, 0);
-	if (*ret_version == 0 || *ret_version == SCHEMA_VERSION)
+	db->version = sqlite3_column_int(statement, 0);
+	if (db->version >= 0 && db->version <= SCHEMA_VERSION)
 		return true;
 	refuse(db,
-		arena_printf(db->arena, "version %d of the registry, only version %d is known",
-			*ret_version, SCHEMA_VERSION));
+		arena_printf(db->arena,
+			"version %d of the registry, only up to version %d is known", db->version,
+			SCHEMA_VERSION));
 	diag_hint(db->diags, "Use the newest rehome that worked on this machine.");
 	return false;
 }
@@ -114,14 +122,13 @@ read_version(struct registry_db *db, int *ret_version)
 bool
 registry_db_open(struct registry_db *db, bool *ret_exists)
 {
-	int version;
 	if (!look(db, ret_exists))
 		return false;
 	if (!*ret_exists)
 		return true;
-	if (!open_file(db, SQLITE_OPEN_READONLY) || !read_version(db, &version))
+	if (!open_file(db, SQLITE_OPEN_READONLY) || !read_version(db))
 		return false;
-	*ret_exists = version > 0;
+	*ret_exists = db->version > 0;
 	return true;
 }
 
@@ -143,12 +150,12 @@ bool
 registry_db_begin(struct registry_db *db)
 {
 	bool exists;
-	int version;
 	if (!look(db, &exists) || (!exists && !create_file(db)) ||
 		!open_file(db, SQLITE_OPEN_READWRITE) || !perform(db, SETTINGS) ||
-		!perform(db, "BEGIN IMMEDIATE") || !read_version(db, &version))
+		!perform(db, "BEGIN IMMEDIATE") || !read_version(db))
 		return false;
-	return version > 0 || perform(db, SCHEMA);
+	return (db->version > 0 || perform(db, SCHEMA)) &&
+		(db->version > 1 || perform(db, SCHEMA_STANDINGS));
 }
 
 bool
@@ -208,6 +215,19 @@ registry_db_id(struct registry_db *db, sqlite3_stmt *statement, int column, uint
 		return refuse(db, arena_printf(db->arena, "%lld is no id", (long long)number));
 	*ret_id = (uint32_t)number;
 	return true;
+}
+
+int64_t
+registry_db_number(sqlite3_stmt *statement, int column)
+{
+	return sqlite3_column_int64(statement, column);
+}
+
+void
+registry_db_bind_number(sqlite3_stmt *statement, int parameter, int64_t number)
+{
+	if (sqlite3_bind_int64(statement, parameter, number) != SQLITE_OK)
+		abort();
 }
 
 void

@@ -22,6 +22,7 @@ struct registry_db {
 	struct diags *diags;
 	const char *path; /* on the host */
 	sqlite3 *sqlite;
+	int version; /* of the schema; an older one is brought up by registry_db_begin() */
 };
 
 /* Closes; what was not committed is taken back. */
@@ -53,6 +54,8 @@ NODISCARD bool registry_db_next(struct registry_db *db, sqlite3_stmt *statement,
 const char *registry_db_text(struct registry_db *db, sqlite3_stmt *statement, int column);
 NODISCARD bool registry_db_id(
 	struct registry_db *db, sqlite3_stmt *statement, int column, uint32_t *ret_id);
+int64_t registry_db_number(sqlite3_stmt *statement, int column);
+void registry_db_bind_number(sqlite3_stmt *statement, int parameter, int64_t number);
 void registry_db_bind_text(sqlite3_stmt *statement, int parameter, const char *text);
 void registry_db_bind_id(sqlite3_stmt *statement, int parameter, uint32_t id);
 

@@ -28,23 +28,6 @@ give(struct world *w, const char *path, unsigned uid, mode_t mode)
 	assert_int_equal(chmod(real(w, path), mode), 0);
 }
 
-/* Replaces a text in a file once. */
-static inline void
-replace_in(struct world *w, const char *path, const char *from, const char *to)
-{
-	char text[8192];
-	FILE *file = fopen(real(w, path), "r");
-	assert_non_null(file);
-	size_t size = fread(text, 1, sizeof(text) - 1, file);
-	assert_int_equal(fclose(file), 0);
-	text[size] = '\0';
-	const char *found = strstr(text, from);
-	assert_non_null(found);
-	make_file(w, path,
-		arena_printf(&w->arena, "%.*s%s%s", (int)(found - text), text, to,
-			found + strlen(from)));
-}
-
 static inline void
 set_hash(struct world *w, const char *login, const char *hash)
 {

@@ -92,7 +92,9 @@ static const char other_example[] =
 	"  adoption: { loose: old, keys: drop, elsewhere: copy }\n"
 	"  passwords: { new: generated, foreign_hash: refuse, existing: enforce,\n"
 	"               handout: \"/root/hand out\", sheet: /etc/rehome/sheet.txt }\n"
-	"  leavers: { sources: [hr, old.ftp-1], action: archive, max_count: 0, max_percent: 100 }\n"
+	"  leavers: { sources: [hr, old.ftp-1], action: archive, grace: { archive: 0, remove: "
+	"36500d },"
+	"    max_count: 0, max_percent: 100 }\n"
 	"  failure: user\n"
 	"archives: { before: [leave], content: full, retain: { runs: 1, days: 0 } }\n";
 

@@ -76,6 +76,22 @@ add_to_file(struct world *w, const char *path, const char *content)
 	assert_int_equal(fclose(file), 0);
 }
 
+/* One line of an account file, by sed's rules of old: the whole text once. */
+static inline void
+replace_in(struct world *w, const char *path, const char *from, const char *to)
+{
+	struct bytes bytes;
+	assert_true(host_read_file(w->host, path, &w->arena, NULL, &bytes, &w->diags));
+	const char *found = memmem(bytes.data, bytes.size, from, strlen(from));
+	assert_non_null(found);
+	AUTO_BUFFER struct buffer text = { 0 };
+	buffer_add(&text, bytes.data, (size_t)(found - bytes.data));
+	buffer_add_text(&text, to);
+	found += strlen(from);
+	buffer_add(&text, found, (size_t)(bytes.data + bytes.size - found));
+	make_file(w, path, buffer_text(&text));
+}
+
 /* A person whom nobody told rehome about. */
 static inline void
 add_person(struct world *w, const char *login, unsigned uid, const char *home)

@@ -56,6 +56,8 @@ assert_default_limits(const struct policy *policy)
 	assert_null(policy->handout_sheet);
 	assert_null(policy->handout_sheet_file);
 	assert_int_equal(policy->leaver_action, LEAVER_DISABLE);
+	assert_int_equal(policy->leaver_archive_days, 30);
+	assert_int_equal(policy->leaver_remove_days, 90);
 	assert_int_equal(policy->leaver_max_count, 20);
 	assert_int_equal(policy->leaver_max_percent, 5);
 	assert_int_equal(policy->failure, FAILURE_AUTO);
@@ -104,8 +106,9 @@ test_the_example_of_the_design_means_what_the_design_says(void **state)
 	struct config *config;
 	assert_true(parse_text(design_example, &arena, &config, &diags));
 	assert_string_equal(said(&diags, &out),
-		"31:23: warning: policy.leavers.sources is set, but this version does not act on "
-		"leavers [Disable their accounts by hand: chage -E 1 LOGIN]\n"
+		"31:23: warning: policy.leavers.sources is set, but this version does not look for "
+		"people that a source no longer lists [Let the source say who has left (state: "
+		"left), or run: rehome disable LOGIN]\n"
 		"13:18: warning: sources.partners.map.layout names the layout 'plain', which is "
 		"not defined [Known here: default, media.]\n"
 		"31:24: warning: policy.leavers.sources[0] names the source 'hr', which is not "
@@ -314,7 +317,7 @@ test_the_schema_lists_every_key_once(void **state)
 		assert_true(*key->type && *key->help);
 		assert_int_not_equal(key->help[strlen(key->help) - 1], '.');
 	}
-	assert_int_equal(seen.count, 45);
+	assert_int_equal(seen.count, 47);
 }
 
 int

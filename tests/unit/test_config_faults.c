@@ -47,6 +47,11 @@ static const struct faulty {
 	{ V "policy: { adopt: [ask] }\n", "2:18: policy.adopt must be text, not a list\n" },
 	{ V "policy: { adopt: '' }\n", "2:18: policy.adopt is empty\n" },
 	{ V "policy:\n  failure:\n", "3:11: policy.failure has no value" SILENT_HINT },
+	{ V "policy: { leavers: { grace: { archive: 3w, remove: d } } }\n",
+		"2:40: policy.leavers.grace.archive must be a number of days such as 30d, not "
+		"'3w'\n"
+		"2:52: policy.leavers.grace.remove must be a number of days such as 30d, not "
+		"'d'\n" },
 	{ V "policy: { leavers: { max_percent: 101, max_count: -1 } }\n",
 		"2:35: policy.leavers.max_percent must be a number from 0 to 100, not '101'\n"
 		"2:51: policy.leavers.max_count must be a number from 0 to 1000000, not '-1'\n" },
@@ -270,7 +275,10 @@ test_advice_does_not_refuse_the_file(void **state)
 			"not defined [Did you mean 'default'?]\n" },
 		{ S "policy: { leavers: { sources: [s] } }\n",
 			"6:31: warning: policy.leavers.sources is set, but this version does not "
-			"act on leavers [Disable their accounts by hand: chage -E 1 LOGIN]\n" },
+			"look for "
+			"people that a source no longer lists [Let the source say who has left "
+			"(state: "
+			"left), or run: rehome disable LOGIN]\n" },
 		{ S "policy: { leavers: { sources: [], action: disable } }\n", "" },
 		{ V "sources:\nlayouts:\njail:\npolicy: { username: }\n", "" },
 	};

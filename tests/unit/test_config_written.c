@@ -38,6 +38,8 @@ assert_same_policy(const struct policy *a, const struct policy *b)
 	assert_same_text(a->handout_sheet_file, b->handout_sheet_file);
 	assert_same_list(&a->leaver_sources, &b->leaver_sources);
 	assert_int_equal(a->leaver_action, b->leaver_action);
+	assert_int_equal(a->leaver_archive_days, b->leaver_archive_days);
+	assert_int_equal(a->leaver_remove_days, b->leaver_remove_days);
 	assert_int_equal(a->leaver_max_count, b->leaver_max_count);
 	assert_int_equal(a->leaver_max_percent, b->leaver_max_percent);
 	assert_int_equal(a->failure, b->failure);
@@ -204,6 +206,9 @@ static const char written_defaults[] =
 	"  leavers:\n"
 	"    sources: []  # default\n"
 	"    action: disable  # default\n"
+	"    grace:\n"
+	"      archive: 30d  # default\n"
+	"      remove: 90d  # default\n"
 	"    max_count: 20  # default\n"
 	"    max_percent: 5  # default\n"
 	"  failure: auto  # default\n"
@@ -274,6 +279,9 @@ static const char written_other[] =
 	"  leavers:\n"
 	"    sources: [hr, old.ftp-1]\n"
 	"    action: archive\n"
+	"    grace:\n"
+	"      archive: 0d\n"
+	"      remove: 36500d\n"
 	"    max_count: 0\n"
 	"    max_percent: 100\n"
 	"  failure: user\n"

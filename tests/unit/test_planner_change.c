@@ -21,22 +21,6 @@ make_anna(struct world *w)
 	world_apply(w);
 }
 
-/* One line of an account file, by sed's rules of old: the whole text once. */
-static void
-replace_in(struct world *w, const char *path, const char *from, const char *to)
-{
-	struct bytes bytes;
-	assert_true(host_read_file(w->host, path, &w->arena, NULL, &bytes, &w->diags));
-	const char *found = memmem(bytes.data, bytes.size, from, strlen(from));
-	assert_non_null(found);
-	AUTO_BUFFER struct buffer text = { 0 };
-	buffer_add(&text, bytes.data, (size_t)(found - bytes.data));
-	buffer_add_text(&text, to);
-	found += strlen(from);
-	buffer_add(&text, found, (size_t)(bytes.data + bytes.size - found));
-	make_file(w, path, buffer_text(&text));
-}
-
 /* ---- fields ---- */
 
 static void
@@ -365,7 +349,7 @@ test_planner_blocks_an_account_whose_home_is_gone(void **state)
 /* ---- what is not done ---- */
 
 static void
-test_planner_does_not_move_renumber_or_dismiss(void **state)
+test_planner_does_not_move_or_renumber(void **state)
 {
 	struct world *w = *state;
 	make_anna(w);
@@ -378,14 +362,6 @@ test_planner_does_not_move_renumber_or_dismiss(void **state)
 		{ "login,uid\nanna,20001\n",
 			"uid-change: the account has uid 20000; this version does not change uids "
 			"| Keep uid 20000 in the source." },
-		{ "login,state\nanna,left\n",
-			"leave: the source says that this person has left; this version does not "
-			"take accounts out of service | Take the row out, or disable the account "
-			"by hand: chage -E 1 anna" },
-		{ "login,state\nanna,disabled\n",
-			"leave: the source says that this account is disabled; this version does "
-			"not disable accounts that exist | Take the row out, or disable the "
-			"account by hand: chage -E 1 anna" },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		plan_sheet(w, cases[i].sheet);
@@ -488,7 +464,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_says_that_dropped_folders_stay),
 	world_test(test_planner_blocks_folders_that_are_something_else),
 	world_test(test_planner_blocks_an_account_whose_home_is_gone),
-	world_test(test_planner_does_not_move_renumber_or_dismiss),
+	world_test(test_planner_does_not_move_or_renumber),
 	world_test(test_planner_does_not_open_what_was_disabled_here),
 	world_test(test_planner_does_not_touch_an_account_made_anew),
 	world_test(test_planner_keeps_other_sources_away),

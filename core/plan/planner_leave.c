@@ -1,0 +1,320 @@
+/*
+ * planner_leave.c - accounts that leave: disabled, enabled again, retired, removed.
+ *
+ *	active ──disable──▶ disabled ──retire──▶ retired ──remove──▶ gone
+ *	   ◀──enable──────────┘
+ *
+ * A command says what is to be done; a source says how somebody stands there, and
+ * policy.leavers.action what that means here. Every one of these is a run with its undo. What an
+ * administrator did by hand, with rehome or without it, no source undoes.
+ */
+#include "core/plan/planner_leave.h"
+
+#include <string.h>
+
+/* ---- what stands in the way ---- */
+
+static void
+block(const struct leaving *leaving, const char *code, const char *message, const char *hint)
+{
+	planner_block(leaving->planner, leaving->change, leaving->place, code, "%s", message);
+	planner_hint(leaving->change, "%s", hint);
+}
+
+static void
+unchanged(const struct leaving *leaving, const char *code, const char *message)
+{
+	struct diag diag = {
+		.level = DIAG_NOTE,
+		.place = leaving->place,
+		.user = leaving->change->login,
+		.code = code,
+		.message = message,
+	};
+	leaving->change->action = CHANGE_UNCHANGED;
+	diag_append(&leaving->change->findings, &diag);
+}
+
+static const char *
+since(const struct leaving *leaving)
+{
+	return managed_standing_text(&leaving->managed->standing, leaving->planner->arena);
+}
+
+static bool
+is_disabled(const struct leaving *leaving)
+{
+	return leaving->managed->standing.state == MANAGED_DISABLED ||
+		leaving->managed->standing.state == MANAGED_RETIRED;
+}
+
+/* ---- what may be done ---- */
+
+static void
+disable(const struct leaving *leaving)
+{
+	if (is_disabled(leaving)) {
+		unchanged(leaving, "already-disabled",
+			arena_printf(leaving->planner->arena, "is %s", since(leaving)));
+		return;
+	}
+	leaving->change->action = CHANGE_LEAVE;
+	leaving_disable(leaving);
+}
+
+static void
+enable(const struct leaving *leaving)
+{
+	const struct managed_standing *standing = &leaving->managed->standing;
+	struct arena *arena = leaving->planner->arena;
+	leaving->change->action = CHANGE_CHANGE;
+	if (standing->state == MANAGED_RETIRED)
+		block(leaving, "retired",
+			arena_printf(arena, "is %s: the home is in quarantine", since(leaving)),
+			arena_printf(arena, "Take that back first: rehome rollback %s %s",
+				standing->run, leaving->change->login));
+	else if (standing->state == MANAGED_DISABLED)
+		leaving_enable(leaving);
+	else if (leaving->change->before.disabled)
+		block(leaving, "disabled-by-hand", "was not disabled by rehome",
+			arena_printf(arena, "To open it: chage -E -1 %s", leaving->change->login));
+	else
+		unchanged(leaving, "already-enabled", "is not disabled");
+}
+
+static void
+retire(const struct leaving *leaving)
+{
+	if (leaving->managed->standing.state == MANAGED_RETIRED) {
+		unchanged(leaving, "already-retired",
+			arena_printf(leaving->planner->arena, "is %s", since(leaving)));
+		return;
+	}
+	leaving->change->action = CHANGE_LEAVE;
+	/* One that is disabled already has nothing left to be taken; the run closes it all the
+	 * same, and ends what runs. */
+	leaving_disable(leaving);
+	(void)leaving_retire_home(leaving);
+}
+
+/* A disabled account whose home is gone has nothing that could be retired. */
+static bool
+home_is_gone(const struct leaving *leaving)
+{
+	struct diags ignored = { .arena = leaving->planner->arena };
+	struct host_entry entry;
+	return host_inspect(leaving->planner->snapshot->host, leaving->managed->home, &entry,
+		       &ignored) &&
+		!entry.exists;
+}
+
+static bool
+may_be_removed(const struct leaving *leaving, bool now)
+{
+	const struct managed_standing *standing = &leaving->managed->standing;
+	struct arena *arena = leaving->planner->arena;
+	int64_t day = standing->day + leaving->planner->config->policy.leaver_remove_days;
+	bool is_retired = standing->state == MANAGED_RETIRED ||
+		(standing->state == MANAGED_DISABLED && home_is_gone(leaving));
+	if (!is_retired) {
+		block(leaving, "not-retired", "has a home that is not retired yet",
+			arena_printf(arena, "First: rehome retire %s", leaving->change->login));
+		return false;
+	}
+	if (now || day <= leaving->planner->today)
+		return true;
+	block(leaving, "grace",
+		arena_printf(arena, "is %s, and may be removed from %s on", since(leaving),
+			planner_day_words(day, arena)),
+		"Wait (policy.leavers.grace.remove), or say --now.");
+	return false;
+}
+
+static void
+remove_account(const struct leaving *leaving, bool now)
+{
+	leaving->change->action = CHANGE_LEAVE;
+	if (!may_be_removed(leaving, now))
+		return;
+	leaving->change->has_after = false;
+	leaving_remove(leaving);
+}
+
+/* ---- what a source says ---- */
+
+static void
+retire_in_time(const struct leaving *leaving)
+{
+	const struct managed_standing *standing = &leaving->managed->standing;
+	int64_t day = standing->day + leaving->planner->config->policy.leaver_archive_days;
+	bool waits = standing->state == MANAGED_ACTIVE
+		? leaving->planner->config->policy.leaver_archive_days > 0
+		: day > leaving->planner->today;
+	if (!waits) {
+		retire(leaving);
+	} else if (standing->state == MANAGED_ACTIVE) {
+		disable(leaving);
+	} else {
+		unchanged(leaving, "grace",
+			arena_printf(leaving->planner->arena,
+				"is %s; the home is retired from %s on", since(leaving),
+				planner_day_words(day, leaving->planner->arena)));
+	}
+}
+
+/* One that somebody shut already is shut. */
+static void
+disable_unless_shut(const struct leaving *leaving)
+{
+	if (!leaving->change->before.disabled || is_disabled(leaving))
+		disable(leaving);
+}
+
+static void
+leave(const struct leaving *leaving)
+{
+	switch (leaving->planner->config->policy.leaver_action) {
+	case LEAVER_REPORT:
+		leaving->change->action = CHANGE_UNCHANGED;
+		planner_warn(leaving->planner, leaving->change, leaving->place, "leaver",
+			"has left, says the source; nothing is done (policy.leavers.action)");
+		planner_hint(leaving->change,
+			"To take the account out of service: rehome disable %s",
+			leaving->change->login);
+		break;
+	case LEAVER_DISABLE:
+		disable_unless_shut(leaving);
+		break;
+	case LEAVER_ARCHIVE:
+		retire_in_time(leaving);
+		break;
+	}
+}
+
+/* Shut here, for whatever reason, though the source thinks that it is open. */
+static void
+warn_of_closed(const struct leaving *leaving)
+{
+	const struct managed_standing *standing = &leaving->managed->standing;
+	const char *login = leaving->change->login;
+	planner_warn(leaving->planner, leaving->change, leaving->place, "disabled",
+		"cannot log in: the account is disabled here, though active in the source");
+	if (standing->state == MANAGED_RETIRED)
+		planner_hint(leaving->change, "To bring it back: rehome rollback %s %s",
+			standing->run, login);
+	else if (standing->state == MANAGED_DISABLED)
+		planner_hint(leaving->change, "To open it again: rehome enable %s", login);
+	else
+		planner_hint(leaving->change, "To open it again: chage -E -1 %s", login);
+}
+
+/* Only what a source had closed. */
+static void
+reopen(const struct leaving *leaving)
+{
+	const struct managed_standing *standing = &leaving->managed->standing;
+	if (standing->state == MANAGED_DISABLED && !standing->by_hand) {
+		leaving->change->action = CHANGE_CHANGE;
+		leaving_enable(leaving);
+	} else {
+		warn_of_closed(leaving);
+	}
+}
+
+bool
+planner_compare_state(struct planner *planner, const struct account *account,
+	const struct managed_account *managed, const struct accountdb_line *passwd,
+	const struct accountdb_line *shadow, struct change *change)
+{
+	struct leaving leaving = {
+		.planner = planner,
+		.managed = managed,
+		.passwd = passwd,
+		.shadow = shadow,
+		.change = change,
+		.place = planner_place(account, ACCOUNT_STATE),
+	};
+	const struct account_facts facts = planner_present_facts(planner, managed);
+	bool says = account_has(account, ACCOUNT_STATE);
+	bool is_active = says && account->state == ACCOUNT_ACTIVE;
+	if (!shadow)
+		return false;
+	if ((!says || is_active) && !is_disabled(&leaving)) {
+		if (is_active && facts.disabled)
+			warn_of_closed(&leaving);
+		return false;
+	}
+	change->before = change->after = facts;
+	change->full_name = facts.full_name;
+	change->action = CHANGE_UNCHANGED;
+	if (says && account->state == ACCOUNT_LEFT)
+		leave(&leaving);
+	else if (says && !is_active)
+		disable_unless_shut(&leaving);
+	else if (is_active)
+		reopen(&leaving);
+	return true;
+}
+
+/* ---- what a command asks for ---- */
+
+static bool
+plan_login(struct planner *planner, const struct leave_request *request, const char *login)
+{
+	const struct managed_account *managed = planner_find_managed(planner, login);
+	const struct accountdb *db = &planner->snapshot->db;
+	if (!managed)
+		return false;
+	struct change *change = planner_change_of_managed(planner, managed);
+	const struct leaving leaving = {
+		.planner = planner,
+		.managed = managed,
+		.passwd = accountdb_find(db, ACCOUNTDB_PASSWD, login),
+		.shadow = accountdb_find(db, ACCOUNTDB_SHADOW, login),
+		.change = change,
+		.place = NOWHERE,
+	};
+	switch (request->act) {
+	case LEAVE_DISABLE:
+		disable(&leaving);
+		break;
+	case LEAVE_ENABLE:
+		enable(&leaving);
+		break;
+	case LEAVE_RETIRE:
+		retire(&leaving);
+		break;
+	case LEAVE_REMOVE:
+		remove_account(&leaving, request->now);
+		break;
+	}
+	return true;
+}
+
+bool
+planner_make_leave(const struct config *config, const struct leave_request *request,
+	struct snapshot *snapshot, const struct planner_options *options, struct arena *arena,
+	struct plan **ret_plan, struct plan_secrets *ret_secrets, struct diags *diags)
+{
+	struct planner planner;
+	bool ok = true;
+	planner_init(&planner, config, snapshot, options->reason, arena, ret_secrets, diags);
+	planner.options = options;
+	ARRAY_FOREACH (login, &request->logins) {
+		if (!table_get(&planner.logins, *login))
+			ok = plan_login(&planner, request, *login) && ok;
+	}
+	if (ok) {
+		planner_take_out_blocked(&planner);
+		planner_forget_secrets(&planner);
+		/* Nothing to do is nothing to prepare for. */
+		ok = !planner.plan->edits.count ||
+			(planner_share(&planner) && planner_check_archive_space(&planner));
+	}
+	planner_finish(&planner);
+	if (!ok)
+		return false;
+	plan_count(planner.plan);
+	*ret_plan = planner.plan;
+	return true;
+}
