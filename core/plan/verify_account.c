@@ -175,8 +175,11 @@ examine(struct verifier *verifier, struct subject *subject)
 		return;
 	}
 	verify_lines(verifier, subject);
-	verify_home(verifier, subject);
-	verify_folders(verifier, subject);
+	/* A retired user's home is where only root gets at it. */
+	if (!subject->managed || subject->managed->standing.state != MANAGED_RETIRED) {
+		verify_home(verifier, subject);
+		verify_folders(verifier, subject);
+	}
 	verify_keys(verifier, subject);
 	verify_login(verifier, subject);
 	subject->account.open = !subject->expired && (subject->has_password || subject->has_key);

@@ -52,7 +52,7 @@ look_at_edits(struct run *run, struct plan *plan, struct table *by_login)
 		struct progress *progress =
 			progress_of(by_login, edit->user ? edit->user : "", run->arena);
 		/* A gate that ends as it began says nothing of what was done. */
-		if (edit->kind == EDIT_GATE && state != EDIT_FOREIGN &&
+		if (edit->kind == EDIT_GATE && state != EDIT_FOREIGN && edit->after &&
 			strcmp(edit->before, edit->after) == 0)
 			continue;
 		progress->before += state == EDIT_BEFORE;

@@ -36,8 +36,8 @@ open_private_dir(const char *path, struct run *run, int *ret_fd)
 
 /* Runs count from 1 again when the state was removed, and what an earlier one kept is there still.
  */
-static bool
-find_free_name(int dir_fd, const char *wanted, struct run *run, const char **ret_name)
+bool
+quarantine_free_name(int dir_fd, const char *wanted, struct run *run, const char **ret_name)
 {
 	struct host_entry entry;
 	*ret_name = wanted;
@@ -63,19 +63,51 @@ plain_name(const char *wanted, struct run *run)
 	return name;
 }
 
+static const char *
+top_of(const struct step *step, struct run *run)
+{
+	return arena_printf(run->arena, "%s/.rehome-quarantine",
+		strcmp(step->base, "/") == 0 ? "" : step->base);
+}
+
+static const char *
+dir_of(const struct step *step, struct run *run)
+{
+	return arena_printf(run->arena, "%s/%s", top_of(step, run), run->id);
+}
+
+bool
+quarantine_open(const struct step *step, struct run *run, int *ret_fd)
+{
+	AUTO_CLOSE int top_fd = -1;
+	return open_private_dir(top_of(step, run), run, &top_fd) &&
+		open_private_dir(dir_of(step, run), run, ret_fd);
+}
+
+static bool
+remove_if_empty(const char *path, struct run *run)
+{
+	bool not_empty;
+	struct host_entry entry;
+	return host_inspect(run->host, path, &entry, run->diags) &&
+		(!entry.exists || host_remove_dir(run->host, path, &not_empty, run->diags));
+}
+
+bool
+quarantine_close(const struct step *step, struct run *run)
+{
+	return remove_if_empty(dir_of(step, run), run) && remove_if_empty(top_of(step, run), run);
+}
+
 bool
 quarantine_keep(const struct step *step, int dir_fd, const char *name, const char *as,
 	const char *what, struct run *run)
 {
-	const char *top = arena_printf(run->arena, "%s/.rehome-quarantine",
-		strcmp(step->base, "/") == 0 ? "" : step->base);
-	const char *dir = arena_printf(run->arena, "%s/%s", top, run->id);
-	AUTO_CLOSE int top_fd = -1;
+	const char *dir = dir_of(step, run);
 	AUTO_CLOSE int to_fd = -1;
 
 	as = plain_name(as, run);
-	if (!open_private_dir(top, run, &top_fd) || !open_private_dir(dir, run, &to_fd) ||
-		!find_free_name(to_fd, as, run, &as) ||
+	if (!quarantine_open(step, run, &to_fd) || !quarantine_free_name(to_fd, as, run, &as) ||
 		!journal_mark(&run->journal, run->diags, JOURNAL_QUARANTINE, "%s %s/%s", step->user,
 			dir, as) ||
 		!host_rename_at(run->host, dir_fd, name, to_fd, as, false, run->diags) ||

@@ -199,6 +199,12 @@ NODISCARD bool quarantine_or_remove(
 /* "<base>/.rehome-quarantine/<run>/<as>", or with a number behind it; what it is is said. */
 NODISCARD bool quarantine_keep(const struct step *step, int dir_fd, const char *name,
 	const char *as, const char *what, struct run *run);
+/* The run's own directory there, made where it is missing; and its end, when nothing is in it. */
+NODISCARD bool quarantine_open(const struct step *step, struct run *run, int *ret_fd);
+NODISCARD bool quarantine_close(const struct step *step, struct run *run);
+/* The name, or with a number behind it. */
+NODISCARD bool quarantine_free_name(
+	int dir_fd, const char *wanted, struct run *run, const char **ret_name);
 /* Removes a directory of which all that is left are directories without files. */
 NODISCARD bool quarantine_remove_empty(int parent_fd, const char *name, struct run *run);
 

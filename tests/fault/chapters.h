@@ -19,4 +19,8 @@ struct plan *chapter_plan_adoption(struct story *story, struct world *world, uid
 /* The same into another place. */
 extern const struct chapter chapter_copy, chapter_uncopy, chapter_uncopy_lived;
 
+/* Accounts that leave, and come back. */
+extern const struct chapter chapter_disable, chapter_enable, chapter_retire, chapter_unretire,
+	chapter_remove, chapter_remove_nis, chapter_unremove;
+
 #endif

@@ -280,16 +280,20 @@ struct links {
 	size_t count, room;
 };
 
-/* "run-12.csv" -> "run-N.csv": a second attempt has another number. */
+/* "run-12.csv" -> "run-N.csv", quarantine likewise: a second attempt has another number. */
 static void
 add_name(struct buffer *out, const char *path)
 {
-	const char *number = strstr(path, "/run-");
+	static const char *const before[] = { "/run-", "/.rehome-quarantine/" };
+	const char *number = NULL;
+	for (size_t i = 0; !number && i < ARRAY_LEN(before); i++) {
+		number = strstr(path, before[i]);
+		number = number ? number + strlen(before[i]) : NULL;
+	}
 	if (!number) {
 		buffer_add_text(out, path);
 		return;
 	}
-	number += strlen("/run-");
 	buffer_add(out, path, (size_t)(number - path));
 	buffer_add_char(out, 'N');
 	buffer_add_text(out, number + strspn(number, "0123456789"));

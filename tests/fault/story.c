@@ -70,7 +70,8 @@ add_account(struct buffer *out, const struct managed_account *account)
 		(unsigned)account->uid, account->home, account->folders ? account->folders : "-");
 	ARRAY_FOREACH (group, &account->groups)
 		buffer_printf(out, " %s", *group);
-	buffer_printf(out, " %s\n", account->keys_sha256 ? account->keys_sha256 : "-");
+	buffer_printf(out, " %s %s\n", account->keys_sha256 ? account->keys_sha256 : "-",
+		managed_state_name(account->standing.state));
 }
 
 void
@@ -204,6 +205,26 @@ story_credentials(
 		planner_make_credentials(story->config, &request, &snapshot, NULL, &story->arena,
 			&story->plans[index], &story->secrets[index], &world->diags),
 		"planner_make_credentials");
+	finish_plan(story, world, index);
+	return story->plans[index];
+}
+
+struct plan *
+story_leave(struct story *story, struct world *world, size_t index, enum leave_act act,
+	const char *login)
+{
+	static const struct planner_options options;
+	struct leave_request request = { .act = act, .now = true };
+	struct managed *managed = ARENA_NEW(&story->arena, struct managed);
+	struct snapshot snapshot;
+	if (story->plans[index])
+		return story->plans[index];
+	string_list_push(&story->arena, &request.logins, login);
+	take_snapshot(story, world, managed, &snapshot);
+	world_must(world,
+		planner_make_leave(story->config, &request, &snapshot, &options, &story->arena,
+			&story->plans[index], &story->secrets[index], &world->diags),
+		"planner_make_leave");
 	finish_plan(story, world, index);
 	return story->plans[index];
 }

@@ -8,6 +8,7 @@
 #define REHOME_TESTS_FAULT_STORY_H
 
 #include "core/model/config.h"
+#include "core/plan/planner.h"
 #include "core/run/run.h"
 #include "machine.h"
 #include "watch.h"
@@ -34,6 +35,7 @@ struct chapter {
 	/* What is to be stopped. */
 	bool (*act)(struct story *story, struct world *world, struct run_result *ret_result);
 	const char *changing; /* logins that it creates or removes, separated by blanks */
+	const char *leaving;  /* those that somebody used until it takes them away; or NULL */
 	/* Recovery can only go on: a rollback is not undone. */
 	bool only_forward;
 	/* Applying may end with this instead of DONE. */
@@ -75,6 +77,9 @@ struct plan *story_plan(struct story *story, struct world *world, size_t index, 
 /* The same for new credentials. */
 struct plan *story_credentials(
 	struct story *story, struct world *world, size_t index, const char *login, const char *key);
+/* The same for an account that leaves or comes back; without the time of grace. */
+struct plan *story_leave(struct story *story, struct world *world, size_t index, enum leave_act act,
+	const char *login);
 
 bool story_apply(
 	struct story *story, struct world *world, size_t index, struct run_result *ret_result);

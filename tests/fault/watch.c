@@ -148,6 +148,14 @@ is_undoing(const char *journal)
 	return strstr(journal, " ABORT ") || strstr(journal, " ROLLBACK ");
 }
 
+static void
+check_closed(struct watch *watch, const char *login, const struct files *files, struct arena *arena)
+{
+	const char *shadow = line_of(files->shadow, login);
+	if (line_of(files->passwd, login) && shadow && !is_expired(shadow, arena))
+		broken(watch, "%s is taken away while it is open", login);
+}
+
 /* passwd is about to be replaced. What is in it and is the action's own, this rename takes away. */
 static void
 check_passwd_rename(struct watch *watch, const struct files *files, struct arena *arena)
@@ -155,11 +163,10 @@ check_passwd_rename(struct watch *watch, const struct files *files, struct arena
 	const char *journal = read_journal(watch, arena);
 	if (!is_undoing(journal) && !strstr(journal, " COMMIT "))
 		broken(watch, "passwd is renamed without COMMIT in the journal");
-	ARRAY_FOREACH (login, &watch->changing) {
-		const char *shadow = line_of(files->shadow, *login);
-		if (line_of(files->passwd, *login) && shadow && !is_expired(shadow, arena))
-			broken(watch, "%s is taken away while it is open", *login);
-	}
+	ARRAY_FOREACH (login, &watch->changing)
+		check_closed(watch, *login, files, arena);
+	ARRAY_FOREACH (login, &watch->leaving)
+		check_closed(watch, *login, files, arena);
 }
 
 /* ---- announced, durable ---- */

@@ -10,6 +10,7 @@
  *	durable   a file is renamed in only when it is synced, and no other account file before
  *	          passwd's new name is on disk; COMMIT, DONE, END, UNDONE and ROLLED_BACK are
  *	          written only when every effect before them is synced
+ *	last      a login that leaves is gone from passwd, on disk, before anything else of it goes
  *	committed passwd gets a new login only when COMMIT is in the journal
  */
 #ifndef REHOME_TESTS_FAULT_WATCH_H
@@ -46,6 +47,7 @@ struct watch {
 		size_t count, room;
 	} logins;
 	struct string_list changing; /* logins that the action creates or removes */
+	struct string_list leaving;  /* those that it takes away, and that were open before */
 
 	unsigned count;	     /* effects so far */
 	const char *broken;  /* the first rule that was broken, and where; NULL = none */
