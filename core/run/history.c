@@ -116,5 +116,6 @@ run_finalise(struct state *state, const char *run_id, const char *reason, struct
 	return run_load_plan(state, run_id, arena, &plan, diags) &&
 		mark_finalised(state, run_id, reason, arena, diags) &&
 		host_unlink(state->host, state_run_path(state, run_id, "secrets"), diags) &&
+		host_unlink(state->host, state_run_path(state, run_id, "removed"), diags) &&
 		host_sync_dir(state->host, state_run_path(state, run_id, NULL), diags);
 }

@@ -3,6 +3,9 @@
  */
 #include "registry_fixture.h"
 
+#include <sqlite3.h>
+#include <time.h>
+
 /* ---- runs ---- */
 
 static void
@@ -282,6 +285,129 @@ test_registry_digs_up_the_uid_for_the_same_person_only(void **unused)
 	state_finish(&state);
 }
 
+/* ---- who leaves, and comes back ---- */
+
+/* bert is disabled (his password locked, his keys taken), put away, or gone. */
+static struct plan *
+bert_leaves(struct fixture *f, bool retires, bool goes)
+{
+	struct plan *plan = new_plan(f);
+	struct change *bert = new_change(plan, CHANGE_LEAVE, "bert", "1002");
+	bert->has_before = true;
+	bert->before = facts(f, "/srv/bert", 20001, NULL, "in:rw");
+	bert->before.expires = 30000;
+	bert->after = bert->before;
+	bert->after.disabled = true;
+	bert->has_after = !goes;
+	struct edit edits[] = {
+		{ .kind = EDIT_GATE,
+			.file = ACCOUNTDB_SHADOW,
+			.user = "bert",
+			.name = "bert",
+			.field = SHADOW_EXPIRE,
+			.before = "30000",
+			.after = "1" },
+		{ .kind = EDIT_SET_FIELD,
+			.file = ACCOUNTDB_SHADOW,
+			.user = "bert",
+			.name = "bert",
+			.field = SHADOW_HASH },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++)
+		ARRAY_PUSH(plan->arena, &plan->edits, edits[i]);
+	struct step retire = { .kind = STEP_HOME_RETIRE, .user = "bert" };
+	if (retires)
+		ARRAY_PUSH(plan->arena, &plan->steps, retire);
+	write_keys(plan, "bert", NULL, "ssh-rsa BBBB\n");
+	return plan;
+}
+
+static const char *
+standing_of_bert(struct fixture *f, struct state *state)
+{
+	struct managed managed;
+	assert_ok(f, registry_load(state, &f->arena, &managed, &f->diags));
+	const struct managed_account *bert = table_get(&managed.by_login, "bert");
+	if (!bert)
+		return id_table_get(&managed.tombstones, 20001) ? "buried" : "unknown";
+	const struct managed_standing *standing = &bert->standing;
+	if (!standing->run)
+		return "never changed";
+	assert_int_equal(standing->day, time(NULL) / 86400);
+	return arena_printf(&f->arena, "%s run %s%s%s expires '%s' keys %s",
+		managed_state_name(standing->state), standing->run,
+		standing->by_hand ? " by hand" : "", standing->locked ? " locked" : "",
+		standing->expires, standing->keys ? standing->keys : "-");
+}
+
+static void
+test_registry_remembers_what_disabling_took(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, two_creates(f), "1");
+	assert_string_equal(standing_of_bert(f, &state), "never changed");
+	record(f, &state, bert_leaves(f, false, false), "2");
+	record(f, &state, bert_leaves(f, false, false), "2");
+	assert_string_equal(standing_of_bert(f, &state),
+		"disabled run 2 by hand locked expires '30000' keys ssh-rsa BBBB\n");
+
+	struct plan *plan = new_plan(f);
+	struct change *bert = new_change(plan, CHANGE_CHANGE, "bert", "1002");
+	bert->has_before = true;
+	bert->before = bert->after = facts(f, "/srv/bert", 20001, NULL, "in:rw");
+	bert->before.disabled = true;
+	record(f, &state, plan, "3");
+	assert_string_equal(standing_of_bert(f, &state), "active run 3 by hand expires '' keys -");
+	assert_ok(f, registry_record_rollback(&state, plan, "3", NULL, &f->diags));
+	assert_string_equal(standing_of_bert(f, &state),
+		"disabled run 2 by hand locked expires '30000' keys ssh-rsa BBBB\n");
+	state_finish(&state);
+}
+
+/* Runs are counted, not spelt: 10 is newer than 9. */
+static void
+test_registry_buries_who_is_removed_and_digs_up_who_comes_back(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, two_creates(f), "1");
+	record(f, &state, bert_leaves(f, true, false), "9");
+	assert_non_null(strstr(standing_of_bert(f, &state), "retired run 9"));
+	const char *retired = remembered(f, &state);
+	struct plan *removal = bert_leaves(f, false, true);
+	record(f, &state, removal, "10");
+	assert_string_equal(standing_of_bert(f, &state), "buried");
+	assert_ok(f, registry_record_rollback(&state, removal, "10", NULL, &f->diags));
+	assert_non_null(strstr(standing_of_bert(f, &state), "retired run 9"));
+	/* He may not have come back as a whole: the uid stays his. */
+	assert_string_equal(remembered(f, &state),
+		arena_printf(&f->arena, "%sburied 20001:20001 bert hr/1002\n%s",
+			arena_strndup(&f->arena, retired, strstr(retired, "reserved") - retired),
+			strstr(retired, "reserved")));
+	state_finish(&state);
+}
+
+/* Version 1 had no table of standings. */
+static void
+test_registry_brings_an_older_file_up(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, two_creates(f), "1");
+	const char *before = remembered(f, &state);
+	sqlite3 *sqlite;
+	assert_int_equal(sqlite3_open(real(f, DATABASE), &sqlite), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sqlite, "DROP TABLE standings; PRAGMA user_version = 1", NULL,
+				 NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(sqlite);
+	assert_string_equal(remembered(f, &state), before);
+	record(f, &state, bert_leaves(f, false, false), "2");
+	assert_non_null(strstr(standing_of_bert(f, &state), "disabled run 2"));
+	state_finish(&state);
+}
+
 int
 main(void)
 {
@@ -307,6 +433,9 @@ main(void)
 		host_test(test_rollback_of_a_change_never_told_changes_nothing),
 		host_test(test_rollback_keeps_a_login_that_is_another_account_by_now),
 		host_test(test_registry_digs_up_the_uid_for_the_same_person_only),
+		host_test(test_registry_remembers_what_disabling_took),
+		host_test(test_registry_buries_who_is_removed_and_digs_up_who_comes_back),
+		host_test(test_registry_brings_an_older_file_up),
 	};
 	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
 }
