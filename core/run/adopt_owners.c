@@ -226,6 +226,17 @@ find_dropped(struct recorder *recorder, const struct walk_entry *entry, bool sea
 	return true;
 }
 
+/* What has a new number already is written down although it stays: an undo takes what has it and is
+ * not written down for made since. */
+static bool
+has_new_ids(const struct step *step, const struct stat *st)
+{
+	const struct step_home *home = &step->home;
+	return adopt_remaps(step) &&
+		(st->st_uid == home->new_uid ||
+			(home->new_gid != home->old_gid && st->st_gid == home->new_gid));
+}
+
 static bool
 record(struct recorder *recorder, const struct walk_entry *entry)
 {
@@ -241,14 +252,20 @@ record(struct recorder *recorder, const struct walk_entry *entry)
 	if (is_link)
 		inode.after.mode = inode.before.mode;
 	bool same = same_owner(&inode.before, &inode.after, is_link);
-	if (same && !sealed)
+	bool is_kept = has_new_ids(recorder->adoption->step, &entry->st);
+	if (same && !sealed && !is_kept)
 		return true;
 	if (!find_dropped(recorder, entry, sealed, &arena, &inode.dropped))
 		return false;
-	if (same && !inode.dropped.count)
+	same = same && !inode.dropped.count;
+	if (same && !is_kept)
 		return true;
-	if (is_linked_outside(&recorder->links, &entry->st))
-		return tree_writer_skip(recorder->writer, entry->path);
+	if (!same && is_linked_outside(&recorder->links, &entry->st)) {
+		inode.after = inode.before;
+		inode.dropped = (struct host_xattrs){ 0 };
+		return tree_writer_skip(recorder->writer, entry->path) &&
+			(!is_kept || tree_writer_own(recorder->writer, &inode));
+	}
 	return tree_writer_own(recorder->writer, &inode);
 }
 

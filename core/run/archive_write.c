@@ -199,6 +199,19 @@ same_state(const struct stat *a, const struct stat *b)
 		same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
 }
 
+/* libarchive's reader does not find the name again of a sparse file whose name is long and not
+ * ASCII. Such a file is read whole: its holes are zeros, which compress well. */
+static bool
+can_be_sparse(const char *path)
+{
+	enum { SHORT_NAME = 90 };
+	for (const char *c = path; *c; c++) {
+		if (*c & 0x80)
+			return strlen(path) <= SHORT_NAME;
+	}
+	return true;
+}
+
 /* One entry of the tar, whole or torn. */
 static bool
 write_file_once(struct writing *writing, int fd, const struct stat *st,
@@ -207,7 +220,7 @@ write_file_once(struct writing *writing, int fd, const struct stat *st,
 	struct stat after;
 	struct stretches stretches = { 0 };
 	const struct stretch whole = { 0, entry->size };
-	if (may_have_holes(st))
+	if (may_have_holes(st) && can_be_sparse(entry->path))
 		find_stretches(fd, entry->size, &stretches, &writing->scratch);
 	else if (entry->size)
 		ARRAY_PUSH(&writing->scratch, &stretches, whole);

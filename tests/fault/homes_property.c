@@ -236,8 +236,8 @@ furnish(const char *root)
 static char *
 draw_sheet(bool later, struct arena *arena)
 {
-	static const char *const folders[] = { "in out:ro", "a0 b1:ro", "pics pics/raw",
-		"c0/d e:read-advisory" };
+	static const char *const folders[] = { "in out:ro", "docs logs:ro", "pics pics/raw",
+		"mail/new e:read-advisory" };
 	AUTO_BUFFER struct buffer sheet = { 0 };
 	buffer_add_text(&sheet, "username,full_name,uid,folders\n");
 	for (unsigned i = 0; i < HOMES; i++) {
@@ -314,6 +314,8 @@ change_and_back(struct scene *scene, struct arena *arena)
 	struct ending ending;
 	scene_look(scene, &applied, arena);
 	ending = scene_run(scene, "apply -q -y sheet@1 --skip-blocked", NULL, NULL, NULL);
+	if (ending.status == 1)
+		return arena_printf(arena, "the change: status 1: %s", scene_said(arena));
 	if (ending.status != 0 || !strstr(scene_said(arena), "Run 2 "))
 		return compare(scene, &applied, "a change that was refused", arena);
 	figures.changed++;
@@ -340,6 +342,9 @@ apply_and_go_back(struct scene *scene, struct arena *arena)
 	const char *said = scene_said(arena);
 	if (ending.status != 0 || !strstr(said, "Run 1 ")) {
 		figures.refused++;
+		/* Planned, and then not possible: that would be a plan that lied. */
+		if (ending.status == 1)
+			return arena_printf(arena, "apply: status 1: %s", said);
 		const char *fault = compare(scene, &before, "refused", arena);
 		return fault ? arena_printf(arena, "%s: %s", said, fault) : NULL;
 	}

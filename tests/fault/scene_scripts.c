@@ -188,7 +188,7 @@ furnish_homes(const char *root)
 static const char lived_in[] = "username,full_name,uid,folders\n"
 			       "heinz,Heinz,,letters logs:ro incoming\n"
 			       "berta,Berta,,web\n"
-			       "carla,Carla,,bin:ro data\n";
+			       "carla,Carla,30002,bin:ro data\n";
 
 /* Weeks later. */
 static void

@@ -4,13 +4,14 @@
  *
  *	stepper CHAPTER [--budget SECONDS] [--scene NAME] [--at N] [--every]
  *
- * CHAPTER: kill, errors, memory, power. Without a budget every point is tried; with one, points are
- * spread evenly over each case, and the cases take turns, until the time is over. --every: points
- * are all system calls, not only those that may change something (between two of those the machine
- * is the same). --at tries one point and says what happened. Reports in the Test Anything Protocol,
- * with figures.
+ * CHAPTER: kill, twice, errors, memory, power. Without a budget every point is tried; with one,
+ *points are spread evenly over each case, and the cases take turns, until the time is over.
+ *--every: points are all system calls, not only those that may change something (between two of
+ *those the machine is the same). --at tries one point and says what happened. Reports in the Test
+ *Anything Protocol, with figures; SIGTERM makes it stop and report what it has.
  */
 #include <err.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,15 @@ struct stepper {
 	bool every;
 	bool failed;
 };
+
+static volatile sig_atomic_t stopped;
+
+static void
+stop(int signal_number)
+{
+	(void)signal_number;
+	stopped = 1;
+}
 
 static double
 now(void)
@@ -154,7 +164,7 @@ try_again_points(struct stepper *stepper, struct test_case *test_case, unsigned 
 	if (stepper->budget) {
 		try_point(stepper, test_case, nth, spread(turn, test_case->recovery_points), false);
 	} else if (nth % THOROUGH_EVERY == 0) {
-		for (unsigned again = 1; again <= test_case->recovery_points; again++)
+		for (unsigned again = 1; again <= test_case->recovery_points && !stopped; again++)
 			try_point(stepper, test_case, nth, again, false);
 	}
 }
@@ -201,7 +211,7 @@ perform(struct stepper *stepper, size_t first, double budget)
 			if (turn >= (stepper->at ? 1 : test_case->points))
 				continue;
 			/* The first turn is everybody's. */
-			if (budget > 0 && turn > 0 && now() - begin > budget)
+			if (stopped || (budget > 0 && turn > 0 && now() - begin > budget))
 				break;
 			try_turn(stepper, test_case, turn);
 			left = true;
@@ -242,6 +252,11 @@ add_kills(struct stepper *stepper, struct scene *scene)
 	else
 		add_case(stepper, scene, FAULT_KILL_CHANGE,
 			"killed before any call that changes something");
+}
+
+static void
+add_kills_twice(struct stepper *stepper, struct scene *scene)
+{
 	add_case(stepper, scene, FAULT_KILL_AGAIN, "killed, and its recovery killed");
 }
 
@@ -318,6 +333,8 @@ run_chapter(struct stepper *stepper, const char *chapter)
 {
 	if (strcmp(chapter, "kill") == 0)
 		step_through(stepper, add_kills);
+	else if (strcmp(chapter, "twice") == 0)
+		step_through(stepper, add_kills_twice);
 	else if (strcmp(chapter, "errors") == 0)
 		step_through(stepper, add_errors);
 	else if (strcmp(chapter, "memory") == 0)
@@ -355,7 +372,7 @@ main(int argc, char **argv)
 	double begin = now();
 	if (!read_arguments(&stepper, argc, argv) || !getenv("REHOME")) {
 		fprintf(stderr,
-			"usage: REHOME=PROGRAM stepper kill|errors|memory|power "
+			"usage: REHOME=PROGRAM stepper kill|twice|errors|memory|power "
 			"[--budget SECONDS] [--scene NAME] [--at N] [--every]\n");
 		return 64;
 	}
@@ -364,6 +381,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	machine_prepare_place(argv);
+	signal(SIGTERM, stop);
 	stepper.preload = getenv("REHOME_OOM")
 		? arena_printf(&stepper.arena, "LD_PRELOAD=%s", getenv("REHOME_OOM"))
 		: NULL;
