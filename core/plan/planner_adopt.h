@@ -23,6 +23,7 @@ struct adoption {
 	const char *home; /* as it stands; after.home is where it is to be */
 	enum adopt_elsewhere elsewhere;
 	bool home_is_missing;
+	bool is_new_place;	 /* after.home is the source's: the account had none to be kept */
 	bool is_jail;		 /* made by hand: it stays as it is */
 	struct host_entry entry; /* of the home */
 	struct home_inventory inventory;

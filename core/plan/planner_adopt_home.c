@@ -52,6 +52,20 @@ wanted_path(struct adoption *adoption)
 	return planner_home_of(adoption->planner, adoption->account, adoption->change);
 }
 
+/* True when the account has a directory that could hold somebody's data. */
+static bool
+has_home(const struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct diags ignored = { .arena = planner->arena };
+	struct host_entry entry;
+	const char *home = adoption->home;
+	if (!jail_path_is_normal(home) || jail_is_system_directory(home) || is_no_home(home))
+		return false;
+	/* What cannot be looked at may be full. */
+	return !host_inspect(planner->snapshot->host, home, &entry, &ignored) || entry.exists;
+}
+
 static bool
 choose_path(struct adoption *adoption)
 {
@@ -64,18 +78,20 @@ choose_path(struct adoption *adoption)
 		: planner->config->policy.adopt_elsewhere;
 	change->before.home = arena_strdup(planner->arena, written);
 	change->after.home = adoption->home;
-	if (is_no_home(adoption->home)) {
+	change->after.home = wanted_path(adoption);
+	adoption->is_new_place = account_has(adoption->account, ACCOUNT_HOME) &&
+		strcmp(change->after.home, adoption->home) != 0 && !has_home(adoption);
+	if (adoption->is_new_place || strcmp(change->after.home, adoption->home) == 0)
+		adoption->elsewhere = ADOPT_IN_PLACE;
+	if (is_no_home(change->after.home)) {
 		planner_block(planner, change, home_place(adoption), "home-none",
 			"'%s' has no home: %s is the word for none", change->login, adoption->home);
-		planner_hint(change, "Give it one first: usermod -d /home/%s %s", change->login,
-			change->login);
+		planner_hint(
+			change, "Give it one in a home column, such as /home/%s.", change->login);
 		return false;
 	}
-	change->after.home = wanted_path(adoption);
-	if (strcmp(change->after.home, adoption->home) == 0) {
-		adoption->elsewhere = ADOPT_IN_PLACE;
+	if (adoption->is_new_place || strcmp(change->after.home, adoption->home) == 0)
 		return true;
-	}
 	if (adoption->elsewhere != ADOPT_IN_PLACE)
 		return true;
 	planner_block(planner, change, home_place(adoption), "home-move",
@@ -320,6 +336,19 @@ look_elsewhere(struct adoption *adoption)
 		adoption_check_elsewhere(adoption);
 }
 
+/* A directory that stands where a new jail is to be is somebody's. */
+static bool
+check_new_place(struct adoption *adoption)
+{
+	if (!adoption->is_new_place || !adoption->entry.exists)
+		return true;
+	planner_block(adoption->planner, adoption->change, home_place(adoption), "home-exists",
+		"%s exists already, and it is not the home of '%s'", adoption->change->after.home,
+		adoption->change->login);
+	planner_hint(adoption->change, "Move it out of the way, or choose another home.");
+	return false;
+}
+
 bool
 adoption_look_at_home(struct adoption *adoption)
 {
@@ -328,7 +357,8 @@ adoption_look_at_home(struct adoption *adoption)
 	if (adoption->elsewhere != ADOPT_IN_PLACE)
 		return look_elsewhere(adoption);
 	if (!planner_inspect_home(
-		    adoption->planner, adoption->change, home_place(adoption), &adoption->entry))
+		    adoption->planner, adoption->change, home_place(adoption), &adoption->entry) ||
+		!check_new_place(adoption))
 		return false;
 	adoption->home_is_missing = !adoption->entry.exists;
 	return adoption->home_is_missing || (check_type(adoption) && check_in_place(adoption));

@@ -80,12 +80,27 @@ adoption_describe_jail(struct adoption *adoption)
 		: adoption->elsewhere != ADOPT_IN_PLACE
 		? arena_printf(planner->arena, "%s\ta new one, root:root 0755", home)
 		: adoption->home_is_missing
-		? arena_printf(planner->arena, "%s\tmissing: a new one, root:root 0755", home)
+		? arena_printf(planner->arena, "%s\t%s: a new one, root:root 0755", home,
+			  adoption->is_new_place ? arena_printf(planner->arena, "instead of %s",
+							   *adoption->change->before.home
+								   ? adoption->change->before.home
+								   : "none")
+						 : "missing")
 		: arena_printf(planner->arena, "%s\t%s:%s %04o -> root:root 0755", home,
 			  name_of(planner, ACCOUNTDB_PASSWD, st->st_uid),
 			  name_of(planner, ACCOUNTDB_GROUP, st->st_gid),
 			  (unsigned)(st->st_mode & 07777));
 	planner_add_line(adoption->change, planner->arena, "jail", text);
+}
+
+/* A tab would begin a column of its own. */
+static const char *
+without_tabs(const char *name, struct arena *arena)
+{
+	char *copy = arena_strdup(arena, name);
+	for (char *tab = strchr(copy, '\t'); tab; tab = strchr(tab, '\t'))
+		*tab = ' ';
+	return copy;
 }
 
 /* A kind of thing: what it is called in the sum, for one and for several, and with its paths. */
@@ -131,7 +146,8 @@ list_paths(struct adoption *adoption, const char *label, const struct kind_words
 	uint64_t rest = found->count - found->paths.count;
 	ARRAY_FOREACH (path, &found->paths)
 		planner_add_detail(adoption->change, arena, label,
-			arena_printf(arena, "%s: %s", **path ? *path : ".", words->one));
+			arena_printf(arena, "%s: %s", **path ? without_tabs(*path, arena) : ".",
+				words->one));
 	if (rest)
 		planner_add_detail(adoption->change, arena, label,
 			arena_printf(arena, "and %s more", number_words(rest, arena)));
@@ -180,7 +196,8 @@ adoption_describe_contents(struct adoption *adoption)
 			adoption->loose));
 	for (size_t i = 0; i < inventory->folders.count && i < HOME_SAMPLES; i++)
 		planner_add_detail(adoption->change, arena, "folder",
-			arena_printf(arena, "%s/", inventory->folders.items[i].name));
+			arena_printf(arena, "%s/",
+				without_tabs(inventory->folders.items[i].name, arena)));
 	describe_hidden(adoption);
 	if (inventory->sealed)
 		planner_add_line(adoption->change, arena, "seal",

@@ -107,6 +107,21 @@ asks_for_other_uid(const struct planner *planner, const struct planner_row *row)
 			accountdb_line_id(line, PASSWD_UID, &uid) && uid != row->account->uid);
 }
 
+/* An account that is adopted may get a home where it has none; see planner_adopt_home.c. */
+static void
+claim_new_place(struct planner *planner, const struct planner_row *row)
+{
+	const struct account *account = row->account;
+	const char *login = row->change->login;
+	const struct accountdb_line *line =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, login);
+	if (account_has(account, ACCOUNT_HOME) && jail_path_is_normal(account->home) &&
+		!jail_is_system_directory(account->home) &&
+		!table_get(&planner->snapshot->managed->by_login, login) &&
+		strcmp(account->home, accountdb_field(line, PASSWD_HOME)) != 0)
+		planner_claim_home(planner, account->home, login);
+}
+
 static bool
 claim_for_new(struct planner *planner, const struct planner_row *row)
 {
@@ -116,8 +131,10 @@ claim_for_new(struct planner *planner, const struct planner_row *row)
 		return true;
 	if (account_has(account, ACCOUNT_UID) && asks_for_other_uid(planner, row))
 		claim_id(planner, account->uid, change->login);
-	if (exists(planner, change))
+	if (exists(planner, change)) {
+		claim_new_place(planner, row);
 		return true;
+	}
 	change->after.home = planner_home_of(planner, account, change);
 	if (!jail_path_is_normal(change->after.home) ||
 		jail_is_system_directory(change->after.home))

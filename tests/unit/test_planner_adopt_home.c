@@ -108,6 +108,31 @@ test_planner_writes_a_home_without_its_slash(void **state)
 }
 
 static void
+test_planner_gives_a_home_where_there_is_none(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "karl", 1000, "/nonexistent");
+	add_person(w, "lena", 1001, "/");
+	add_person(w, "mona", 1002, "/home/gone");
+	add_person(w, "nora", 1003, "");
+	add_person(w, "olaf", 1004, "/");
+	add_person(w, "paul", 1005, "/");
+	make_dir(w, "/home/paul", 0, 0, 0755);
+	adopt(w, "all");
+	plan_sheet(w,
+		"login,home\nkarl,/home/karl\nlena,/home/lena\nmona,/home/mona\nnora,/home/nora\n"
+		"olaf,/home/lena\npaul,/home/paul\n");
+	assert_string_equal(codes_said(w),
+		"~ karl cannot-log-in\n~ mona cannot-log-in\n~ nora cannot-log-in\n"
+		"! lena home-shared\n! olaf home-shared\n! paul home-exists\n");
+	assert_string_equal(line_of(w, "karl", "jail"),
+		"/home/karl\tinstead of /nonexistent: a new one, root:root 0755");
+	assert_non_null(strstr(edits_said(w), "passwd karl home: /nonexistent -> /home/karl\n"));
+	assert_non_null(strstr(edits_said(w), "passwd nora home:  -> /home/nora\n"));
+	assert_non_null(strstr(steps_said(w), "home-create /home/mona 0:0 0755\n"));
+}
+
+static void
 test_planner_moves_no_home_unasked(void **state)
 {
 	struct world *w = *state;
@@ -420,6 +445,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_tells_the_states_of_homes_apart),
 	world_test(test_planner_makes_a_jail_where_the_home_is_missing),
 	world_test(test_planner_writes_a_home_without_its_slash),
+	world_test(test_planner_gives_a_home_where_there_is_none),
 	world_test(test_planner_moves_no_home_unasked),
 	world_test(test_planner_finds_the_links_that_a_jail_breaks),
 	world_test(test_planner_counts_what_is_out_of_the_ordinary),
