@@ -146,6 +146,20 @@ test_planner_moves_no_home_unasked(void **state)
 		"--adopt-elsewhere copy, or bind to show it in the jail from where it is.\n");
 }
 
+static void
+test_planner_copies_no_two_homes_to_one_place(void **state)
+{
+	struct world *w = *state;
+	add_resident(w, "karl", 1000);
+	add_resident(w, "lena", 1001);
+	add_resident(w, "mona", 1002);
+	w->options.adopt_elsewhere = ADOPT_COPY;
+	adopt(w, "all");
+	plan_sheet(w, "login,home\nkarl,/srv/one\nlena,/srv/one\nmona,/srv/two\n");
+	assert_string_equal(
+		codes_said(w), "~ mona cannot-log-in\n! karl home-shared\n! lena home-shared\n");
+}
+
 /* ---- what is in it ---- */
 
 static void
@@ -447,6 +461,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_writes_a_home_without_its_slash),
 	world_test(test_planner_gives_a_home_where_there_is_none),
 	world_test(test_planner_moves_no_home_unasked),
+	world_test(test_planner_copies_no_two_homes_to_one_place),
 	world_test(test_planner_finds_the_links_that_a_jail_breaks),
 	world_test(test_planner_counts_what_is_out_of_the_ordinary),
 	world_test(test_planner_seals_what_the_layout_makes_read_only),
