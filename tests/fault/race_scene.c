@@ -20,7 +20,7 @@
 
 #include "core/base/cleanup.h"
 
-static const char *const victims[] = { "victim", "victim/secret", "victim/in" };
+static const char *const victims[] = { "victim", "victim/secret", "victim/in", "victim/linked" };
 
 static const char *
 below(const struct race_scene *scene, const char *path)
@@ -70,6 +70,7 @@ furnish(struct race_scene *scene)
 	put_dir(scene, "victim", 0, 0700);
 	put_file(scene, "victim/secret", 0, RACE_SECRET);
 	put_file(scene, "victim/in", 0, RACE_SECRET);
+	put_file(scene, "victim/linked", 0, RACE_LINKED);
 	put_dir(scene, "spare", RACE_UID, 0777);
 	put_dir(scene, "spare/moved", RACE_UID, 0777);
 	put_file(scene, "spare/moved/in", RACE_UID, "outside");
@@ -80,9 +81,9 @@ furnish(struct race_scene *scene)
 	put_file(scene, "home/file", RACE_UID, "his own");
 	put_link(scene, "../victim/secret", "home/alias");
 	put_file(scene, "home/own", RACE_UID, "his own");
-	char secret[128];
-	snprintf(secret, sizeof(secret), "%s", below(scene, "victim/secret"));
-	if (link(secret, below(scene, "home/hard")) != 0)
+	char linked[128];
+	snprintf(linked, sizeof(linked), "%s", below(scene, "victim/linked"));
+	if (link(linked, below(scene, "home/hard")) != 0)
 		err(1, "home/hard");
 	put_dir(scene, "home/moved", RACE_UID, 0777);
 	put_file(scene, "home/moved/in", RACE_UID, "his own");
@@ -168,9 +169,10 @@ swap_when_asked(struct attacker *attacker)
 static void
 swap_for_ever(struct attacker *attacker)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (setgroups(0, NULL) != 0 || setgid(RACE_UID) != 0 || setuid(RACE_UID) != 0)
 		_exit(1);
+	/* A change of uid forgets what was asked for before. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		if (!attacker->shared->is_in_step)
 			swap_pairs(attacker, ALL_PAIRS);
@@ -284,5 +286,6 @@ race_scene_harmed(struct race_scene *scene)
 bool
 race_scene_is_outside(const struct race_scene *scene, const struct stat *st)
 {
-	return st->st_ino == scene->victim[0].st_ino || st->st_ino == scene->victim[2].st_ino;
+	return st->st_ino == scene->victim[0].st_ino || st->st_ino == scene->victim[1].st_ino ||
+		st->st_ino == scene->victim[2].st_ino;
 }

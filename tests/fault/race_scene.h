@@ -4,7 +4,7 @@
  *
  *	home/dir     a directory       <->  home/way     a link to ../victim
  *	home/file    his file          <->  home/alias   a link to ../victim/secret
- *	home/own     his file          <->  home/hard    a hard link of victim/secret
+ *	home/own     his file          <->  home/hard    a hard link of victim/linked
  *	home/moved   a directory       <->  spare/moved  a directory outside the home
  *
  * victim belongs to root and must come out of every race as it went in.
@@ -19,13 +19,14 @@
 
 enum { RACE_UID = 2001, RACE_OTHER_UID = 2002 };
 #define RACE_SECRET "what only root may read"
+#define RACE_LINKED "what root linked here"
 #define RACE_XATTR "trusted.race"
 
 struct race_scene {
 	char root[64];
 	char home[128];
 	int home_fd;
-	struct stat victim[3]; /* victim, victim/secret, victim/in as they were */
+	struct stat victim[4]; /* victim, and its secret, in, linked as they were */
 	pid_t attacker;
 	int ask, answer;
 	volatile struct race_shared {
@@ -51,7 +52,7 @@ void race_let_swap(struct race_scene *scene);
 
 /* True when anything of the victim is not as it was; makes it so again. */
 bool race_scene_harmed(struct race_scene *scene);
-/* True for an inode that no way from the home leads to but a link: victim and victim/in. */
+/* True for an inode that no way from the home leads to but a symbolic link. */
 bool race_scene_is_outside(const struct race_scene *scene, const struct stat *st);
 
 #endif
