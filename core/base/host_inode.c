@@ -129,7 +129,10 @@ host_read_xattrs(struct host *host, int path_fd, const char *path, struct arena 
 	struct host_xattrs xattrs = { 0 };
 	char link[FD_LINK_SIZE], names[XATTR_LIST_MAX];
 	host_fd_link(path_fd, link);
-	ssize_t size = listxattr(link, names, sizeof(names));
+	/* A descriptor that is open for data is the short way. */
+	ssize_t size = flistxattr(path_fd, names, sizeof(names));
+	if (size < 0 && errno == EBADF)
+		size = listxattr(link, names, sizeof(names));
 	if (size < 0 && !host_no_such_xattr())
 		return xattrs_failed(path, NULL, diags);
 

@@ -38,13 +38,28 @@ add_escape(struct buffer *out, ucs4_t c)
 			(unsigned)(0xdc00 + (c & 0x3ff)));
 }
 
+/* How much of the text is ASCII that stands for itself: most of it, nearly always. */
+static size_t
+plain_length(const char *text)
+{
+	const char *at = text;
+	while (*at >= 0x20 && *at < 0x7f && *at != '"' && *at != '\\')
+		at++;
+	return (size_t)(at - text);
+}
+
 static void
 add_utf8(struct buffer *out, const char *text)
 {
 	const char *end = text + strlen(text);
 	buffer_add_char(out, '"');
-	while (text < end) {
+	for (;;) {
 		ucs4_t c;
+		size_t plain = plain_length(text);
+		buffer_add(out, text, plain);
+		text += plain;
+		if (text == end)
+			break;
 		int length = u8_mbtoucr(&c, (const uint8_t *)text, (size_t)(end - text));
 		assert(length > 0);
 		if (c == '"' || c == '\\')
@@ -114,8 +129,12 @@ begin_value(struct json_writer *json, const char *name, const char *suffix)
 		buffer_add_text(json->out, is_spread(json) || json->one_line ? "," : ", ");
 	if (is_spread(json))
 		break_line(json, json->depth);
-	if (name)
-		buffer_printf(json->out, "\"%s%s\":%s", name, suffix, json->one_line ? "" : " ");
+	if (name) {
+		buffer_add_char(json->out, '"');
+		buffer_add_text(json->out, name);
+		buffer_add_text(json->out, suffix);
+		buffer_add_text(json->out, json->one_line ? "\":" : "\": ");
+	}
 	json->filled = true;
 }
 

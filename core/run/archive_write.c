@@ -9,8 +9,11 @@
  * The first pass trusts a file only when its ctime is older than the pass itself. All dirty pages
  * are written out before it begins, so that even a store through an old mapping moves the ctime.
  */
+#include <endian.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -245,34 +248,6 @@ keeps_changing(struct writing *writing, const char *path)
 	return false;
 }
 
-/* *ret_kept = false: left for the second pass. */
-static bool
-write_file(struct writing *writing, const struct walk_entry *walked, struct manifest_entry *entry,
-	bool *ret_kept)
-{
-	AUTO_CLOSE int fd = -1;
-	bool steady = false;
-	if (!host_open_data(writing->job->host, walked->fd, shown(writing, entry->path), &fd,
-		    writing->job->diags))
-		return false;
-	for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
-		struct stat st = walked->st;
-		if (attempt && fstat(fd, &st) != 0)
-			return diag_error(writing->job->diags, place_of(writing, entry->path),
-				"cannot examine: %s", strerror(errno));
-		entry->size = (uint64_t)st.st_size;
-		entry->mtime = st.st_mtim;
-		entry->ctime = st.st_ctim;
-		entry->attempt = attempt;
-		if (!write_file_once(writing, fd, &st, entry, &steady))
-			return false;
-		if (steady || writing->is_ahead)
-			break;
-	}
-	*ret_kept = steady;
-	return steady || writing->is_ahead || keeps_changing(writing, entry->path);
-}
-
 /* ---- what the first pass has ---- */
 
 static bool
@@ -326,6 +301,28 @@ read_target(struct writing *writing, const struct walk_entry *walked, struct man
 	return true;
 }
 
+/* Freezing a home narrows its ACL too: what the mode says of owner, mask and others is in it. */
+static void
+thaw_acl(struct host_xattrs *xattrs, mode_t mode)
+{
+	ARRAY_FOREACH (xattr, xattrs) {
+		if (strcmp(xattr->name, "system.posix_acl_access") != 0)
+			continue;
+		char *acl = (char *)(uintptr_t)xattr->value.data; /* in the scratch arena */
+		struct posix_acl_xattr_entry entry;
+		for (size_t at = sizeof(struct posix_acl_xattr_header);
+			at + sizeof(entry) <= xattr->value.size; at += sizeof(entry)) {
+			memcpy(&entry, acl + at, sizeof(entry));
+			unsigned tag = le16toh(entry.e_tag);
+			if (tag != ACL_USER_OBJ && tag != ACL_MASK && tag != ACL_OTHER)
+				continue;
+			unsigned shift = tag == ACL_USER_OBJ ? 6 : tag == ACL_MASK ? 3 : 0;
+			entry.e_perm = htole16((uint16_t)((mode >> shift) & 7));
+			memcpy(acl + at, &entry, sizeof(entry));
+		}
+	}
+}
+
 static bool
 describe(struct writing *writing, const struct walk_entry *walked, struct manifest_entry *entry)
 {
@@ -355,10 +352,50 @@ describe(struct writing *writing, const struct walk_entry *walked, struct manife
 		entry->gid = job->owner.gid;
 		entry->mode = job->owner.mode;
 	}
-	if (entry->type == MANIFEST_SYMLINK && !read_target(writing, walked, entry))
+	return entry->type != MANIFEST_SYMLINK || read_target(writing, walked, entry);
+}
+
+/* fd: the entry's, for data or only for its path. */
+static bool
+read_xattrs(struct writing *writing, const struct walk_entry *walked, int fd,
+	struct manifest_entry *entry)
+{
+	const struct archive_job *job = writing->job;
+	if (!host_read_xattrs(job->host, fd, shown(writing, walked->path), &writing->scratch,
+		    &entry->xattrs, job->diags))
 		return false;
-	return host_read_xattrs(job->host, walked->fd, shown(writing, walked->path),
-		&writing->scratch, &entry->xattrs, job->diags);
+	if (walked->depth == 0 && !writing->is_ahead)
+		thaw_acl(&entry->xattrs, job->owner.mode);
+	return true;
+}
+
+/* *ret_kept = false: left for the second pass. */
+static bool
+write_file(struct writing *writing, const struct walk_entry *walked, struct manifest_entry *entry,
+	bool *ret_kept)
+{
+	AUTO_CLOSE int fd = -1;
+	bool steady = false;
+	if (!host_open_data(writing->job->host, walked->fd, shown(writing, entry->path), &fd,
+		    writing->job->diags) ||
+		!read_xattrs(writing, walked, fd, entry))
+		return false;
+	for (unsigned attempt = 0; attempt < ATTEMPTS; attempt++) {
+		struct stat st = walked->st;
+		if (attempt && fstat(fd, &st) != 0)
+			return diag_error(writing->job->diags, place_of(writing, entry->path),
+				"cannot examine: %s", strerror(errno));
+		entry->size = (uint64_t)st.st_size;
+		entry->mtime = st.st_mtim;
+		entry->ctime = st.st_ctim;
+		entry->attempt = attempt;
+		if (!write_file_once(writing, fd, &st, entry, &steady))
+			return false;
+		if (steady || writing->is_ahead)
+			break;
+	}
+	*ret_kept = steady;
+	return steady || writing->is_ahead || keeps_changing(writing, entry->path);
 }
 
 static bool
@@ -367,14 +404,14 @@ write_content(struct writing *writing, const struct walk_entry *walked,
 {
 	*ret_kept = true;
 	if (!writing->job->content || !is_in_tar(entry))
-		return true;
+		return read_xattrs(writing, walked, walked->fd, entry);
 	if (!skip_to(writing, entry->path))
 		return false;
 	if (is_as_before(writing, entry)) {
 		entry->archive = writing->earlier.archive;
 		entry->has_sha256 = writing->earlier.has_sha256;
 		memcpy(entry->sha256, writing->earlier.sha256, sizeof(entry->sha256));
-		return true;
+		return read_xattrs(writing, walked, walked->fd, entry);
 	}
 	if (writing->is_ahead && entry->type != MANIFEST_DIRECTORY && !is_settled(writing, entry)) {
 		*ret_kept = false;
@@ -383,6 +420,8 @@ write_content(struct writing *writing, const struct walk_entry *walked,
 	entry->archive = writing->number;
 	if (entry->type == MANIFEST_FILE && !entry->same_as)
 		return write_file(writing, walked, entry, ret_kept);
+	if (!read_xattrs(writing, walked, walked->fd, entry))
+		return false;
 	writing->archived[writing->number - 1]++;
 	return archive_sink_begin(&writing->sink, entry, NULL) &&
 		archive_sink_end(&writing->sink, 0);

@@ -120,12 +120,21 @@ static void
 test_archive_says_who_owned_a_home_that_is_frozen(void **state)
 {
 	struct fixture *f = *state;
+	char acl[64], value[64];
 	make_home(f);
+	set_xattr(f, HOME, "system.posix_acl_access", sample_acl, sizeof(sample_acl));
+	assert_int_equal(chmod(real(f, HOME), 0751), 0);
 	struct archive_job job = job_of(f, true);
+	ssize_t size = lgetxattr(real(f, HOME), "system.posix_acl_access", acl, sizeof(acl));
+	assert_int_equal(size, sizeof(sample_acl));
 	assert_int_equal(chown(real(f, HOME), 0, 0), 0);
 	assert_int_equal(chmod(real(f, HOME), 0700), 0);
 	assert_ok(f, archive_complete(&job));
 	extract(f, "/out");
+	assert_int_equal(
+		lgetxattr(real(f, "/out/."), "system.posix_acl_access", value, sizeof(value)),
+		size);
+	assert_memory_equal(value, acl, sizeof(sample_acl));
 	assert_int_equal(stat_of(f, "/out/.").st_uid, ANNA);
 	assert_int_equal(stat_of(f, "/out/.").st_mode & 07777, 0751);
 }
