@@ -306,6 +306,7 @@ planner_make_leave(const struct config *config, const struct leave_request *requ
 	}
 	if (ok) {
 		planner_take_out_blocked(&planner);
+		planner_find_outliving(&planner);
 		planner_forget_secrets(&planner);
 		/* Nothing to do is nothing to prepare for. */
 		ok = !planner.plan->edits.count ||

@@ -222,6 +222,44 @@ static const struct scene_script rollback_adopt = {
 	.only_forward = true,
 };
 
+/* ---- people who leave ---- */
+
+/* Somebody new and somebody who is shut out, in one run. */
+static const char coming_and_going[] =
+	"username,full_name,state,folders\n"
+	"matteo,Matteo Rossi-Bianchi,active,pics musics logs:ro more\n"
+	"anna,Anna Vogel,left,\n"
+	"emil,Emil Neu,active,in\n";
+
+static const struct scene_script leave = {
+	.name = "come and leave",
+	.kind = MACHINE_NIS,
+	.config = CONFIG "  leavers: { action: archive, grace: { archive: 0d } }\n",
+	.sheets = { people, coming_and_going },
+	.each = { "apply -q -y sheet@0", "plan -q sheet@1 -o plan@1" },
+	.use = upload,
+	.act = "apply -q -y plan@1",
+};
+
+static const struct scene_script remove_anna = {
+	.name = "remove",
+	.kind = MACHINE_RAGGED,
+	.config = CONFIG,
+	.sheets = { people },
+	.each = { "apply -q -y sheet@0", "retire -q -y anna" },
+	.act = "remove -q -y --now anna",
+};
+
+static const struct scene_script rollback_remove = {
+	.name = "rollback of removing",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.sheets = { people },
+	.each = { "apply -q -y sheet@0", "retire -q -y anna", "remove -q -y --now anna" },
+	.act = "rollback -q -y 3",
+	.only_forward = true,
+};
+
 const struct scene_script *const scene_scripts[] = {
 	&create,
 	&change,
@@ -229,5 +267,8 @@ const struct scene_script *const scene_scripts[] = {
 	&rollback_change,
 	&adopt,
 	&rollback_adopt,
+	&leave,
+	&remove_anna,
+	&rollback_remove,
 	NULL,
 };
