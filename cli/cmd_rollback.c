@@ -9,7 +9,7 @@
 
 struct rollback_options {
 	const char *reason, *users_file;
-	bool all;
+	bool all, with_later;
 };
 
 static const struct option_spec rollback_options[] = {
@@ -18,6 +18,10 @@ static const struct option_spec rollback_options[] = {
 		.offset = offsetof(struct rollback_options, users_file),
 		.argument = "FILE",
 		.help = "only the logins listed in FILE, one a line; an empty FILE is an error" },
+	{ .name = "with-later",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct rollback_options, with_later),
+		.help = "first the later runs that changed the same users, newest first" },
 	{ .name = "reason",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct rollback_options, reason),
@@ -137,23 +141,58 @@ choose_users(struct session *session, const char *path, const struct string_list
 	return true;
 }
 
+/* One run after the other, each a transaction of its own: between two of them all is well. */
+static enum exit_code
+roll_back(struct session *session, const char *run_id, const struct string_list *users,
+	const struct rollback_options *options)
+{
+	struct performing performing;
+	performing_begin(&performing, session, PERFORMING_ROLLBACK, NULL, options->reason);
+	bool ok = run_rollback(&session->state, run_id, users, &performing.options, session->arena,
+		&performing.result, &session->diags);
+	return performing_end(&performing, ok);
+}
+
+/* Shows and asks about each, too. EXIT_DONE when nothing stands in the way of the run any more. */
+static enum exit_code
+roll_back_later(struct session *session, const char *run_id, const struct string_list *users,
+	const struct rollback_options *options)
+{
+	struct run_options run_options = { .config = session->config };
+	struct later_runs later = { 0 };
+	if (!options->with_later)
+		return EXIT_DONE;
+	if (!run_find_later(&session->state, run_id, users, &run_options, session->arena, &later,
+		    &session->diags))
+		return EXIT_FAILED;
+	for (size_t i = later.count; i-- > 0;) {
+		const struct later_run *one = &later.items[i];
+		if (!confirm(session, one->run_id, &one->users, options->all))
+			return session->exit;
+		enum exit_code exit = roll_back(session, one->run_id, &one->users, options);
+		if (exit != EXIT_DONE)
+			return exit;
+	}
+	return EXIT_DONE;
+}
+
 static enum exit_code
 rollback_run(struct session *session, const void *config, const struct string_list *operands)
 {
 	const struct rollback_options *options = config;
 	const char *run_id = operands->items[0];
 	struct string_list users;
-	struct performing performing;
 
 	session->output.streaming = true;
 	if (!choose_users(session, options->users_file, operands, &users) ||
-		!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
-		!confirm(session, run_id, &users, options->all))
+		!session_open(session, HOST_READ_WRITE) || !session_lock(session))
 		return session->exit;
-	performing_begin(&performing, session, PERFORMING_ROLLBACK, NULL, options->reason);
-	bool ok = run_rollback(&session->state, run_id, &users, &performing.options, session->arena,
-		&performing.result, &session->diags);
-	return performing_end(&performing, ok);
+	enum exit_code exit = roll_back_later(session, run_id, &users, options);
+	if (exit != EXIT_DONE)
+		return exit;
+	if (!confirm(session, run_id, &users, options->all))
+		return session->exit;
+	return roll_back(session, run_id, &users, options);
 }
 
 const struct command command_rollback = {

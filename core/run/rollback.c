@@ -45,25 +45,48 @@ is_selected(const struct table *users, const char *login)
 	return !users || table_get(users, login);
 }
 
-/* A later run that changed one of our users builds on what we would take away. */
+/* Whom of ours a later run changed: it builds on what we would take away. */
 static bool
-refuse_if_built_upon(struct run *run, const char *later_id, const struct run_log *later)
+find_common_users(struct run *run, const char *later_id, const struct run_log *later,
+	struct string_list *ret_users)
 {
 	struct plan *plan;
+	*ret_users = (struct string_list){ 0 };
 	if (!run_load_plan(run->state, later_id, run->arena, &plan, run->diags))
 		return false;
 	ARRAY_FOREACH (change, &plan->changes) {
 		const char *login = (*change)->login;
-		if ((*change)->action == CHANGE_UNCHANGED || (*change)->action == CHANGE_BLOCKED ||
-			!table_get(&run->changes, login) || table_get(&run->dropped, login) ||
-			!is_selected(run->users, login) || !still_stands(later, login))
+		if (change_is_work(*change) && table_get(&run->changes, login) &&
+			!table_get(&run->dropped, login) && is_selected(run->users, login) &&
+			still_stands(later, login))
+			string_list_push(run->arena, ret_users, login);
+	}
+	return true;
+}
+
+/* Oldest first. */
+static bool
+find_later_runs(struct run *run, const struct string_list *ids, struct later_runs *ret_later)
+{
+	bool later = false;
+	*ret_later = (struct later_runs){ 0 };
+	ARRAY_FOREACH (id, ids) {
+		struct later_run found = { .run_id = *id };
+		struct run_log log;
+		bool begun;
+		if (!later) {
+			later = strcmp(*id, run->id) == 0;
 			continue;
-		diag_error(run->diags, NOWHERE, "run %s changed %s later", later_id, login);
-		diag_user(run->diags, login);
-		diag_code(run->diags, "later-run");
-		diag_hint(run->diags, "Roll back run %s first: rehome rollback %s", later_id,
-			later_id);
-		return false;
+		}
+		if (!open_log(run->state, *id, run->arena, &log, &begun, run->diags))
+			return false;
+		if (!begun || !log.ended || log.rolled_back_all)
+			continue;
+		run->others_followed = true;
+		if (!find_common_users(run, *id, &log, &found.users))
+			return false;
+		if (found.users.count)
+			ARRAY_PUSH(run->arena, ret_later, found);
 	}
 	return true;
 }
@@ -71,25 +94,19 @@ refuse_if_built_upon(struct run *run, const char *later_id, const struct run_log
 static bool
 look_at_later_runs(struct run *run, const struct string_list *ids)
 {
-	bool later = false;
-	ARRAY_FOREACH (id, ids) {
-		struct run_log log;
-		bool begun;
-		if (strcmp(*id, run->id) == 0) {
-			later = true;
-			continue;
-		}
-		if (!later)
-			continue;
-		if (!open_log(run->state, *id, run->arena, &log, &begun, run->diags))
-			return false;
-		if (!begun || !log.ended || log.rolled_back_all)
-			continue;
-		run->others_followed = true;
-		if (!refuse_if_built_upon(run, *id, &log))
-			return false;
-	}
-	return true;
+	struct later_runs later;
+	if (!find_later_runs(run, ids, &later))
+		return false;
+	if (!later.count)
+		return true;
+	const struct later_run *newest = &later.items[later.count - 1];
+	diag_error(run->diags, NOWHERE, "run %s changed %s later", newest->run_id,
+		newest->users.items[0]);
+	diag_user(run->diags, newest->users.items[0]);
+	diag_code(run->diags, "later-run");
+	diag_hint(run->diags, "Roll back run %s first: rehome rollback %s; or both: --with-later",
+		newest->run_id, newest->run_id);
+	return false;
 }
 
 /* ---- who is meant ---- */
@@ -244,19 +261,42 @@ refuse_unfit(const struct run *run, const struct run_log *log)
 }
 
 static bool
-rollback(struct run *run, const struct string_list *users)
+open_run(struct run *run, const struct string_list *users, struct run_log *ret_log,
+	struct string_list *ret_ids)
 {
-	struct run_log log;
-	struct string_list ids, selected;
-	if (!state_run_ids(run->state, &ids, run->diags))
+	if (!state_run_ids(run->state, ret_ids, run->diags))
 		return false;
-	if (!string_list_has(&ids, run->id)) {
+	if (!string_list_has(ret_ids, run->id)) {
 		diag_error(run->diags, NOWHERE, "there is no run %s", run->id);
 		diag_hint(run->diags, "List the runs with: rehome history");
 		return false;
 	}
-	if (!run_open(run, run->id, true, &log, run->diags) || !refuse_unfit(run, &log) ||
-		!select_users(run, &log, users) || !look_at_later_runs(run, &ids))
+	return run_open(run, run->id, true, ret_log, run->diags) && refuse_unfit(run, ret_log) &&
+		select_users(run, ret_log, users);
+}
+
+bool
+run_find_later(struct state *state, const char *run_id, const struct string_list *users,
+	const struct run_options *options, struct arena *arena, struct later_runs *ret_later,
+	struct diags *diags)
+{
+	struct run run;
+	struct run_log log;
+	struct string_list ids;
+	struct run_result ignored = { 0 };
+	run_init(&run, state, options, arena, &ignored, diags);
+	run.id = run_id;
+	bool ok = open_run(&run, users, &log, &ids) && find_later_runs(&run, &ids, ret_later);
+	run_finish(&run);
+	return ok;
+}
+
+static bool
+rollback(struct run *run, const struct string_list *users)
+{
+	struct run_log log;
+	struct string_list ids, selected;
+	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {

@@ -76,6 +76,21 @@ NODISCARD bool run_rollback(struct state *state, const char *run_id,
 	const struct string_list *users, const struct run_options *options, struct arena *arena,
 	struct run_result *ret_result, struct diags *diags);
 
+/* A run that built on another: it must be rolled back before that. */
+struct later_run {
+	const char *run_id;
+	struct string_list users; /* those that both changed */
+};
+struct later_runs {
+	struct later_run *items;
+	size_t count, room;
+};
+/* The runs that a rollback of these users of a run (empty = all) would be refused for; oldest
+ * first. Changes nothing. */
+NODISCARD bool run_find_later(struct state *state, const char *run_id,
+	const struct string_list *users, const struct run_options *options, struct arena *arena,
+	struct later_runs *ret_later, struct diags *diags);
+
 /* ---- history ---- */
 
 enum run_status {
