@@ -6,6 +6,7 @@
  *	runs/<id>/plan.json what the run does
  *	runs/<id>/secrets   hashes that its undo needs, 0600
  *	runs/<id>/journal   what it may have done (journal.h)
+ *	runs/<id>/homes/    archives of homes (archive.h)
  *	runs/<id>/removed   account lines that a rollback took away, 0600
  */
 #ifndef REHOME_RUN_STATE_H
