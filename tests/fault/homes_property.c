@@ -154,9 +154,10 @@ draw_rights(const char *path, uid_t uid, bool is_dir)
 	if (S_ISLNK(st.st_mode))
 		return;
 	mode_t mode = modes[draw(ARRAY_LEN(modes))];
-	/* More rights than the user's own do not come back to what the user could change. */
-	if (!is_dir && (owner != uid || group != uid))
-		mode &= 01777;
+	/* More rights than the user's own do not come back to what the user could change; the
+	 * account's own group is another one in some homes. */
+	if (!is_dir)
+		mode &= owner == uid ? 05777 : 01777;
 	if (chmod(path, mode) != 0)
 		err(1, "%s", path);
 	if (seldom())
@@ -236,6 +237,7 @@ furnish(const char *root)
 static char *
 draw_sheet(bool later, struct arena *arena)
 {
+	/* Names that no file of the homes has: that would be refused, at the latest by apply. */
 	static const char *const folders[] = { "in out:ro", "docs logs:ro", "pics pics/raw",
 		"mail/new e:read-advisory" };
 	AUTO_BUFFER struct buffer sheet = { 0 };

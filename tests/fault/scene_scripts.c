@@ -260,6 +260,27 @@ static const struct scene_script rollback_remove = {
 	.only_forward = true,
 };
 
+static const struct scene_script disable = {
+	.name = "disable",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.sheets = { people },
+	.once = { "apply -q -y sheet@0" },
+	.use = upload,
+	.act = "disable -q -y matteo anna",
+};
+
+static const struct scene_script rollback_retire = {
+	.name = "rollback of leaving",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.sheets = { people },
+	.once = { "apply -q -y sheet@0" },
+	.each = { "retire -q -y matteo anna" },
+	.act = "rollback -q -y 2",
+	.only_forward = true,
+};
+
 const struct scene_script *const scene_scripts[] = {
 	&create,
 	&change,
@@ -270,5 +291,7 @@ const struct scene_script *const scene_scripts[] = {
 	&leave,
 	&remove_anna,
 	&rollback_remove,
+	&disable,
+	&rollback_retire,
 	NULL,
 };
