@@ -116,9 +116,11 @@ struct foreign_expiries {
 	struct foreign_expiry *items;
 	size_t count, room;
 };
-/* Those that edits_gate() is about to overwrite; texts are in the arena. */
+/* Those that edits_gate() is about to overwrite; texts are in the arena. ours_are_open: nothing was
+ * closed by us yet, so what is closed was closed by somebody else (usermod -e 1), and stays so. */
 void edits_find_foreign_expiries(const struct edit_list *edits, const struct table *users,
-	const struct accountdb *db, struct arena *arena, struct foreign_expiries *ret_expiries);
+	const struct accountdb *db, bool ours_are_open, struct arena *arena,
+	struct foreign_expiries *ret_expiries);
 
 /* Opens again what is still closed: to the value in `kept` (login -> const char *) if it has one,
  * else to `before`. An account that is gone, or has a third value, is left alone. */

@@ -43,8 +43,6 @@ edits_close(const struct edit_list *edits, struct accountdb *db, struct diags *d
 		if (edit->kind != EDIT_GATE)
 			continue;
 		struct accountdb_line *line = shadow_line(edit, db);
-		if (line && is_closed(line))
-			continue;
 		if (line && strcmp(accountdb_field(line, SHADOW_EXPIRE), edit->before) == 0) {
 			set_expiry(db, line, EDIT_BORN_EXPIRED);
 			continue;
@@ -119,7 +117,8 @@ edits_gate(const struct edit_list *edits, const struct table *users, struct acco
 
 void
 edits_find_foreign_expiries(const struct edit_list *edits, const struct table *users,
-	const struct accountdb *db, struct arena *arena, struct foreign_expiries *ret_expiries)
+	const struct accountdb *db, bool ours_are_open, struct arena *arena,
+	struct foreign_expiries *ret_expiries)
 {
 	*ret_expiries = (struct foreign_expiries){ 0 };
 	ARRAY_FOREACH (edit, edits) {
@@ -127,7 +126,8 @@ edits_find_foreign_expiries(const struct edit_list *edits, const struct table *u
 			continue;
 		const struct accountdb_line *line = shadow_line(edit, db);
 		const char *value = line ? accountdb_field(line, SHADOW_EXPIRE) : NULL;
-		if (!value || is_closed(line) || (edit->after && strcmp(value, edit->after) == 0) ||
+		if (!value || (is_closed(line) && !ours_are_open) ||
+			(edit->after && strcmp(value, edit->after) == 0) ||
 			strcmp(value, edit->before) == 0)
 			continue;
 		struct foreign_expiry expiry = {

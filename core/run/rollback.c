@@ -109,6 +109,38 @@ look_at_later_runs(struct run *run, const struct string_list *ids)
 	return false;
 }
 
+/* An account that was renamed is neither closed nor found by its old name, and lives in the jail.
+ */
+static bool
+refuse_if_renamed(struct run *run)
+{
+	struct accountdb db;
+	size_t errors = run->diags->errors;
+	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+		return false;
+	ARRAY_FOREACH (item, &run->plan->changes) {
+		const struct change *change = *item;
+		const char *login = change->login;
+		if (!change_is_work(change) || change->action == CHANGE_LEAVE ||
+			!is_selected(run->users, login) || table_get(&run->dropped, login) ||
+			accountdb_find(&db, ACCOUNTDB_PASSWD, login))
+			continue;
+		const struct accountdb_line *other =
+			accountdb_find_id(&db, ACCOUNTDB_PASSWD, change->after.uid);
+		if (!other)
+			continue;
+		diag_error(run->diags, at(accountdb_path(ACCOUNTDB_PASSWD), 0),
+			"'%s' is gone, and its uid %u is now that of '%s'", login,
+			(unsigned)change->after.uid, accountdb_name(other));
+		diag_user(run->diags, login);
+		diag_code(run->diags, "renamed");
+		diag_hint(run->diags,
+			"If it was renamed, give it its name back first: usermod -l %s %s", login,
+			accountdb_name(other));
+	}
+	return run->diags->errors == errors;
+}
+
 /* ---- who is meant ---- */
 
 /* NULL = everybody who is left. */
@@ -296,7 +328,8 @@ rollback(struct run *run, const struct string_list *users)
 {
 	struct run_log log;
 	struct string_list ids, selected;
-	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids))
+	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids) ||
+		!refuse_if_renamed(run))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {
@@ -311,6 +344,7 @@ rollback(struct run *run, const struct string_list *users)
 	if (!journal_mark(&run->journal, run->diags, JOURNAL_ROLLBACK, "%s",
 		    run_log_rollback_payload(&selected, run->options->reason, run->arena)))
 		return false;
+	run->undo_is_new = true;
 	return undo(run, &log);
 }
 

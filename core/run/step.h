@@ -98,6 +98,7 @@ struct run {
 
 	/* While undoing. */
 	const struct table *users; /* only these; NULL = everybody of the run */
+	bool undo_is_new;	   /* no earlier attempt closed anybody */
 	bool last_users;	   /* nobody of the run is left after these */
 	bool accounts_undone;
 	struct table expiries; /* login -> value: set by somebody since, and to be given back */

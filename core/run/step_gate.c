@@ -25,7 +25,8 @@ is_undone(const struct run *run, const char *login)
 	return !run->users || table_get(run->users, login);
 }
 
-/* The uid of an account that the run made or closed, while the login still has it. */
+/* The uid of an account that the run made, while the login still has it, or closed, whatever uid
+ * an administrator gave it since: the home that is about to change is still this login's. */
 static bool
 uid_of(const struct run *run, const struct edit *edit, uint32_t *ret_uid)
 {
@@ -36,8 +37,7 @@ uid_of(const struct run *run, const struct edit *edit, uint32_t *ret_uid)
 	const struct change *change = table_get(&run->changes, edit->user);
 	if (!line || !change || !accountdb_line_id(line, PASSWD_UID, ret_uid) || !*ret_uid)
 		return false;
-	return (change->has_before && *ret_uid == change->before.uid) ||
-		(change->has_after && *ret_uid == change->after.uid);
+	return !adds || (change->has_after && *ret_uid == change->after.uid);
 }
 
 /* Of the accounts that are being closed. run->db is as it was under the lock. */
@@ -142,7 +142,8 @@ static bool
 remember_expiries(struct run *run, const struct edit_list *edits)
 {
 	struct foreign_expiries found;
-	edits_find_foreign_expiries(edits, run->users, &run->db, run->arena, &found);
+	edits_find_foreign_expiries(
+		edits, run->users, &run->db, run->undo_is_new, run->arena, &found);
 	ARRAY_FOREACH (expiry, &found) {
 		journal_add(&run->journal, JOURNAL_EXPIRY, "%s %s", expiry->login, expiry->value);
 		table_set(&run->expiries, expiry->login, (void *)(uintptr_t)expiry->value);

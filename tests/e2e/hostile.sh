@@ -1,6 +1,7 @@
 #!/bin/sh
 # hostile.sh - what people can do in a jail against the day on which it becomes a home again: names
 # that no quarantine has room for, and programmes in place of those that had more rights than they.
+# And what administrators do with the account.
 . "$(dirname "$0")/../sandbox/lib.sh"
 
 rehome() {
@@ -23,16 +24,17 @@ add_person() {
 }
 
 make_people() {
-	for login in anna berta carl; do
+	for login in anna berta carl dora emil; do
 		add_person "$login"
 	done
 	mkdir "/home/anna/$newline" "/home/berta/$long"
-	for login in anna berta carl; do
+	for login in anna berta carl dora emil; do
 		chown -R "$login:users" "/home/$login"
 	done
 	make_programmes
 	printf '%s\n' username,full_name,folders,uid anna,Anna,in, berta,Berta,in, \
-		carl,Carl,"in tools:ro",30001 >"$sheet"
+		carl,Carl,"in tools:ro",30001 \
+		dora,Dora,in, emil,Emil,in, >"$sheet"
 }
 
 # programme PATH OWNER MODE
@@ -87,9 +89,27 @@ test_rights() {
 /home/carl/tools/sealed cap_net_raw=ep"
 }
 
+# What administrators do to accounts in the weeks between is theirs.
+test_administrators() {
+	usermod -e 1 dora
+	check "an account that was disabled since can be rolled back" rehome rollback -y 1 dora
+	is "and stays disabled" "$(getent shadow dora | cut -d : -f 8)" 1
+	usermod -l emilia emil
+	exits "one that was renamed cannot" 1 rehome rollback -y 1 emil
+	said "the new name is named" "is now that of 'emilia'"
+	is "and it stays in its jail" "$(stat -c %U /home/emil)" root
+	usermod -l emil emilia
+	usermod -u 31000 emil
+	as emil 'exec sleep 1000' &
+	wait_until 10 pgrep -u 31000 sleep
+	check "one that has another uid can" rehome rollback -y 1 emil
+	refuse "and nobody is left in its jail" pgrep -u 31000
+}
+
 start_sshd
 make_people
-check "three homes become jails" rehome apply -y --adopt all "csv:$sheet"
+check "five homes become jails" rehome apply -y --adopt all "csv:$sheet"
 test_names
 test_rights
+test_administrators
 finish

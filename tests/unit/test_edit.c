@@ -305,6 +305,62 @@ test_the_gate_leaves_an_account_that_is_no_longer_ours(void **state)
 		"matteo:$y$m:20000:0:99999:7:::\nanna:$y$a:20000:0:99999:7::1:\n");
 }
 
+/* ---- the gate of accounts that exist ---- */
+
+static struct edit gate_of_karl[] = {
+	{ .kind = EDIT_GATE,
+		.file = ACCOUNTDB_SHADOW,
+		.user = "kmeier",
+		.name = "kmeier",
+		.field = SHADOW_EXPIRE,
+		.before = "",
+		.after = "" },
+};
+static const struct edit_list gating = { gate_of_karl, 1, 0, { 0 } };
+
+static const char shadow_disabled[] = "kmeier:$y$old:19000:0:99999:7::1:\n";
+
+/* usermod -e 1 is how administrators disable an account, too. */
+static void
+test_closing_refuses_an_account_that_was_disabled_since(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files files = host;
+	files.shadow = shadow_disabled;
+	parse(&world, &files);
+	assert_false(edits_close(&gating, &world.db, &world.diags));
+	ASSERT_DIAGS(&world,
+		{ DIAG_ERROR, "changed-since", "kmeier",
+			"the expiry of 'kmeier' is no longer what the plan found" });
+}
+
+static void
+test_who_was_disabled_before_an_undo_stays_disabled(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files files = host;
+	struct foreign_expiries found;
+	files.shadow = shadow_disabled;
+	parse(&world, &files);
+	edits_find_foreign_expiries(&gating, NULL, &world.db, true, &world.arena, &found);
+	assert_int_equal(found.count, 1);
+	assert_string_equal(found.items[0].login, "kmeier");
+	assert_string_equal(found.items[0].value, "1");
+	struct table kept = { .arena = &world.arena };
+	table_set(&kept, "kmeier", (void *)(uintptr_t)found.items[0].value);
+	edits_reopen(&gating, NULL, &kept, &world.db);
+	assert_string_equal(account_world_text(&world, ACCOUNTDB_SHADOW), shadow_disabled);
+
+	/* In a second attempt it is ours, unless the first found it so. */
+	edits_find_foreign_expiries(&gating, NULL, &world.db, false, &world.arena, &found);
+	assert_int_equal(found.count, 0);
+	edits_reopen(&gating, NULL, NULL, &world.db);
+	assert_string_equal(
+		account_world_text(&world, ACCOUNTDB_SHADOW), "kmeier:$y$old:19000:0:99999:7:::\n");
+}
+
 int
 main(void)
 {
@@ -325,6 +381,8 @@ main(void)
 		cmocka_unit_test(test_activation_leaves_what_others_set_or_removed),
 		cmocka_unit_test(test_the_gate_shuts_exactly_the_users_being_undone),
 		cmocka_unit_test(test_the_gate_leaves_an_account_that_is_no_longer_ours),
+		cmocka_unit_test(test_closing_refuses_an_account_that_was_disabled_since),
+		cmocka_unit_test(test_who_was_disabled_before_an_undo_stays_disabled),
 	};
 	return cmocka_run_group_tests_name("edit", tests, NULL, NULL);
 }
