@@ -67,8 +67,9 @@ make_plan(struct session *session, enum leave_act act, const struct leave_option
 		.state_dir = session->state.dir,
 	};
 	return session_take_snapshot(session) &&
-		(planner_make_leave(session->config, &request, &session->snapshot, &how,
-			 session->arena, ret_plan, ret_secrets, &session->diags) ||
+		((planner_make_leave(session->config, &request, &session->snapshot, &how,
+			  session->arena, ret_plan, ret_secrets, &session->diags) &&
+			 planning_look_around(session, *ret_plan)) ||
 			session_fail(session, EXIT_FAILED));
 }
 

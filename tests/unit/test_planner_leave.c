@@ -115,6 +115,18 @@ test_leave_says_when_there_is_nothing_to_do(void **state)
 }
 
 static void
+test_leave_says_what_goes_on_without_the_account(void **state)
+{
+	struct world *w = *state;
+	make_anna(w);
+	make_file(w, "/etc/crontab", "1 1 * * * anna x\n2 2 * * * bert y\n");
+	assert_true(plan_act(w, LEAVE_DISABLE, "anna", false));
+	assert_string_equal(codes_said(w), "- anna cron-job\n");
+	assert_string_equal(change_of(w, "anna")->findings.items[0].message,
+		"still there: a job of cron names 'anna'");
+}
+
+static void
 test_leave_is_for_managed_accounts_only(void **state)
 {
 	struct world *w = *state;
@@ -388,6 +400,7 @@ main(void)
 		world_test(test_leave_disables_with_expiry_password_and_keys),
 		world_test(test_leave_takes_only_what_is_there),
 		world_test(test_leave_says_when_there_is_nothing_to_do),
+		world_test(test_leave_says_what_goes_on_without_the_account),
 		world_test(test_leave_is_for_managed_accounts_only),
 		world_test(test_leave_enables_with_what_was_taken),
 		world_test(test_leave_enabling_keeps_what_others_did),
