@@ -492,6 +492,18 @@ test_ftp_server_that_runs_is_a_warning(void **state)
 			(int)pid));
 }
 
+static void
+await_user(struct fixture *f)
+{
+	struct id_table uids = { .arena = &f->arena };
+	struct user_processes processes = { 0 };
+	id_table_set(&uids, ANNA, (void *)(uintptr_t) "anna");
+	while (!processes.count) {
+		nap();
+		assert_true(daemon_find_processes(&uids, &f->arena, &processes, &f->diags));
+	}
+}
+
 /* Who served the user notices a moment later that the user is gone. */
 static void
 test_who_leaves_with_the_user_is_waited_for(void **state)
@@ -513,6 +525,7 @@ test_who_leaves_with_the_user_is_waited_for(void **state)
 			nap();
 		_exit(0);
 	}
+	await_user(f);
 	while (find(f).count != 1)
 		nap();
 	assert_true(are_quiet(f, true, &ended));
@@ -539,18 +552,6 @@ keep_alive(struct fixture *f, int times)
 	}
 	for (;;)
 		pause();
-}
-
-static void
-await_user(struct fixture *f)
-{
-	struct id_table uids = { .arena = &f->arena };
-	struct user_processes processes = { 0 };
-	id_table_set(&uids, ANNA, (void *)(uintptr_t) "anna");
-	while (!processes.count) {
-		nap();
-		assert_true(daemon_find_processes(&uids, &f->arena, &processes, &f->diags));
-	}
 }
 
 static void
