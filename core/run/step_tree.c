@@ -188,6 +188,23 @@ take_away(const struct step *step, int homes_fd, const char *name, struct run *r
 		host_rename_at(run->host, parent_fd, place, homes_fd, name, false, run->diags);
 }
 
+/* Whether something else than a directory stands on the way. */
+static bool
+is_barred(const struct step *step, struct run *run)
+{
+	struct diags ignored = { .arena = run->arena };
+	for (const char *end = strchr(step->path + 1, '/'); end; end = strchr(end + 1, '/')) {
+		struct host_entry entry;
+		const char *part =
+			arena_strndup(run->arena, step->path, (size_t)(end - step->path));
+		if (!host_inspect(run->host, part, &entry, &ignored))
+			return false;
+		if (entry.exists && !S_ISDIR(entry.st.st_mode))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The way to a folder may lead through others that the user owns. If they put something else there,
  * what we made is theirs now; it must not keep everybody else's undo from its end.
@@ -199,10 +216,17 @@ find_placed(const struct step *step, struct run *run, struct host_entry *ret_pla
 	if (step->kind != STEP_FOLDER_CREATE)
 		return host_inspect(run->host, step->path, ret_placed, run->diags);
 	*ret_placed = (struct host_entry){ 0 };
-	if (!host_inspect(run->host, step->path, ret_placed, &problems))
+	if (host_inspect(run->host, step->path, ret_placed, &problems))
+		return true;
+	if (is_barred(step, run)) {
 		run_conflict(run, step->user, "%s cannot be reached: %s %s", step->path,
 			problems.items[0].place.file, problems.items[0].message);
-	return true;
+		return true;
+	}
+	/* A look that failed for another reason may succeed next time. */
+	ARRAY_FOREACH (problem, &problems)
+		diag_append(run->diags, problem);
+	return false;
 }
 
 static bool
