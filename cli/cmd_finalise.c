@@ -1,9 +1,12 @@
 /*
  * cmd_finalise.c - `rehome finalise`: a run stays as it is, and its before-images may go.
  */
+#include <string.h>
+
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/session.h"
+#include "core/base/text.h"
 #include "core/run/run.h"
 
 struct finalise_options {
@@ -19,8 +22,23 @@ static const struct option_spec finalise_options[] = {
 	{ .name = NULL },
 };
 
+/* Nothing of anybody's is deleted without a command of its own. */
 static void
-say(struct session *session, const char *run_id)
+add_old_homes(struct buffer *text, const struct plan *plan)
+{
+	ARRAY_FOREACH (step, &plan->steps) {
+		if (step->kind != STEP_HOME_COPY)
+			continue;
+		buffer_add_text(text, "The home that was copied for ");
+		text_escape(text, step->user, strlen(step->user));
+		buffer_add_text(text, " is still there, closed: ");
+		text_escape(text, step->home.source, strlen(step->home.source));
+		buffer_add_char(text, '\n');
+	}
+}
+
+static void
+say(struct session *session, const char *run_id, const struct plan *plan)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct json_writer json = { .out = &text };
@@ -32,6 +50,7 @@ say(struct session *session, const char *run_id)
 	} else {
 		buffer_printf(&text, "Run %s is final. Its archives may go: rehome archive prune\n",
 			run_id);
+		add_old_homes(&text, plan);
 	}
 	output_write(&session->output, &text);
 }
@@ -55,7 +74,7 @@ finalise_run(struct session *session, const void *config, const struct string_li
 	if (!run_finalise(
 		    &session->state, run_id, options->reason, session->arena, &session->diags))
 		return EXIT_FAILED;
-	say(session, run_id);
+	say(session, run_id, plan);
 	return EXIT_DONE;
 }
 
