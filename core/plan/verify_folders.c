@@ -256,6 +256,30 @@ verify_contents(const struct folder_view *view)
 	diag_hint(findings, "Run: chown -hR 0 %s && chmod -R go-w %s", view->word, view->word);
 }
 
+/* ---- homes that are shown in a folder ---- */
+
+/* While it is not mounted the folder is root's, and the user finds it empty. */
+static void
+verify_mount(const struct folder_view *view)
+{
+	struct verifier *verifier = view->verifier;
+	struct diags *findings = &view->subject->account.findings;
+	struct diags problems = { .arena = verifier->arena };
+	struct host *host = verifier->snapshot->host;
+	struct bytes fstab;
+	bool exists;
+	if (!host_is_live(host) || view->entry.st.st_uid != 0 ||
+		!host_read_file(host, "/etc/fstab", verifier->arena, &exists, &fstab, &problems) ||
+		!exists)
+		return;
+	const char *text = arena_strndup(verifier->arena, fstab.data, fstab.size);
+	if (!strstr(text, arena_printf(verifier->arena, " %s none bind,", view->path)))
+		return;
+	finding_error(findings, "not-mounted", at(view->path, 0),
+		"not mounted: the home that it shows is elsewhere");
+	diag_hint(findings, "Run: mount %s", view->word);
+}
+
 /* ---- all of them ---- */
 
 static void
@@ -276,8 +300,10 @@ verify_folder(struct folder_view *view)
 	}
 	if (!verify_presence(view))
 		return;
-	if (view->folder->access == FOLDER_KEPT)
-		return; /* its owner and mode were never ours */
+	if (view->folder->access == FOLDER_KEPT) {
+		verify_mount(view); /* its owner and mode were never ours */
+		return;
+	}
 	verify_owner(view);
 	verify_mode(view);
 	if (view->folder->access != FOLDER_READ)

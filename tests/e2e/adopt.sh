@@ -230,6 +230,11 @@ test_bind() {
 		'grep " /home/dora/files " /proc/self/mounts | grep -q nosuid'
 	check "a line brings it back" grep -q '^/data/dora /home/dora/files none bind' /etc/fstab
 	check "the jail is as it should be" rehome verify dora
+	umount /home/dora/files
+	exits "a home that is not mounted is noticed" 9 rehome verify dora
+	said "with the remedy" "mount /home/dora/files"
+	check "which helps" mount /home/dora/files
+	check "and all is well" rehome verify dora
 	check "it is taken back" rehome rollback -y 3
 	refuse "nothing is mounted any more" grep -q /home/dora /proc/self/mounts
 	same "fstab is as before" /tmp/fstab.before /etc/fstab
