@@ -440,6 +440,9 @@ withhold(struct owning *owning, const struct walk_entry *entry, const struct own
 	struct host_owner *owner)
 {
 	mode_t bits = foreign_bits(owning->adoption->step, inode);
+	struct host_owner found = owner_of(&entry->st);
+	if (same_owner(&found, &inode->before, false))
+		return; /* given back under another of its names */
 	owner->mode &= ~bits;
 	if ((bits || inode->dropped.count) && !owning->withheld++)
 		owning->first_withheld = arena_strdup(owning->adoption->scratch, entry->path);

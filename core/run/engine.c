@@ -436,12 +436,23 @@ sync_undone(struct run *run)
 		host_sync_filesystem(run->host, fd, account_dir, run->diags);
 }
 
+/* Somebody may have opened an account after a crash, to help its user. */
+static bool
+close_again(struct run *run)
+{
+	bool gated = false;
+	ARRAY_FOREACH (edit, &run->plan->edits)
+		gated = gated || edit->kind == EDIT_GATE;
+	return !gated || !run->announced[PHASE_FOLDERS] || run->announced[PHASE_ACTIVATE] ||
+		accounts_close(run);
+}
+
 bool
 run_undo(struct run *run)
 {
 	accounts_abandon(run);
 	/* First of all: a directory of the run's that holds one could not go. */
-	if (!staging_sweep(run))
+	if (!staging_sweep(run) || !close_again(run))
 		return false;
 	for (int phase = PHASES; phase-- > 0;) {
 		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))

@@ -7,6 +7,7 @@
  * finds it whatever was written last. Single files are staged beside their targets by the host
  * layer under drawn names, which a killed process leaves behind; they are known by their form.
  */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -161,7 +162,31 @@ remove_area(struct run *run, const char *path, bool holds_copies)
 		host_remove_dir(run->host, path, NULL, run->diags);
 }
 
-/* What is in it may be somebody's home: only directories that are empty are removed. */
+/* The step whose number the name is. */
+static const struct step *
+step_of(const struct run *run, const char *name)
+{
+	char *end;
+	unsigned long index = strtoul(name, &end, 10);
+	return *name && !*end && index < run->plan->steps.count ? &run->plan->steps.items[index]
+								: NULL;
+}
+
+/* What an undo could not bring where it belongs is somebody's, be it empty directories. */
+static bool
+end_home(struct run *run, int dir_fd, const char *name)
+{
+	const struct step *step = step_of(run, name);
+	struct host_entry entry;
+	if (!step || !step->user || !step->base)
+		return quarantine_remove_empty(dir_fd, name, run);
+	if (!host_inspect_at(run->host, dir_fd, name, &entry, run->diags))
+		return false;
+	if (entry.st.st_ino == step->home.ino)
+		return quarantine_keep(step, dir_fd, name, step->user, "the home", run);
+	return quarantine_or_remove(step, dir_fd, name, step->user, run);
+}
+
 static bool
 remove_homes(struct run *run, const char *base)
 {
@@ -172,9 +197,18 @@ remove_homes(struct run *run, const char *base)
 		return false;
 	if (!entry.exists)
 		return true;
+	struct string_list names = { 0 };
 	AUTO_CLOSE int parent_fd = -1;
-	return step_open_parent(path, run, &parent_fd, &name) &&
-		quarantine_remove_empty(parent_fd, name, run);
+	AUTO_CLOSE int dir_fd = -1;
+	if (!step_open_parent(path, run, &parent_fd, &name) ||
+		!host_open_dir_at(run->host, parent_fd, name, &dir_fd, run->diags) ||
+		!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
+		return false;
+	ARRAY_FOREACH (child, &names) {
+		if (!end_home(run, dir_fd, *child))
+			return false;
+	}
+	return host_remove_dir_at(run->host, parent_fd, name, NULL, run->diags);
 }
 
 bool

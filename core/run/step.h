@@ -241,6 +241,8 @@ NODISCARD bool accounts_finish(struct run *run);
 /* The same after a failure: temporaries are removed. */
 void accounts_abandon(struct run *run);
 
+/* Closes all that are being undone, and ends their processes. */
+NODISCARD bool accounts_close(struct run *run);
 /* Opens the accounts that the run closed and did not make: all that are being undone, or only
  * this one. */
 NODISCARD bool accounts_reopen(struct run *run, const char *only);

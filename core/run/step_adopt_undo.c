@@ -217,12 +217,30 @@ give_back(struct undoing *undoing)
 
 /* ---- the whole ---- */
 
+/* J was taken away while H was on its way. */
+static bool
+place_home(struct undoing *undoing)
+{
+	const struct step *step = undoing->adoption.step;
+	struct run *run = undoing->adoption.run;
+	run_conflict(run, step->user, "the jail is no longer at %s", step->path);
+	if (undoing->placed.exists)
+		return quarantine_keep(
+			step, undoing->area_fd, undoing->staged, step->user, "the home", run);
+	return freeze(undoing, undoing->area_fd, undoing->staged, &undoing->aside.st) &&
+		host_rename_at(run->host, undoing->area_fd, undoing->staged, undoing->parent_fd,
+			undoing->name, false, run->diags);
+}
+
 static bool
 undo_placed(struct undoing *undoing)
 {
 	const struct step *step = undoing->adoption.step;
 	struct run *run = undoing->adoption.run;
 	bool found = true;
+	if (is_inode(&undoing->aside, undoing->home_ino) &&
+		!is_inode(&undoing->placed, undoing->jail_ino))
+		return place_home(undoing);
 	if (is_inode(&undoing->placed, undoing->jail_ino) && !exchange_back(undoing, &found))
 		return false;
 	if (!found || !is_inode(&undoing->aside, undoing->jail_ino))

@@ -152,10 +152,9 @@ remember_expiries(struct run *run, const struct edit_list *edits)
 }
 
 /* The first act of undoing: nobody works in what is about to be taken away. */
-static bool
-activate_undo(const struct step *step, struct run *run)
+bool
+accounts_close(struct run *run)
 {
-	(void)step;
 	struct edit_list edits = accounts_edits(run);
 	if (accounts_load(run) && remember_expiries(run, &edits) &&
 		edits_gate(&edits, run->users, &run->db, run->diags) &&
@@ -163,6 +162,13 @@ activate_undo(const struct step *step, struct run *run)
 		return end_processes(run);
 	accounts_abandon(run);
 	return false;
+}
+
+static bool
+activate_undo(const struct step *step, struct run *run)
+{
+	(void)step;
+	return accounts_close(run);
 }
 
 const struct step_ops step_activate = {

@@ -319,10 +319,33 @@ read_line(struct reader *reader, char *line)
 }
 
 static int
-compare_inodes(const void *a, const void *b)
+compare_numbers(const void *a, const void *b)
 {
 	const struct owned_inode *left = a, *right = b;
 	return left->ino < right->ino ? -1 : left->ino > right->ino;
+}
+
+static int
+compare_inodes(const void *a, const void *b)
+{
+	const struct owned_inode *left = a, *right = b;
+	if (left->ino != right->ino)
+		return left->ino < right->ino ? -1 : 1;
+	/* root's first */
+	return (left->after.uid != 0) - (right->after.uid != 0);
+}
+
+/* A file with several names is written down under each. It becomes root's where one of them is in a
+ * read-only folder, or its content could be changed through the other. */
+static void
+leave_one_each(struct tree_record *record)
+{
+	size_t count = 0;
+	ARRAY_FOREACH (inode, &record->owned) {
+		if (!count || record->owned.items[count - 1].ino != inode->ino)
+			record->owned.items[count++] = *inode;
+	}
+	record->owned.count = count;
 }
 
 bool
@@ -349,6 +372,7 @@ tree_record_parse(struct bytes text, const char *shown, struct arena *arena,
 	if (ret_record->owned.count)
 		qsort(ret_record->owned.items, ret_record->owned.count,
 			sizeof(*ret_record->owned.items), compare_inodes);
+	leave_one_each(ret_record);
 	return true;
 }
 
@@ -369,5 +393,5 @@ tree_record_find(const struct tree_record *record, uint64_t ino)
 	if (!record->owned.count)
 		return NULL;
 	return bsearch(&wanted, record->owned.items, record->owned.count,
-		sizeof(*record->owned.items), compare_inodes);
+		sizeof(*record->owned.items), compare_numbers);
 }

@@ -24,17 +24,17 @@ add_person() {
 }
 
 make_people() {
-	for login in anna berta carl dora emil; do
+	for login in anna berta carl dora emil fritz gerd; do
 		add_person "$login"
 	done
 	mkdir "/home/anna/$newline" "/home/berta/$long"
-	for login in anna berta carl dora emil; do
+	for login in anna berta carl dora emil fritz gerd; do
 		chown -R "$login:users" "/home/$login"
 	done
 	make_programmes
 	printf '%s\n' username,full_name,folders,uid anna,Anna,in, berta,Berta,in, \
 		carl,Carl,"in tools:ro",30001 \
-		dora,Dora,in, emil,Emil,in, >"$sheet"
+		dora,Dora,in, emil,Emil,in, fritz,Fritz,in, >"$sheet"
 }
 
 # programme PATH OWNER MODE
@@ -53,6 +53,10 @@ make_programmes() {
 	programme /home/carl/docs/own carl:users 4755
 	programme /home/carl/tools/sealed root:users 4755
 	setcap cap_net_raw+ep /home/carl/tools/sealed
+	for name in 1 2 3 4; do
+		programme /home/carl/docs/twice$name carl:users 0644
+		ln /home/carl/docs/twice$name /home/carl/tools/twice$name
+	done
 }
 
 rights() {
@@ -73,6 +77,8 @@ test_names() {
 }
 
 test_rights() {
+	is "a file with a name in a read-only folder is root's under all of them" \
+		"$(stat -c %U /home/carl/docs/twice? | uniq)" root
 	is "rights go with the uid" "$(rights /home/carl/docs/roots)" "775 root:carl"
 	as carl 'cd /home/carl/docs
 		for name in capable roots shadows; do echo mine >$name; done
@@ -106,10 +112,48 @@ test_administrators() {
 	refuse "and nobody is left in its jail" pgrep -u 31000
 }
 
+# As a crash in the middle of a rollback leaves it, and then somebody moves the jail.
+test_home_on_its_way() {
+	mkdir /home/fritz/files/empty
+	index=$(sed -n "s/.* NOTE \([0-9]*\) [0-9]* $(stat -c %i /home/fritz)\$/\1/p" \
+		/var/lib/rehome/runs/1/journal)
+	mkdir -m 0700 /home/.rehome-homes-1
+	mv /home/fritz/files "/home/.rehome-homes-1/$index"
+	mv /home/fritz /home/elsewhere
+	exits "a home whose jail was moved is rolled back as far as can be" 6 \
+		rehome rollback -y 1 fritz
+	is "to its place" "$(cat /home/fritz/notes)" fritz
+	is "with its empty folders" "$(stat -c %F /home/fritz/empty)" directory
+	is "as it was" "$(stat -c '%a %U:%G' /home/fritz)" "755 fritz:users"
+	is "and what was moved is where it was moved" "$(ls /home/elsewhere)" "docs
+in"
+	refuse "nothing is left on its way" test -e /home/.rehome-homes-1
+}
+
+# After a crash in the middle somebody opens the account, to help its user.
+test_opened_after_a_crash() {
+	printf '%s\n' username,full_name,folders gerd,Gerd,in >"$sheet"
+	rename_status=0
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -qq -o /dev/null \
+		-e trace=renameat2 -e inject=renameat2:signal=KILL:when=3 "$REHOME" apply -y \
+		--adopt all "csv:$sheet" >/tmp/crash.out 2>&1 || rename_status=$?
+	is "a run is killed" "$rename_status" 137
+	is "with the account closed" "$(getent shadow gerd | cut -d : -f 8)" 1
+	chage -E -1 gerd
+	as gerd 'exec sleep 1000' &
+	wait_until 10 pgrep -u gerd sleep
+	check "it is undone" rehome recover -y
+	refuse "while nobody works in the home" pgrep -u gerd
+	is "which is as it was" "$(stat -c '%a %U:%G' /home/gerd)" "755 gerd:users"
+	is "and open" "$(getent shadow gerd | cut -d : -f 8)" ""
+}
+
 start_sshd
 make_people
-check "five homes become jails" rehome apply -y --adopt all "csv:$sheet"
+check "six homes become jails" rehome apply -y --adopt all "csv:$sheet"
 test_names
 test_rights
 test_administrators
+test_home_on_its_way
+test_opened_after_a_crash
 finish
