@@ -28,6 +28,7 @@ struct scene_script {
 	void (*use)(const char *root);	/* after them: what people did since */
 	const char *act;		/* is stopped */
 	bool only_forward;		/* a rollback is not undone */
+	bool archives;			/* libarchive is at work, which may crash without memory */
 };
 
 /* What a machine is like. */

@@ -208,6 +208,7 @@ static const struct scene_script adopt = {
 	.sheets = { lived_in },
 	.each = { "plan -q sheet@0 --adopt all -o plan@0" },
 	.act = "apply -q -y plan@0",
+	.archives = true,
 };
 
 static const struct scene_script rollback_adopt = {
@@ -239,6 +240,7 @@ static const struct scene_script leave = {
 	.each = { "apply -q -y sheet@0", "plan -q sheet@1 -o plan@1" },
 	.use = upload,
 	.act = "apply -q -y plan@1",
+	.archives = true,
 };
 
 static const struct scene_script remove_anna = {
