@@ -154,7 +154,8 @@ select_users(struct run *run, const struct run_log *log, const struct string_lis
 	selected->arena = run->arena;
 	ARRAY_FOREACH (change, &run->plan->changes) {
 		const char *login = (*change)->login;
-		if (!users->count && !string_list_has(&log->rolled_back, login))
+		if (!users->count && !string_list_has(&log->rolled_back, login) &&
+			!table_get(&run->dropped, login))
 			table_set(selected, login, run);
 	}
 	ARRAY_FOREACH (user, users) {
@@ -163,6 +164,11 @@ select_users(struct run *run, const struct run_log *log, const struct string_lis
 				run->id, *user);
 		if (string_list_has(&log->rolled_back, *user)) {
 			diag_note(run->diags, NOWHERE, "%s was already rolled back", *user);
+			continue;
+		}
+		if (table_get(&run->dropped, *user)) {
+			diag_note(run->diags, NOWHERE, "%s was undone when run %s failed for it",
+				*user, run->id);
 			continue;
 		}
 		table_set(selected, *user, run);

@@ -136,16 +136,20 @@ bind_apply(const struct step *step, struct run *run)
 			host_bind_mount(run->host, source_fd, target_fd, step->path, run->diags));
 }
 
-/* Only what is ours: somebody may have mounted something else there since. */
+/* Only what is ours: somebody may have mounted something else there since. Roots of filesystems all
+ * have the same inode number, and a device's number does not outlive a reboot: it is compared with
+ * the home's as it is now. */
 static bool
 bind_undo(const struct step *step, struct run *run)
 {
-	struct host_entry entry;
+	struct host_entry entry, home;
 	if (!host_is_live(run->host))
 		return true;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
+	if (!host_inspect(run->host, step->path, &entry, run->diags) ||
+		!host_inspect(run->host, step->home.source, &home, run->diags))
 		return false;
-	if (!entry.exists || entry.st.st_ino != step->home.ino)
+	if (!entry.exists || entry.st.st_ino != step->home.ino ||
+		(home.exists && entry.st.st_dev != home.st.st_dev))
 		return true;
 	return host_unmount(run->host, step->path, run->diags);
 }

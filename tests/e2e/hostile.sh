@@ -24,11 +24,11 @@ add_person() {
 }
 
 make_people() {
-	for login in anna berta carl dora emil fritz gerd; do
+	for login in anna berta carl dora emil fritz gerd hans; do
 		add_person "$login"
 	done
 	mkdir "/home/anna/$newline" "/home/berta/$long"
-	for login in anna berta carl dora emil fritz gerd; do
+	for login in anna berta carl dora emil fritz gerd hans; do
 		chown -R "$login:users" "/home/$login"
 	done
 	make_programmes
@@ -148,6 +148,18 @@ test_opened_after_a_crash() {
 	is "and open" "$(getent shadow gerd | cut -d : -f 8)" ""
 }
 
+# One whose home is in use fails alone, and has nothing left that could be undone.
+test_left_out() {
+	(cd /home/gerd/docs && exec sleep 1000) &
+	worker=$!
+	printf '%s\n' username,full_name,folders gerd,Gerd,in hans,Hans,in >"$sheet"
+	exits "a home in use is left out" 5 rehome apply -y --adopt all "csv:$sheet"
+	check "and is nothing to roll back" rehome rollback -y 3 gerd
+	said "which is said" "Nothing to do."
+	is "the other one stays in the jail" "$(stat -c %U /home/hans)" root
+	kill "$worker"
+}
+
 start_sshd
 make_people
 check "six homes become jails" rehome apply -y --adopt all "csv:$sheet"
@@ -156,4 +168,5 @@ test_rights
 test_administrators
 test_home_on_its_way
 test_opened_after_a_crash
+test_left_out
 finish
