@@ -70,32 +70,24 @@ adopt_top_is_moved(const struct tree_record *record, const char *path)
 	return false;
 }
 
-/* A name of the first level, which is to be moved or in the way of a folder of the layout. */
+/* Whether a name of the first level is to be moved. One that stays loose is in nobody's way: a
+ * folder of the layout that has its name is made in the jail, not in the home. */
 static bool
 sort_entry(struct adoption *adoption, const char *name, const struct stat *home,
 	struct tree_record *record)
 {
-	const struct step *step = adoption->step;
 	struct run *run = adoption->run;
 	struct host_entry entry;
 	if (!host_inspect_at(run->host, adoption->home_fd, name, &entry, run->diags))
 		return false;
-	if (!entry.exists)
+	if (!entry.exists || !adopt_moves(name, &entry.st))
 		return true;
-	const char *path = arena_printf(run->arena, "%s/%s", adoption->home_path, name);
-	if (adopt_moves(name, &entry.st)) {
-		struct moved_folder folder = { name, entry.st.st_ino };
-		if (entry.st.st_dev != home->st_dev)
-			return fault(step, run, path,
-				"is on another filesystem and cannot be renamed into the jail");
-		ARRAY_PUSH(adoption->scratch, &record->moved, folder);
-		return true;
-	}
-	ARRAY_FOREACH (folder, &step->folders) {
-		if (strcmp(folder->path, name) == 0)
-			return fault(step, run, path,
-				"is no directory, and the layout has a folder of this name");
-	}
+	if (entry.st.st_dev != home->st_dev)
+		return fault(adoption->step, run,
+			arena_printf(run->arena, "%s/%s", adoption->home_path, name),
+			"is on another filesystem and cannot be renamed into the jail");
+	struct moved_folder folder = { name, entry.st.st_ino };
+	ARRAY_PUSH(adoption->scratch, &record->moved, folder);
 	return true;
 }
 

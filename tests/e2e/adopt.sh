@@ -33,6 +33,7 @@ furnish() {
 	echo line >"$home/logs/access.log"
 	chmod 0664 "$home/logs/access.log"
 	echo setting >"$home/.config/app"
+	echo "no folder" >"$home/incoming"
 	printf 'name \377\001 of bytes' >"$home/docs/$(printf 'odd \377 name')"
 	ln "$home/notes.txt" "$home/docs/notes-again.txt"
 	ln -s docs/letter.txt "$home/newest"

@@ -179,6 +179,8 @@ furnish(struct world *world)
 	machine_make_dir(world->root, "/home/heinz/.cache", 1000, 0700);
 	write_as(world, "/home/heinz/.cache/x", "x", 1000, 0600);
 	write_as(world, "/home/heinz/suid", "#!", 1000, 06755);
+	/* The layout has a folder of this name. */
+	write_as(world, "/home/heinz/incoming", "loose", 1000, 0600);
 	if (symlink("letters/one", below(world, "/home/heinz/newest")) != 0 ||
 		lchown(below(world, "/home/heinz/newest"), 1000, 1000) != 0 ||
 		mkfifo(below(world, "/home/heinz/pipe"), 0600) != 0)
