@@ -9,6 +9,7 @@
 #include "cli/paint.h"
 #include "cli/performing.h"
 #include "core/base/text.h"
+#include "core/plan/accountdb.h"
 #include "core/run/archive_restore.h"
 
 static void
@@ -72,6 +73,29 @@ choose_target(struct session *session, const struct stored_archive *archive, con
 	return session_fail(session, EXIT_FAILED);
 }
 
+/* Numbers are restored as they were; whose they are may have changed, by an adoption for one. A
+ * jail is root's, and says nothing. */
+static bool
+warn_of_other_uid(struct session *session, const struct stored_archive *archive, const char *to,
+	const struct restore_result *result)
+{
+	struct accountdb db;
+	uint32_t uid;
+	if (!accountdb_load(session->host, session->arena, &db, &session->diags))
+		return false;
+	const struct accountdb_line *line = accountdb_find(&db, ACCOUNTDB_PASSWD, archive->login);
+	if (!result->uid || !line || !accountdb_line_id(line, PASSWD_UID, &uid) ||
+		uid == result->uid)
+		return true;
+	diag_warning(&session->diags, at(to, 0),
+		"what was restored belongs to uid %u, as when it was archived; '%s' has uid %u now",
+		(unsigned)result->uid, archive->login, uid);
+	diag_code(&session->diags, "restore-uid");
+	diag_hint(&session->diags, "Give it to the account: chown -hR --from=%u %u %s",
+		(unsigned)result->uid, uid, text_shell_word(session->arena, to));
+	return true;
+}
+
 static bool
 confirm(struct session *session, const struct restore_options *options)
 {
@@ -104,7 +128,8 @@ archive_restore_run(struct session *session, const struct archive_options *optio
 		!confirm(session, &restore))
 		return session->exit;
 	if (!archive_restore(session->host, archive->dir, archive->login, &restore, &result,
-		    session->arena, &session->diags))
+		    session->arena, &session->diags) ||
+		!warn_of_other_uid(session, archive, restore.to, &result))
 		return EXIT_FAILED;
 	if (session->output.json)
 		add_json(archive, restore.to, &result, &text);

@@ -26,6 +26,7 @@ struct restore_options {
 };
 
 struct restore_result {
+	uid_t uid; /* of the home when it was archived */
 	uint64_t entries, files, bytes;
 	uint64_t skipped;		/* sockets, devices */
 	uint64_t without_rights;	/* entries that had more rights than they were given back */

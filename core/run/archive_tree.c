@@ -150,6 +150,8 @@ enter_level(struct tree *tree, const struct manifest_entry *entry)
 	const char *slash = strrchr(entry->path, '/');
 	*level = (struct level){ .fd = -1 };
 	manifest_copy_entry(entry, &level->arena, &level->entry);
+	if (!*entry->path)
+		tree->restoring->result->uid = entry->uid;
 	level->name = slash ? level->entry.path + (slash + 1 - entry->path) : level->entry.path;
 	return true;
 }

@@ -79,6 +79,8 @@ test_names() {
 test_rights() {
 	is "a file with a name in a read-only folder is root's under all of them" \
 		"$(stat -c %U /home/carl/docs/twice? | uniq)" root
+	check "the archive can be restored" rehome archive restore -y carl
+	said "but not to whom has the old uid now" "'carl' has uid 30001 now"
 	is "rights go with the uid" "$(rights /home/carl/docs/roots)" "775 root:carl"
 	as carl 'cd /home/carl/docs
 		for name in capable roots shadows; do echo mine >$name; done
