@@ -18,6 +18,8 @@
 
 #include "core/base/host_internal.h"
 
+enum { SHORT_LIST = 1024 };
+
 /* ---- data ---- */
 
 static int
@@ -53,6 +55,26 @@ host_open_data(struct host *host, int path_fd, const char *path, int *ret_fd, st
 
 	*ret_fd = fd;
 	return true;
+}
+
+/* No inode ever becomes one of another type: what the walk saw of it is true of its descriptor. */
+static int
+open_seen(const struct walk_entry *entry)
+{
+	enum { QUIETLY = O_RDONLY | O_NOATIME | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
+	char number[FD_LINK_SIZE];
+	if (!S_ISREG(entry->st.st_mode) || entry->links_fd < 0)
+		return -1;
+	snprintf(number, sizeof(number), "%d", entry->fd);
+	return TEMP_FAILURE_RETRY(openat(entry->links_fd, number, QUIETLY));
+}
+
+bool
+host_open_entry(struct host *host, const struct walk_entry *entry, const char *path, int *ret_fd,
+	struct diags *diags)
+{
+	*ret_fd = open_seen(entry);
+	return *ret_fd >= 0 || host_open_data(host, entry->fd, path, ret_fd, diags);
 }
 
 /* ---- owner, mode, times ---- */
@@ -121,6 +143,14 @@ read_xattr(const char *link, const char *name, struct arena *arena, struct host_
 	return true;
 }
 
+/* A descriptor that is open for data is the short way. */
+static ssize_t
+list_xattrs(int fd, const char *link, char *names, size_t room)
+{
+	ssize_t size = flistxattr(fd, names, room);
+	return size < 0 && errno == EBADF ? listxattr(link, names, room) : size;
+}
+
 bool
 host_read_xattrs(struct host *host, int path_fd, const char *path, struct arena *arena,
 	struct host_xattrs *ret_xattrs, struct diags *diags)
@@ -129,10 +159,10 @@ host_read_xattrs(struct host *host, int path_fd, const char *path, struct arena 
 	struct host_xattrs xattrs = { 0 };
 	char link[FD_LINK_SIZE], names[XATTR_LIST_MAX];
 	host_fd_link(path_fd, link);
-	/* A descriptor that is open for data is the short way. */
-	ssize_t size = flistxattr(path_fd, names, sizeof(names));
-	if (size < 0 && errno == EBADF)
-		size = listxattr(link, names, sizeof(names));
+	/* The kernel clears as much memory as it is offered: most lists are short or empty. */
+	ssize_t size = list_xattrs(path_fd, link, names, SHORT_LIST);
+	if (size < 0 && errno == ERANGE)
+		size = list_xattrs(path_fd, link, names, sizeof(names));
 	if (size < 0 && !host_no_such_xattr())
 		return xattrs_failed(path, NULL, diags);
 

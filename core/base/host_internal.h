@@ -66,6 +66,8 @@ int host_reopen_regular(int path_fd, int flags);
 
 /* Of the mount that a descriptor was opened in; 0 where it cannot be told. */
 uint64_t host_mount_id(int fd);
+/* fstat() and that, in one call where the kernel can. */
+bool host_examine_fd(int fd, struct stat *ret_st, uint64_t *ret_mount_id);
 
 /* True when errno says that there is no such attribute here, or none at all on this filesystem. */
 bool host_no_such_xattr(void);

@@ -14,6 +14,7 @@
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 #include "core/base/host_internal.h"
 
@@ -224,6 +225,41 @@ host_mount_id(int fd)
 		(facts.stx_mask & STATX_MNT_ID))
 		return facts.stx_mnt_id;
 	return mount_id_by_proc(fd);
+}
+
+static struct timespec
+time_of(const struct statx_timestamp *time)
+{
+	return (struct timespec){ .tv_sec = time->tv_sec, .tv_nsec = time->tv_nsec };
+}
+
+bool
+host_examine_fd(int fd, struct stat *ret_st, uint64_t *ret_mount_id)
+{
+	enum { WANTED = STATX_BASIC_STATS | STATX_MNT_ID };
+	struct statx facts;
+	if (statx(fd, "", AT_EMPTY_PATH, WANTED, &facts) != 0 ||
+		(facts.stx_mask & WANTED) != WANTED) {
+		*ret_mount_id = host_mount_id(fd);
+		return fstat(fd, ret_st) == 0;
+	}
+	*ret_mount_id = facts.stx_mnt_id;
+	*ret_st = (struct stat){
+		.st_dev = makedev(facts.stx_dev_major, facts.stx_dev_minor),
+		.st_ino = facts.stx_ino,
+		.st_nlink = facts.stx_nlink,
+		.st_mode = facts.stx_mode,
+		.st_uid = facts.stx_uid,
+		.st_gid = facts.stx_gid,
+		.st_rdev = makedev(facts.stx_rdev_major, facts.stx_rdev_minor),
+		.st_size = (off_t)facts.stx_size,
+		.st_blksize = facts.stx_blksize,
+		.st_blocks = (blkcnt_t)facts.stx_blocks,
+		.st_atim = time_of(&facts.stx_atime),
+		.st_mtim = time_of(&facts.stx_mtime),
+		.st_ctim = time_of(&facts.stx_ctime),
+	};
+	return true;
 }
 
 bool

@@ -32,6 +32,7 @@ struct walk {
 	struct diags *diags;
 	dev_t dev;
 	uint64_t mount_id;
+	int links_fd;	/* /proc/self/fd, of this thread's walk: no fork can come in between */
 	unsigned depth; /* how many levels are in use */
 	struct level levels[WALK_DEPTH];
 	char path[WALK_DEPTH * (NAME_MAX + 1) + 1]; /* of the entry at hand */
@@ -136,9 +137,9 @@ read_names(struct level *level)
 static bool
 examine(const struct walk *walk, struct walk_entry *entry)
 {
-	if (fstat(entry->fd, &entry->st) != 0)
+	uint64_t mount_id;
+	if (!host_examine_fd(entry->fd, &entry->st, &mount_id))
 		return walk_failed(walk, "examine");
-	uint64_t mount_id = host_mount_id(entry->fd);
 	if (!mount_id)
 		return diag_error(walk->diags, here(walk), "cannot tell the mount that it is on");
 	entry->is_mount = mount_id != walk->mount_id || entry->st.st_dev != walk->dev;
@@ -156,6 +157,7 @@ entry_of(const struct walk *walk, unsigned depth, int fd)
 		.dir_fd = parent ? parent->fd : -1,
 		.fd = fd,
 		.depth = depth,
+		.links_fd = walk->links_fd,
 	};
 }
 
@@ -279,10 +281,12 @@ host_walk(struct host *host, int top_fd, const char *shown, const struct walk_vi
 	walk->visitor = visitor;
 	walk->diags = diags;
 
+	walk->links_fd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	bool ok = start(walk, top_fd);
 	while (ok && walk->depth)
 		ok = step(walk);
 	while (walk->depth)
 		close_level(&walk->levels[--walk->depth]);
+	cleanup_close(&walk->links_fd);
 	return ok;
 }

@@ -35,6 +35,7 @@ struct walk_entry {
 	struct stat st;	  /* of that descriptor */
 	unsigned depth;	  /* 0 = the top */
 	bool is_mount;	  /* on another mount or device than the top: shown, never entered */
+	int links_fd;	  /* of the walk: /proc/self/fd; -1 = it could not be opened */
 };
 
 enum walk_verdict {
@@ -66,6 +67,10 @@ NODISCARD bool host_walk(struct host *host, int top_fd, const char *shown,
  */
 NODISCARD bool host_open_data(
 	struct host *host, int path_fd, const char *path, int *ret_fd, struct diags *diags);
+
+/* The same of an entry that a walk shows, the short way: what it saw is not asked again. */
+NODISCARD bool host_open_entry(struct host *host, const struct walk_entry *entry, const char *path,
+	int *ret_fd, struct diags *diags);
 
 /*
  * Owner and mode, in the order that gives nobody a right in between: narrowed, owned, widened. A

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A path of 512 names, all of them escaped, and the largest attributes of ext4 and xfs. */
-enum { LINE_MAX_SIZE = 16 * 1024 * 1024, FLUSH_SIZE = 128 * 1024 };
+enum { LINE_MAX_SIZE = 16 * 1024 * 1024, FLUSH_SIZE = 128 * 1024, HELD_MAX = 64 * 1024 };
 
 /* Files with holes may say more than a number holds. */
 static void
@@ -70,8 +70,7 @@ manifest_writer_finish(struct manifest_writer *writer)
 static struct place
 here(const struct manifest_reader *reader)
 {
-	struct diags *diags = reader->input.diags;
-	return at(arena_strdup(diags->arena, reader->input.path), reader->line);
+	return at(reader->input.path, reader->line);
 }
 
 /* Makes room at the front, and reads one block more. */
@@ -200,7 +199,10 @@ manifest_reader_next(
 	*ret_end = reader->ended;
 	if (reader->ended)
 		return true;
-	arena_finish(&reader->arena);
+	if (reader->held > HELD_MAX) {
+		arena_finish(&reader->arena);
+		reader->held = 0;
+	}
 	if (!read_line(reader, &text, ret_end))
 		return false;
 	if (*ret_end) {
@@ -209,6 +211,7 @@ manifest_reader_next(
 	}
 	if (!manifest_decode(text, here(reader), &reader->arena, &line, diags))
 		return false;
+	reader->held += text.size;
 	*ret_end = line.kind == MANIFEST_END;
 	if (line.kind == MANIFEST_END)
 		return check_end(reader, &line.totals);

@@ -33,7 +33,8 @@ struct manifest_reader {
 	struct buffer text; /* what was read */
 	size_t at;	    /* how much of it is used up */
 	unsigned line;
-	struct arena arena; /* of the entry at hand */
+	struct arena arena; /* of the entry at hand, and of some before it */
+	size_t held;	    /* the length of their lines */
 	struct buffer last; /* the path before it */
 	bool ended;
 	struct manifest_header header;	/* in header_arena */

@@ -15,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/plan/json_scope.h"
 #include "core/plan/json_writer.h"
+#include "core/run/archive_scan.h"
 
 #define FORMAT "rehome-manifest"
 enum { VERSION = 1 };
@@ -344,6 +345,18 @@ hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+bool
+manifest_read_hex(const char *text, uint8_t ret_sha256[static MANIFEST_SHA256])
+{
+	for (size_t i = 0; i < MANIFEST_SHA256; i++) {
+		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		ret_sha256[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
 static bool
 read_sha256(struct reading *reading, struct manifest_entry *entry)
 {
@@ -351,17 +364,10 @@ read_sha256(struct reading *reading, struct manifest_entry *entry)
 	if (!read_text(reading, "sha256", &text))
 		return false;
 	entry->has_sha256 = text;
-	if (!text)
-		return true;
-	if (strlen(text) != 2 * MANIFEST_SHA256)
-		return fault(reading, "sha256");
-	for (size_t i = 0; i < MANIFEST_SHA256; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return fault(reading, "sha256");
-		entry->sha256[i] = (uint8_t)(high << 4 | low);
-	}
-	return true;
+	return !text ||
+		(strlen(text) == 2 * (size_t)MANIFEST_SHA256 &&
+			manifest_read_hex(text, entry->sha256)) ||
+		fault(reading, "sha256");
 }
 
 static bool
@@ -400,6 +406,22 @@ read_type(struct reading *reading, enum manifest_type *ret_type)
 	return fault(reading, "type");
 }
 
+const char *
+manifest_path_fault(const struct manifest_entry *entry)
+{
+	if (entry->path[0] ? !manifest_path_is_safe(entry->path)
+			   : entry->type != MANIFEST_DIRECTORY)
+		return "path";
+	if ((entry->type == MANIFEST_SYMLINK) != (entry->target && entry->target[0]))
+		return "target";
+	/* The first one of an inode stands before the others. */
+	if (entry->same_as &&
+		(entry->type == MANIFEST_DIRECTORY || !manifest_path_is_safe(entry->same_as) ||
+			manifest_order(entry->same_as, entry->path) >= 0))
+		return "same_as";
+	return NULL;
+}
+
 static bool
 read_paths(struct reading *reading, struct manifest_entry *entry)
 {
@@ -407,17 +429,8 @@ read_paths(struct reading *reading, struct manifest_entry *entry)
 		!read_text(reading, "target", &entry->target) ||
 		!read_text(reading, "same_as", &entry->same_as))
 		return false;
-	if (entry->path[0] ? !manifest_path_is_safe(entry->path)
-			   : entry->type != MANIFEST_DIRECTORY)
-		return fault(reading, "path");
-	if ((entry->type == MANIFEST_SYMLINK) != (entry->target && entry->target[0]))
-		return fault(reading, "target");
-	/* The first one of an inode stands before the others. */
-	if (entry->same_as &&
-		(entry->type == MANIFEST_DIRECTORY || !manifest_path_is_safe(entry->same_as) ||
-			manifest_order(entry->same_as, entry->path) >= 0))
-		return fault(reading, "same_as");
-	return true;
+	const char *to_blame = manifest_path_fault(entry);
+	return !to_blame || fault(reading, to_blame);
 }
 
 static bool
@@ -491,6 +504,11 @@ bool
 manifest_decode(struct bytes text, struct place place, struct arena *arena,
 	struct manifest_line *ret_line, struct diags *diags)
 {
+	struct manifest_entry plain;
+	if (manifest_scan(text, arena, &plain)) {
+		*ret_line = (struct manifest_line){ .kind = MANIFEST_ENTRY, .entry = plain };
+		return true;
+	}
 	AUTO_JSON json_t *object =
 		json_loadb(text.data ? text.data : "", text.size, JSON_REJECT_DUPLICATES, NULL);
 	struct reading reading = { .object = object, .arena = arena };

@@ -108,6 +108,11 @@ mode_t manifest_type_mode(enum manifest_type type);
 /* < 0, 0, > 0: where two paths stand in a walk. */
 int manifest_order(const char *a, const char *b);
 
+/* The member that is to blame when path, target or link of an entry cannot be; NULL = none. */
+const char *manifest_path_fault(const struct manifest_entry *entry);
+/* 64 lower-case digits. */
+bool manifest_read_hex(const char *text, uint8_t ret_sha256[static MANIFEST_SHA256]);
+
 /* True for a relative path without empty, "." and ".." components; "" is none. */
 bool manifest_path_is_safe(const char *path);
 

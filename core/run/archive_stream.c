@@ -235,7 +235,11 @@ bool
 archive_input_open(struct archive_input *input, struct host *host, const char *path,
 	enum archive_form form, bool from_disk, struct diags *diags)
 {
-	*input = (struct archive_input){ .diags = diags, .path = path, .fd = -1 };
+	*input = (struct archive_input){
+		.diags = diags,
+		.path = arena_strdup(diags->arena, path),
+		.fd = -1,
+	};
 	if (!host_open_file(host, path, &input->fd, diags))
 		return false;
 	/* Advice only: where it is not taken, the cache is read. */

@@ -120,8 +120,12 @@ may_have_holes(const struct stat *st)
 static const char *
 shown(struct writing *writing, const char *path)
 {
-	return arena_printf(
-		&writing->scratch, "%s%s%s", writing->job->home, *path ? "/" : "", path);
+	size_t before = strlen(writing->job->home), length = strlen(path);
+	char *whole = arena_alloc(&writing->scratch, before + length + 2);
+	memcpy(whole, writing->job->home, before);
+	whole[before] = length ? '/' : '\0';
+	memcpy(whole + before + 1, path, length);
+	return whole;
 }
 
 static struct place
@@ -376,7 +380,7 @@ write_file(struct writing *writing, const struct walk_entry *walked, struct mani
 {
 	AUTO_CLOSE int fd = -1;
 	bool steady = false;
-	if (!host_open_data(writing->job->host, walked->fd, shown(writing, entry->path), &fd,
+	if (!host_open_entry(writing->job->host, walked, shown(writing, entry->path), &fd,
 		    writing->job->diags) ||
 		!read_xattrs(writing, walked, fd, entry))
 		return false;

@@ -47,6 +47,21 @@ must_be_safe(const struct manifest_entry *entry, const char *last)
 	MUST((entry->mode & ~07777u) == 0 && entry->archive <= 2);
 }
 
+/* A space in front is nothing to JSON, and nothing that the short way takes. */
+static void
+must_be_the_same_as_json(struct bytes text, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer spaced = { 0 }, again = { 0 };
+	struct diags diags = { .arena = arena };
+	struct manifest_line line;
+	buffer_add_char(&spaced, ' ');
+	buffer_add(&spaced, text.data, text.size);
+	MUST(manifest_decode(
+		(struct bytes){ spaced.data, spaced.size }, NOWHERE, arena, &line, &diags));
+	manifest_encode_entry(&line.entry, &again);
+	MUST(again.size == text.size + 1 && memcmp(again.data, text.data, text.size) == 0);
+}
+
 /* What was read, written and read again, is the same. */
 static void
 must_be_the_same_again(const struct manifest_entry *entry, struct arena *arena)
@@ -60,6 +75,7 @@ must_be_the_same_again(const struct manifest_entry *entry, struct arena *arena)
 	MUST(line.kind == MANIFEST_ENTRY);
 	manifest_encode_entry(&line.entry, &second);
 	MUST(first.size == second.size && memcmp(first.data, second.data, first.size) == 0);
+	must_be_the_same_as_json(text, arena);
 }
 
 static bool
