@@ -61,6 +61,7 @@ build_and_test() {
 
 # A finding of either sanitiser ends the program.
 export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan-suppressions:print_suppressions=0
 export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 
 if $ci; then

@@ -184,7 +184,8 @@ fill_dir(const char *dir, uid_t uid, unsigned depth)
 	char name[256], path[4096];
 	for (unsigned i = 0, count = draw(ENTRIES_MAX); i < count; i++) {
 		draw_name(name, sizeof(name), i);
-		snprintf(path, sizeof(path), "%s/%s", dir, name);
+		if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+			errx(1, "%s: too deep", dir);
 		if (depth < DEPTH_MAX && draw(4) == 0) {
 			if (mkdir(path, 0700) != 0)
 				err(1, "%s", path);
