@@ -345,12 +345,14 @@ rollback(struct run *run, const struct string_list *users)
 	if (run->options->events && run->options->events->start)
 		run->options->events->start(run->options->events->ctx, run->id,
 			run->users ? selected.count : run->changes.count);
+	run->undo_is_new = true;
+	if (!accounts_note_expiries(run))
+		return false;
 	/* Even if this fails, the record may be in the file, and then recovery goes on from it. */
 	run->result->outcome = RUN_STUCK;
 	if (!journal_mark(&run->journal, run->diags, JOURNAL_ROLLBACK, "%s",
 		    run_log_rollback_payload(&selected, run->options->reason, run->arena)))
 		return false;
-	run->undo_is_new = true;
 	return undo(run, &log);
 }
 

@@ -241,6 +241,9 @@ NODISCARD bool accounts_finish(struct run *run);
 /* The same after a failure: temporaries are removed. */
 void accounts_abandon(struct run *run);
 
+/* What others set since, for the journal and for reopening; before a new undo closes anybody: later
+ * nobody can tell who closed an account. */
+NODISCARD bool accounts_note_expiries(struct run *run);
 /* Closes all that are being undone, and ends their processes. */
 NODISCARD bool accounts_close(struct run *run);
 /* Opens the accounts that the run closed and did not make: all that are being undone, or only

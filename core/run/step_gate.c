@@ -137,9 +137,8 @@ activate_apply(const struct step *step, struct run *run)
 	return false;
 }
 
-/* What somebody set since must be on disk in the journal before it is overwritten. */
-static bool
-remember_expiries(struct run *run, const struct edit_list *edits)
+static size_t
+note_expiries(struct run *run, const struct edit_list *edits)
 {
 	struct foreign_expiries found;
 	edits_find_foreign_expiries(
@@ -148,7 +147,24 @@ remember_expiries(struct run *run, const struct edit_list *edits)
 		journal_add(&run->journal, JOURNAL_EXPIRY, "%s %s", expiry->login, expiry->value);
 		table_set(&run->expiries, expiry->login, (void *)(uintptr_t)expiry->value);
 	}
-	return !found.count || journal_sync(&run->journal, run->diags);
+	return found.count;
+}
+
+bool
+accounts_note_expiries(struct run *run)
+{
+	struct edit_list edits = accounts_edits(run);
+	if (!accountdb_load(run->host, run->arena, &run->db, run->diags))
+		return false;
+	(void)note_expiries(run, &edits);
+	return true;
+}
+
+/* What somebody set since must be on disk in the journal before it is overwritten. */
+static bool
+remember_expiries(struct run *run, const struct edit_list *edits)
+{
+	return !note_expiries(run, edits) || journal_sync(&run->journal, run->diags);
 }
 
 /* The first act of undoing: nobody works in what is about to be taken away. */

@@ -12,6 +12,15 @@ sheet=/root/people.csv
 newline=$(printf 'a\nb')
 long=$(head -c 255 /dev/zero | tr '\0' q)
 
+# killed CALL N ARG...: the program, until it is about to make the n-th such call.
+killed() {
+	killed_call=$1 killed_when=$2 killed_status=0
+	shift 2
+	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -qq -o /dev/null \
+		-e "trace=$killed_call" -e "inject=$killed_call:signal=KILL:when=$killed_when" \
+		"$REHOME" "$@" >/tmp/killed.out 2>&1 || killed_status=$?
+}
+
 # as LOGIN SCRIPT: with all rights that the user has, more than SFTP gives.
 as() {
 	setpriv --reuid "$(id -u "$1")" --regid "$(id -g "$1")" --clear-groups sh -c "$2"
@@ -100,7 +109,10 @@ test_rights() {
 # What administrators do to accounts in the weeks between is theirs.
 test_administrators() {
 	usermod -e 1 dora
-	check "an account that was disabled since can be rolled back" rehome rollback -y 1 dora
+	killed fsync 2 rollback -y 1 dora
+	is "an account that was disabled since is rolled back, and the program killed" \
+		"$killed_status" 137
+	check "then all of it" rehome recover -y
 	is "and stays disabled" "$(getent shadow dora | cut -d : -f 8)" 1
 	usermod -l emilia emil
 	exits "one that was renamed cannot" 1 rehome rollback -y 1 emil
@@ -135,11 +147,8 @@ in"
 # After a crash in the middle somebody opens the account, to help its user.
 test_opened_after_a_crash() {
 	printf '%s\n' username,full_name,folders gerd,Gerd,in >"$sheet"
-	rename_status=0
-	ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0 strace -f -qq -o /dev/null \
-		-e trace=renameat2 -e inject=renameat2:signal=KILL:when=3 "$REHOME" apply -y \
-		--adopt all "csv:$sheet" >/tmp/crash.out 2>&1 || rename_status=$?
-	is "a run is killed" "$rename_status" 137
+	killed renameat2 3 apply -y --adopt all "csv:$sheet"
+	is "a run is killed" "$killed_status" 137
 	is "with the account closed" "$(getent shadow gerd | cut -d : -f 8)" 1
 	chage -E -1 gerd
 	as gerd 'exec sleep 1000' &
