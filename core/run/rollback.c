@@ -8,7 +8,9 @@
 #include "core/run/rollback.h"
 
 #include <string.h>
+#include <unistd.h>
 
+#include "core/base/text.h"
 #include "core/run/registry.h"
 
 /* ---- what else happened since ---- */
@@ -137,6 +139,47 @@ refuse_if_renamed(struct run *run)
 		diag_hint(run->diags,
 			"If it was renamed, give it its name back first: usermod -l %s %s", login,
 			accountdb_name(other));
+	}
+	return run->diags->errors == errors;
+}
+
+static bool
+look_for_mounts(struct run *run, const struct step *step)
+{
+	AUTO_CLOSE int jail_fd = -1;
+	struct host_entry jail, entry;
+	struct string_list names = { 0 };
+	if (!host_inspect(run->host, step->path, &jail, run->diags))
+		return false;
+	if (!jail.exists || jail.st.st_ino != run->facts[step_index(step, run)].ino)
+		return true;
+	if (!host_open_dir(run->host, step->path, &jail_fd, run->diags) ||
+		!host_list_at(run->host, jail_fd, run->arena, &names, run->diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		if (!host_inspect_at(run->host, jail_fd, *name, &entry, run->diags))
+			return false;
+		if (!entry.exists || entry.mount_id == jail.mount_id)
+			continue;
+		const char *path = arena_printf(run->arena, "%s/%s", step->path, *name);
+		diag_error(run->diags, at(path, 0),
+			"something is mounted on this folder, which has to go back to the home");
+		diag_user(run->diags, step->user);
+		diag_code(run->diags, "mounted");
+		diag_hint(run->diags, "Run: umount %s", text_shell_word(run->arena, path));
+	}
+	return true;
+}
+
+/* A folder that something is mounted on is known neither by its inode nor could it be moved. */
+static bool
+refuse_if_mounted(struct run *run)
+{
+	size_t errors = run->diags->errors;
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (step->kind == STEP_HOME_ADOPT && !step_is_left_out(step, run) &&
+			!look_for_mounts(run, step))
+			return false;
 	}
 	return run->diags->errors == errors;
 }
@@ -335,7 +378,7 @@ rollback(struct run *run, const struct string_list *users)
 	struct run_log log;
 	struct string_list ids, selected;
 	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids) ||
-		!refuse_if_renamed(run))
+		!refuse_if_renamed(run) || !refuse_if_mounted(run))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {

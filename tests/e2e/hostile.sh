@@ -114,6 +114,10 @@ test_administrators() {
 		"$killed_status" 137
 	check "then all of it" rehome recover -y
 	is "and stays disabled" "$(getent shadow dora | cut -d : -f 8)" 1
+	mount -t tmpfs none /home/emil/docs
+	exits "a folder that something is mounted on cannot go back" 1 rehome rollback -y 1 emil
+	said "with the way out" "Run: umount /home/emil/docs"
+	umount /home/emil/docs
 	usermod -l emilia emil
 	exits "one that was renamed cannot" 1 rehome rollback -y 1 emil
 	said "the new name is named" "is now that of 'emilia'"
