@@ -152,6 +152,13 @@ bool run_creates(const struct run *run, const char *login);
 /* Writes down the inode of a step in the journal, and in run->facts. */
 void step_note(const struct step *step, struct run *run, const struct step_fact *fact);
 
+/* An error that names the step's user. Always returns false. */
+bool step_fault(const struct step *step, struct run *run, const char *path, const char *message);
+/* That root alone may write in the step's base and above it; an error otherwise. */
+NODISCARD bool step_base_is_safe(const struct step *step, struct run *run, bool may_be_missing);
+/* True when a directory of this inode was found. The number of a device may change with a boot. */
+bool step_found_dir(const struct host_entry *entry, uint64_t ino);
+
 /* Opens the directory that holds a path's last component, and names that. */
 NODISCARD bool step_open_parent(
 	const char *path, struct run *run, int *ret_fd, const char **ret_name);

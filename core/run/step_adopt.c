@@ -20,41 +20,14 @@ adopt_staged_name(const struct adoption *adoption)
 /* ---- still as planned? ---- */
 
 static bool
-fault(const struct step *step, struct run *run, const char *path, const char *message)
-{
-	diag_error(run->diags, at(path, 0), "%s", message);
-	diag_user(run->diags, step->user);
-	return false;
-}
-
-static bool
-check_base(const struct step *step, struct run *run)
-{
-	const char *message, *hint;
-	const struct jail_component *found = jail_base_fault(&run->jails, step->base, false);
-	if (!found)
-		return true;
-	jail_explain(found, run->arena, &message, &hint);
-	(void)fault(step, run, found->path, message);
-	if (hint)
-		diag_hint(run->diags, "%s", hint);
-	return false;
-}
-
-static bool
-is_home(const struct step *step, const struct host_entry *entry)
-{
-	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == step->home.ino;
-}
-
-static bool
 adopt_check(const struct step *step, struct run *run)
 {
 	struct host_entry entry;
-	if (!check_base(step, run) || !host_inspect(run->host, step->path, &entry, run->diags))
+	if (!step_base_is_safe(step, run, false) ||
+		!host_inspect(run->host, step->path, &entry, run->diags))
 		return false;
-	return is_home(step, &entry) ||
-		fault(step, run, step->path, "is not the directory that the plan found");
+	return step_found_dir(&entry, step->home.ino) ||
+		step_fault(step, run, step->path, "is not the directory that the plan found");
 }
 
 /* ---- the jail, aside ---- */
@@ -83,7 +56,7 @@ sort_entry(struct adoption *adoption, const char *name, const struct stat *home,
 	if (!entry.exists || !adopt_moves(name, &entry.st))
 		return true;
 	if (entry.st.st_dev != home->st_dev)
-		return fault(adoption->step, run,
+		return step_fault(adoption->step, run,
 			arena_printf(run->arena, "%s/%s", adoption->home_path, name),
 			"is on another filesystem and cannot be renamed into the jail");
 	struct moved_folder folder = { name, entry.st.st_ino };
@@ -170,7 +143,7 @@ exists_in_home(struct adoption *adoption, const char *path, bool *ret_exists)
 		return false;
 	*ret_exists = entry.exists;
 	return !entry.exists || S_ISDIR(entry.st.st_mode) ||
-		fault(adoption->step, run, below,
+		step_fault(adoption->step, run, below,
 			"is no directory, and the layout has a folder of this name");
 }
 

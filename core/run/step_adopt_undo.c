@@ -32,12 +32,6 @@ struct undoing {
 };
 
 static bool
-is_inode(const struct host_entry *entry, uint64_t ino)
-{
-	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == ino;
-}
-
-static bool
 look(struct undoing *undoing)
 {
 	struct run *run = undoing->adoption.run;
@@ -66,7 +60,7 @@ find_name(struct undoing *undoing, int dir_fd, uint64_t ino, const char **ret_na
 		struct host_entry entry;
 		if (!host_inspect_at(run->host, dir_fd, *name, &entry, run->diags))
 			return false;
-		if (is_inode(&entry, ino) && is_mount_of(undoing, &entry))
+		if (step_found_dir(&entry, ino) && is_mount_of(undoing, &entry))
 			*ret_name = *name;
 	}
 	return true;
@@ -91,7 +85,7 @@ take_home_out(struct undoing *undoing, bool *ret_found)
 	const char *name;
 	AUTO_CLOSE int jail_fd = -1;
 	*ret_found = true;
-	if (is_inode(&undoing->aside, undoing->home_ino))
+	if (step_found_dir(&undoing->aside, undoing->home_ino))
 		return freeze(undoing, undoing->area_fd, undoing->staged, &undoing->aside.st);
 	if (!host_open_dir_at(run->host, undoing->parent_fd, undoing->name, &jail_fd, run->diags) ||
 		!find_name(undoing, jail_fd, undoing->home_ino, &name))
@@ -156,7 +150,7 @@ move_back(struct undoing *undoing, int jail_fd, const struct moved_folder *folde
 		return make_way(undoing, folder->name) &&
 			host_rename_at(run->host, jail_fd, name, undoing->adoption.home_fd,
 				folder->name, false, run->diags);
-	if (!is_inode(&there, folder->ino))
+	if (!step_found_dir(&there, folder->ino))
 		run_conflict(run, undoing->adoption.step->user,
 			"the folder '%s' of the home is gone", folder->name);
 	return true;
@@ -238,14 +232,14 @@ undo_placed(struct undoing *undoing)
 	const struct step *step = undoing->adoption.step;
 	struct run *run = undoing->adoption.run;
 	bool found = true;
-	if (is_inode(&undoing->aside, undoing->home_ino) &&
-		!is_inode(&undoing->placed, undoing->jail_ino))
+	if (step_found_dir(&undoing->aside, undoing->home_ino) &&
+		!step_found_dir(&undoing->placed, undoing->jail_ino))
 		return place_home(undoing);
-	if (is_inode(&undoing->placed, undoing->jail_ino) && !exchange_back(undoing, &found))
+	if (step_found_dir(&undoing->placed, undoing->jail_ino) && !exchange_back(undoing, &found))
 		return false;
-	if (!found || !is_inode(&undoing->aside, undoing->jail_ino))
+	if (!found || !step_found_dir(&undoing->aside, undoing->jail_ino))
 		return true;
-	if (!is_inode(&undoing->placed, undoing->home_ino)) {
+	if (!step_found_dir(&undoing->placed, undoing->home_ino)) {
 		run_conflict(run, step->user, "%s is neither the home nor the jail of run %s",
 			step->path, run->id);
 		return true;

@@ -29,35 +29,7 @@ staged_name(const struct step *step, const struct run *run)
 	return arena_printf(run->arena, "%zu", step_index(step, run));
 }
 
-static bool
-fault(const struct step *step, struct run *run, const char *path, const char *message)
-{
-	diag_error(run->diags, at(path, 0), "%s", message);
-	diag_user(run->diags, step->user);
-	return false;
-}
-
 /* ---- still as planned? ---- */
-
-static bool
-is_inode(const struct host_entry *entry, uint64_t ino)
-{
-	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == ino;
-}
-
-static bool
-check_base(const struct step *step, struct run *run)
-{
-	const char *message, *hint;
-	const struct jail_component *found = jail_base_fault(&run->jails, step->base, true);
-	if (!found)
-		return true;
-	jail_explain(found, run->arena, &message, &hint);
-	(void)fault(step, run, found->path, message);
-	if (hint)
-		diag_hint(run->diags, "%s", hint);
-	return false;
-}
 
 static bool
 check_room(const struct step *step, struct run *run)
@@ -67,7 +39,7 @@ check_room(const struct step *step, struct run *run)
 		return false;
 	if (bytes >= step->home.bytes && inodes >= step->home.files)
 		return true;
-	return fault(step, run, step->base,
+	return step_fault(step, run, step->base,
 		arena_printf(run->arena,
 			"%" PRIu64 " bytes and %" PRIu64 " inodes are free, the copy of %s needs "
 			"%" PRIu64 " and %" PRIu64,
@@ -78,13 +50,14 @@ static bool
 copy_check(const struct step *step, struct run *run)
 {
 	struct host_entry placed, home;
-	if (!check_base(step, run) || !host_inspect(run->host, step->path, &placed, run->diags) ||
+	if (!step_base_is_safe(step, run, true) ||
+		!host_inspect(run->host, step->path, &placed, run->diags) ||
 		!host_inspect(run->host, step->home.source, &home, run->diags))
 		return false;
 	if (placed.exists)
-		return fault(step, run, step->path, "already exists");
-	if (!is_inode(&home, step->home.ino))
-		return fault(
+		return step_fault(step, run, step->path, "already exists");
+	if (!step_found_dir(&home, step->home.ino))
+		return step_fault(
 			step, run, step->home.source, "is not the directory that the plan found");
 	return check_room(step, run);
 }
@@ -271,8 +244,8 @@ copy_verify(const struct step *step, struct run *run)
 	const struct step_fact *fact = &run->facts[step_index(step, run)];
 	struct host_entry placed;
 	return host_inspect(run->host, step->path, &placed, run->diags) &&
-		(is_inode(&placed, fact->ino) ||
-			fault(step, run, step->path, "is not the copy that was made"));
+		(step_found_dir(&placed, fact->ino) ||
+			step_fault(step, run, step->path, "is not the copy that was made"));
 }
 
 /* ---- taking it away ---- */
@@ -293,7 +266,7 @@ take_out(struct leaving *leaving)
 	struct run *run = leaving->run;
 	AUTO_CLOSE int parent_fd = -1;
 	const char *place;
-	if (!is_inode(&leaving->placed, leaving->fact->ino))
+	if (!step_found_dir(&leaving->placed, leaving->fact->ino))
 		return true;
 	return step_open_parent(leaving->step->path, run, &parent_fd, &place) &&
 		host_rename_at(run->host, parent_fd, place, leaving->area_fd, leaving->name, false,
@@ -314,7 +287,7 @@ find_reason(struct leaving *leaving, const char **ret_reason)
 		!take_fingerprint(run, fd, step->path, &print))
 		return false;
 	*ret_reason = NULL;
-	if (!is_inode(&home, step->home.ino))
+	if (!step_found_dir(&home, step->home.ino))
 		*ret_reason = "is all that is left of it";
 	else if (!leaving->fact->has_print || print != leaving->fact->print)
 		*ret_reason = "was changed since";
@@ -356,8 +329,8 @@ copy_undo(const struct step *step, struct run *run)
 		!host_inspect_at(
 			run->host, leaving.area_fd, leaving.name, &leaving.aside, run->diags))
 		return false;
-	bool is_placed = is_inode(&leaving.placed, leaving.fact->ino);
-	if (is_placed || is_inode(&leaving.aside, leaving.fact->ino))
+	bool is_placed = step_found_dir(&leaving.placed, leaving.fact->ino);
+	if (is_placed || step_found_dir(&leaving.aside, leaving.fact->ino))
 		return take_out(&leaving) && end_copy(&leaving);
 	if (leaving.placed.exists)
 		run_conflict(run, step->user, "%s is not the directory that run %s made",

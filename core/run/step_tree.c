@@ -79,25 +79,10 @@ staged_name(const struct step *step, const struct run *run)
 static bool
 tree_check(const struct step *step, struct run *run)
 {
-	const struct jail_component *fault =
-		jail_base_fault(&run->jails, step->base, step->kind == STEP_HOME_CREATE);
-	if (fault) {
-		const char *message, *hint;
-		jail_explain(fault, run->arena, &message, &hint);
-		diag_error(run->diags, at(fault->path, 0), "%s", message);
-		if (hint)
-			diag_hint(run->diags, "%s", hint);
-		return false;
-	}
 	struct host_entry entry;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	if (entry.exists) {
-		diag_error(run->diags, at(step->path, 0), "already exists");
-		diag_user(run->diags, step->user);
-		return false;
-	}
-	return true;
+	return step_base_is_safe(step, run, step->kind == STEP_HOME_CREATE) &&
+		host_inspect(run->host, step->path, &entry, run->diags) &&
+		(!entry.exists || step_fault(step, run, step->path, "already exists"));
 }
 
 bool
