@@ -14,7 +14,7 @@
 
 #include "core/run/archive.h"
 
-enum { BATCH_ACTS = 512, BATCH_DATA = 1024 * 1024, ROOM_MIN = 64 * 1024 };
+enum { BATCH_ACTS = 2048, BATCH_DATA = 1024 * 1024, ROOM_MIN = 64 * 1024 };
 
 struct act {
 	enum {

@@ -14,9 +14,15 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/run/archive_unpack.h"
+
 enum { INPUT_BLOCK = 256 * 1024, OUTPUT_BLOCK = 1024 * 1024, WRITEBACK_SIZE = 8 * 1024 * 1024 };
+
+/* Compressed; a smaller tar is not worth a thread. */
+enum { LARGE_TAR = 1024 * 1024 };
 
 /* As zstd's own default: measured in bench/archive.sh. */
 #define COMPRESSION_LEVEL "1"
@@ -181,6 +187,8 @@ archive_output_finish(struct archive_output *output)
 static bool
 input_failed(struct archive_input *input)
 {
+	if (input->unpack && archive_unpack_tell(input->unpack, input->diags))
+		return false;
 	const char *reason = input->archive ? archive_error_string(input->archive) : NULL;
 	return diag_error(input->diags, at(arena_strdup(input->diags->arena, input->path), 0),
 		"cannot read the archive: %s", reason ? reason : "it is damaged");
@@ -195,6 +203,19 @@ read_block(struct archive *archive, void *ctx, const void **ret_data)
 		archive_set_error(archive, errno, "%s", strerror(errno));
 	*ret_data = input->block;
 	return got;
+}
+
+static la_ssize_t
+read_unpacked(struct archive *archive, void *ctx, const void **ret_data)
+{
+	struct archive_input *input = ctx;
+	struct bytes bytes;
+	if (!archive_unpack_next(input->unpack, &bytes)) {
+		archive_set_error(archive, EIO, "it is damaged");
+		return -1;
+	}
+	*ret_data = bytes.data;
+	return (la_ssize_t)bytes.size;
 }
 
 static bool
@@ -232,6 +253,40 @@ begin_input(struct archive_input *input, enum archive_form form, int opened)
 }
 
 bool
+archive_input_open_fd(struct archive_input *input, int fd, const char *path, enum archive_form form,
+	struct diags *diags)
+{
+	*input = (struct archive_input){ .diags = diags, .path = path, .fd = fd };
+	input->archive = archive_read_new();
+	input->block = malloc(INPUT_BLOCK);
+	if (!input->archive || !input->block || !set_input_form(input->archive, form))
+		return input_failed(input);
+	return begin_input(
+		input, form, archive_read_open(input->archive, input, NULL, read_block, NULL));
+}
+
+static bool
+is_large(int fd)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && st.st_size >= LARGE_TAR;
+}
+
+/* The file is the unpacker's, which also looks whether it is zstd; here a plain tar comes in. */
+static bool
+open_unpacked(struct archive_input *input, int fd)
+{
+	input->unpack = archive_unpack_open(fd, input->path, input->diags);
+	if (!input->unpack)
+		return false;
+	input->archive = archive_read_new();
+	return (input->archive && archive_read_support_format_tar(input->archive) == ARCHIVE_OK &&
+		       archive_read_open(input->archive, input, NULL, read_unpacked, NULL) ==
+			       ARCHIVE_OK) ||
+		input_failed(input);
+}
+
+bool
 archive_input_open(struct archive_input *input, struct host *host, const char *path,
 	enum archive_form form, bool from_disk, struct diags *diags)
 {
@@ -246,12 +301,10 @@ archive_input_open(struct archive_input *input, struct host *host, const char *p
 	if (from_disk)
 		(void)posix_fadvise(input->fd, 0, 0, POSIX_FADV_DONTNEED);
 	(void)posix_fadvise(input->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	input->archive = archive_read_new();
-	input->block = malloc(INPUT_BLOCK);
-	if (!input->archive || !input->block || !set_input_form(input->archive, form))
-		return input_failed(input);
-	return begin_input(
-		input, form, archive_read_open(input->archive, input, NULL, read_block, NULL));
+	int fd = steal_fd(&input->fd);
+	return form == ARCHIVE_FORM_TAR && is_large(fd)
+		? open_unpacked(input, fd)
+		: archive_input_open_fd(input, fd, input->path, form, diags);
 }
 
 bool
@@ -292,6 +345,7 @@ archive_input_finish(struct archive_input *input)
 {
 	if (input->archive)
 		archive_read_free(input->archive);
+	archive_unpack_finish(input->unpack);
 	free(input->block);
 	cleanup_close(&input->fd);
 	*input = (struct archive_input)NO_ARCHIVE_INPUT;

@@ -18,6 +18,7 @@
 
 struct archive;
 struct archive_entry;
+struct archive_unpack;
 
 enum archive_form {
 	ARCHIVE_FORM_TAR,
@@ -62,8 +63,9 @@ struct archive_input {
 	const char *path;
 	int fd; /* -1 = not open */
 	struct archive *archive;
-	struct archive_entry *entry; /* the one at hand, libarchive's */
-	char *block;		     /* what was read from the file */
+	struct archive_entry *entry;   /* the one at hand, libarchive's */
+	char *block;		       /* what was read from the file */
+	struct archive_unpack *unpack; /* of a large tar: reads ahead; NULL = none */
 };
 
 #define NO_ARCHIVE_INPUT                                                                           \
@@ -75,6 +77,9 @@ struct archive_input {
 /* from_disk: what the page cache holds of it is dropped first, so that the disk is asked. */
 NODISCARD bool archive_input_open(struct archive_input *input, struct host *host, const char *path,
 	enum archive_form form, bool from_disk, struct diags *diags);
+/* The same of a descriptor, which is the input's from now on, in the caller's thread. */
+NODISCARD bool archive_input_open_fd(struct archive_input *input, int fd, const char *path,
+	enum archive_form form, struct diags *diags);
 /* The same from memory, for tests; the bytes outlive it. */
 NODISCARD bool archive_input_open_bytes(struct archive_input *input, struct bytes bytes,
 	const char *shown, enum archive_form form, struct diags *diags);

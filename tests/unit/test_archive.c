@@ -300,6 +300,43 @@ cut(struct fixture *f, const char *path, off_t size)
 }
 
 static void
+assert_damage_noticed(struct fixture *f, off_t where)
+{
+	if (verify(f))
+		fail_msg("damage at byte %jd is not noticed", (intmax_t)where);
+	assert_int_equal(f->diags.errors, 1);
+	assert_string_equal(f->diags.items[0].place.file, ARCHIVES "/anna.tar.zst");
+	f->diags.count = f->diags.errors = 0;
+}
+
+/* From 1 MiB on a thread unpacks it ahead. */
+static void
+test_archive_verify_notices_damage_of_a_large_archive(void **state)
+{
+	struct fixture *f = *state;
+	make_busy_home(f);
+	struct archive_job job = job_of(f, true);
+	assert_ok(f, archive_complete(&job));
+	off_t size = stat_of(f, ARCHIVES "/anna.tar.zst").st_size;
+	assert_in_range(size, 3500000, 4500000);
+	for (off_t offset = 0; offset < 4; offset++) {
+		damage(f, ARCHIVES "/anna.tar.zst", offset);
+		assert_damage_noticed(f, offset);
+		damage(f, ARCHIVES "/anna.tar.zst", offset);
+	}
+	for (off_t offset = size / 3; offset < size - 100000; offset += 199999) {
+		damage(f, ARCHIVES "/anna.tar.zst", offset);
+		assert_damage_noticed(f, offset);
+		damage(f, ARCHIVES "/anna.tar.zst", offset);
+	}
+	assert_ok(f, verify(f));
+	for (off_t left = size - 1000; left > 1 << 20; left -= 300007) {
+		cut(f, ARCHIVES "/anna.tar.zst", left);
+		assert_damage_noticed(f, left);
+	}
+}
+
+static void
 test_archive_verify_notices_every_torn_file(void **state)
 {
 	struct fixture *f = *state;
@@ -416,6 +453,7 @@ main(void)
 		host_test(test_archive_tells_what_its_thread_could_not_write),
 		host_test(test_archive_verify_notices_a_flipped_byte_of_the_contents),
 		host_test(test_archive_verify_notices_every_torn_file),
+		host_test(test_archive_verify_notices_damage_of_a_large_archive),
 		host_test(test_archive_verify_notices_a_missing_archive),
 		host_test(test_archive_fails_with_every_effect_that_fails_and_can_be_removed),
 		host_test(test_archive_knows_logins_that_are_no_file_names),
