@@ -13,11 +13,13 @@ extern const struct chapter chapter_create_usual, chapter_create_nis, chapter_cr
 /* Homes that people live in. */
 extern const struct chapter chapter_adopt, chapter_adopt_remap, chapter_unadopt,
 	chapter_unadopt_remap;
-/* heinz, who becomes uid; fills the first plan of the story, or brings it up to date. */
-struct plan *chapter_plan_adoption(struct story *story, struct world *world, uid_t uid);
+/* heinz, whose home is furnished, and anna, as the sheet says: the first plan of the story, for the
+ * machine as it is now. */
+void chapter_plan_adoption(struct story *story, struct world *world, const char *sheet);
 
 /* The same into another place. */
-extern const struct chapter chapter_copy, chapter_uncopy, chapter_uncopy_lived;
+extern const struct chapter chapter_copy, chapter_bind, chapter_unbind, chapter_uncopy,
+	chapter_uncopy_lived;
 
 /* Accounts that leave, and come back. */
 extern const struct chapter chapter_disable, chapter_enable, chapter_retire, chapter_unretire,

@@ -3,7 +3,6 @@
  */
 #include <err.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -13,122 +12,10 @@
 
 #define CONFIG "version: 1\npolicy:\n  failure: run\n"
 
-static const char sheet[] = "username,full_name,ssh_keys,folders\n"
-			    "anna,Anna Vogel,,in\n";
-
-/* ---- by hand, until the planner does it ---- */
-
-static void
-add_edit(struct plan *plan, struct edit edit)
-{
-	edit.user = "heinz";
-	ARRAY_PUSH(plan->arena, &plan->edits, edit);
-}
-
-static void
-add_step(struct plan *plan, struct step step)
-{
-	ARRAY_PUSH(plan->arena, &plan->steps, step);
-}
-
-static int
-compare_steps(const void *a, const void *b)
-{
-	const struct step *left = a, *right = b;
-	return left->kind < right->kind ? -1 : left->kind > right->kind;
-}
-
-static void
-add_adoption(struct story *story, struct world *world, struct plan *plan, uid_t new_uid)
-{
-	struct stat st;
-	struct change *change = ARENA_NEW(&story->arena, struct change);
-	const char *home = arena_printf(&story->arena, "%s/home/heinz", world->root);
-	if (lstat(home, &st) < 0)
-		err(1, "%s", home);
-	*change = (struct change){
-		.action = CHANGE_ADOPT,
-		.login = "heinz",
-		.source = "csv:",
-		.key = "heinz",
-		.has_before = true,
-		.has_after = true,
-		.before = { .uid = 1000,
-			.gid = 1000,
-			.home = "/home/heinz",
-			.shell = "/bin/bash",
-			.expires = INT64_MAX },
-		.after = { .uid = new_uid,
-			.gid = 1000,
-			.home = "/home/heinz",
-			.shell = "/usr/sbin/nologin",
-			.expires = INT64_MAX },
-		.findings = { .arena = &story->arena },
-	};
-	string_list_push(&story->arena, &change->after.groups, "sftponly");
-	ARRAY_PUSH(&story->arena, &plan->changes, change);
-	struct step_home found = {
-		.dev = st.st_dev,
-		.ino = st.st_ino,
-		.owner = { st.st_uid, st.st_gid, st.st_mode & 07777 },
-		.loose = "files",
-		.old_uid = 1000,
-		.new_uid = new_uid,
-		.old_gid = 1000,
-		.new_gid = 1000,
-		.folder_gid = 999,
-	};
-	add_step(plan, (struct step){ .kind = STEP_GATE });
-	add_step(plan,
-		(struct step){ .kind = STEP_HOME_FREEZE,
-			.user = "heinz",
-			.path = "/home/heinz",
-			.home = found });
-	struct step adopt = { .kind = STEP_HOME_ADOPT,
-		.user = "heinz",
-		.path = "/home/heinz",
-		.base = "/home",
-		.owner = { 0, 0, 0755 },
-		.home = found };
-	struct step_folder folders[] = {
-		{ "incoming", { new_uid, 999, 0755 }, false },
-		{ "letters", { new_uid, 999, 0755 }, false },
-		{ "letters/old", { new_uid, 999, 0755 }, false },
-		{ "logs", { 0, 999, 0755 }, true },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		ARRAY_PUSH(&story->arena, &adopt.folders, folders[i]);
-	add_step(plan, adopt);
-	qsort(plan->steps.items, plan->steps.count, sizeof(struct step), compare_steps);
-	add_edit(plan,
-		(struct edit){ .kind = EDIT_GATE,
-			.file = ACCOUNTDB_SHADOW,
-			.name = "heinz",
-			.field = SHADOW_EXPIRE,
-			.before = "",
-			.after = "" });
-	add_edit(plan,
-		(struct edit){ .kind = EDIT_SET_FIELD,
-			.file = ACCOUNTDB_PASSWD,
-			.name = "heinz",
-			.field = PASSWD_SHELL,
-			.before = "/bin/bash",
-			.after = "/usr/sbin/nologin" });
-	if (new_uid != 1000)
-		add_edit(plan,
-			(struct edit){ .kind = EDIT_SET_FIELD,
-				.file = ACCOUNTDB_PASSWD,
-				.name = "heinz",
-				.field = PASSWD_UID,
-				.before = "1000",
-				.after = arena_printf(&story->arena, "%u", (unsigned)new_uid) });
-	add_edit(plan,
-		(struct edit){ .kind = EDIT_ADD_MEMBER,
-			.file = ACCOUNTDB_GROUP,
-			.name = "sftponly",
-			.member = "heinz" });
-	plan_count(plan);
-}
+#define PEOPLE                                                                                     \
+	"username,uid,home,folders\n"                                                              \
+	"anna,,,in\n"
+#define FOLDERS "incoming letters letters/old logs:ro\n"
 
 /* ---- a home with everything in it ---- */
 
@@ -194,16 +81,11 @@ furnish(struct world *world)
 		err(1, "furnish");
 }
 
-struct plan *
-chapter_plan_adoption(struct story *story, struct world *world, uid_t uid)
+void
+chapter_plan_adoption(struct story *story, struct world *world, const char *sheet)
 {
-	bool planned = story->plans[0];
 	furnish(world);
 	struct plan *plan = story_plan(story, world, 0, sheet);
-	if (!planned) {
-		add_adoption(story, world, plan, uid);
-		return plan;
-	}
 	/* Each machine has inodes of its own. */
 	struct stat st;
 	if (lstat(below(world, "/home/heinz"), &st) < 0)
@@ -212,19 +94,18 @@ chapter_plan_adoption(struct story *story, struct world *world, uid_t uid)
 		step->home.dev = st.st_dev;
 		step->home.ino = st.st_ino;
 	}
-	return plan;
 }
 
 static void
 plan_adoption(struct story *story, struct world *world)
 {
-	(void)chapter_plan_adoption(story, world, 1000);
+	chapter_plan_adoption(story, world, PEOPLE "heinz,,," FOLDERS);
 }
 
 static void
 plan_remap(struct story *story, struct world *world)
 {
-	(void)chapter_plan_adoption(story, world, 30000);
+	chapter_plan_adoption(story, world, PEOPLE "heinz,30000,," FOLDERS);
 }
 
 static bool
@@ -237,6 +118,7 @@ const struct chapter chapter_adopt = {
 	.name = "adopt",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
+	.adopt = "heinz",
 	.before = plan_adoption,
 	.act = apply,
 	.changing = "anna",
@@ -246,6 +128,7 @@ const struct chapter chapter_adopt_remap = {
 	.name = "adopt with another uid",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
+	.adopt = "heinz",
 	.before = plan_remap,
 	.act = apply,
 	.changing = "anna",
@@ -298,6 +181,7 @@ const struct chapter chapter_unadopt = {
 	.name = "rollback of an adoption",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
+	.adopt = "heinz",
 	.before = adopt_and_live,
 	.act = roll_back,
 	.changing = "anna",
@@ -308,6 +192,7 @@ const struct chapter chapter_unadopt_remap = {
 	.name = "rollback of one adoption with another uid",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
+	.adopt = "heinz",
 	.before = remap_and_live,
 	.act = roll_back_heinz,
 	.changing = "",

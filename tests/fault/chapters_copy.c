@@ -1,7 +1,6 @@
 /*
- * chapters_copy.c - a home that becomes a jail elsewhere by a copy, stopped on its way and back.
- *
- * What is planned is the adoption of chapters_adopt.c, with a copy in place of the renames.
+ * chapters_copy.c - a home whose jail is elsewhere, copied there or shown there, stopped on its way
+ * and back.
  */
 #include <err.h>
 #include <string.h>
@@ -10,36 +9,17 @@
 
 #include "chapters.h"
 
-#define CONFIG "version: 1\npolicy:\n  failure: run\n"
+#define COPY "version: 1\npolicy:\n  failure: run\n  adoption: { elsewhere: copy }\n"
+#define BIND "version: 1\npolicy:\n  failure: run\n  adoption: { elsewhere: bind }\n"
 #define PLACE "/srv/heinz"
 
 static void
-plan_copy(struct story *story, struct world *world)
+plan_elsewhere(struct story *story, struct world *world)
 {
-	bool planned = story->plans[0];
-	struct plan *plan = chapter_plan_adoption(story, world, 1000);
-	if (planned)
-		return;
-	ARRAY_FOREACH (step, &plan->steps) {
-		if (step->kind != STEP_HOME_ADOPT)
-			continue;
-		step->kind = STEP_HOME_COPY;
-		step->home.source = "/home/heinz";
-		step->path = PLACE;
-		step->base = "/srv";
-	}
-	const struct edit home = { .kind = EDIT_SET_FIELD,
-		.file = ACCOUNTDB_PASSWD,
-		.user = "heinz",
-		.name = "heinz",
-		.field = PASSWD_HOME,
-		.before = "/home/heinz",
-		.after = PLACE };
-	ARRAY_PUSH(plan->arena, &plan->edits, home);
-	ARRAY_FOREACH (change, &plan->changes) {
-		if (strcmp((*change)->login, "heinz") == 0)
-			(*change)->after.home = PLACE;
-	}
+	chapter_plan_adoption(story, world,
+		"username,home,folders\n"
+		"anna,,in\n"
+		"heinz," PLACE ",incoming letters logs:ro\n");
 }
 
 static bool
@@ -51,8 +31,9 @@ apply(struct story *story, struct world *world, struct run_result *ret_result)
 const struct chapter chapter_copy = {
 	.name = "copy of a home",
 	.kind = MACHINE_USUAL,
-	.config = CONFIG,
-	.before = plan_copy,
+	.config = COPY,
+	.adopt = "heinz",
+	.before = plan_elsewhere,
 	.act = apply,
 	.changing = "anna",
 };
@@ -62,7 +43,7 @@ const struct chapter chapter_copy = {
 static void
 copy_home(struct story *story, struct world *world)
 {
-	plan_copy(story, world);
+	plan_elsewhere(story, world);
 	story_must_apply(story, world, 0);
 }
 
@@ -86,7 +67,8 @@ roll_back(struct story *story, struct world *world, struct run_result *ret_resul
 const struct chapter chapter_uncopy = {
 	.name = "rollback of a copy",
 	.kind = MACHINE_USUAL,
-	.config = CONFIG,
+	.config = COPY,
+	.adopt = "heinz",
 	.before = copy_home,
 	.act = roll_back,
 	.changing = "anna",
@@ -96,8 +78,32 @@ const struct chapter chapter_uncopy = {
 const struct chapter chapter_uncopy_lived = {
 	.name = "rollback of a copy that was lived in",
 	.kind = MACHINE_USUAL,
-	.config = CONFIG,
+	.config = COPY,
+	.adopt = "heinz",
 	.before = copy_and_live,
+	.act = roll_back,
+	.changing = "anna",
+	.only_forward = true,
+};
+
+/* ---- shown: below another root only the line of fstab is written ---- */
+
+const struct chapter chapter_bind = {
+	.name = "a home shown elsewhere",
+	.kind = MACHINE_USUAL,
+	.config = BIND,
+	.adopt = "heinz",
+	.before = plan_elsewhere,
+	.act = apply,
+	.changing = "anna",
+};
+
+const struct chapter chapter_unbind = {
+	.name = "rollback of a home shown elsewhere",
+	.kind = MACHINE_USUAL,
+	.config = BIND,
+	.adopt = "heinz",
+	.before = copy_home,
 	.act = roll_back,
 	.changing = "anna",
 	.only_forward = true,

@@ -478,9 +478,12 @@ main(int argc, char **argv)
 		chapter_tests(copy),
 		chapter_tests(uncopy),
 		chapter_tests(uncopy_lived),
+		chapter_tests(bind),
+		chapter_tests(unbind),
 		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt),
 		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt_remap),
 		chapter_test(back_again, "is_undone_by_a_rollback_when_done", copy),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", bind),
 		chapter_test(copy_is_kept, "is_kept_when_its_source_is_gone_when_done", copy),
 	};
 	machine_prepare_place(argv);

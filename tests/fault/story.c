@@ -157,8 +157,8 @@ take_snapshot(struct story *story, struct world *world, struct managed *managed,
 static void
 make_plan(struct story *story, struct world *world, size_t index, const char *sheet)
 {
-	static const struct planner_options options;
 	static const struct string_list none;
+	struct planner_options options = { 0 };
 	struct source_config *source;
 	struct intake intake;
 	struct managed *managed = ARENA_NEW(&story->arena, struct managed);
@@ -174,6 +174,8 @@ make_plan(struct story *story, struct world *world, size_t index, const char *sh
 		"the sheet");
 	unlink(path);
 	take_snapshot(story, world, managed, &snapshot);
+	if (story->chapter->adopt)
+		string_list_push(&story->arena, &options.adopt, story->chapter->adopt);
 	world_must(world,
 		planner_make(story->config, &intake, 1, &snapshot, &options, &story->arena,
 			&story->plans[index], &story->secrets[index], &world->diags),

@@ -30,6 +30,7 @@ struct chapter {
 	const char *name;
 	enum machine_kind kind;
 	const char *config; /* YAML */
+	const char *adopt;  /* a login that is adopted; NULL = nobody is */
 	/* Brings a fresh machine to where the action begins, and has its plan made. */
 	void (*before)(struct story *story, struct world *world);
 	/* What is to be stopped. */
