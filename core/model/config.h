@@ -90,6 +90,12 @@ enum adopt_keys {
 	ADOPT_KEYS_DROP,
 };
 
+/* Who works as an account that is about to be adopted. */
+enum adopt_sessions {
+	ADOPT_SESSIONS_END,
+	ADOPT_SESSIONS_REFUSE, /* the account is left alone */
+};
+
 /* Where the home of an adopted account is to be at another place than it is. */
 enum adopt_elsewhere {
 	ADOPT_IN_PLACE, /* refuse */
@@ -112,6 +118,7 @@ struct policy {
 	const char *adopt_loose; /* the folder that the loose files of an adopted home go to */
 	enum adopt_keys adopt_keys;
 	enum adopt_elsewhere adopt_elsewhere;
+	enum adopt_sessions adopt_sessions;
 	enum new_password new_password;
 	enum foreign_hash foreign_hash;
 	bool enforce_passwords;		/* passwords.existing: enforce */

@@ -85,6 +85,8 @@ const struct config_key config_keys[] = {
 		"folder for the loose and hidden files of an adopted home"),
 	KEY("policy.adoption.keys", "ask|carry|drop", "ask", choice, policy.adopt_keys,
 		"keys in an adopted home; ask: carried where they let somebody in today"),
+	KEY("policy.adoption.sessions", "end|refuse", "end", choice, policy.adopt_sessions,
+		"processes of an account that is adopted: ended, or it is left as it is"),
 	KEY("policy.adoption.elsewhere", "refuse|copy|bind", "refuse", choice,
 		policy.adopt_elsewhere,
 		"a home that is asked for at another place: copied there, or shown from here"),

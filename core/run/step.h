@@ -78,6 +78,8 @@ struct run {
 	struct table created;	 /* logins whose accounts the plan creates */
 	struct table dropped;	 /* logins left out after they failed (failure: user) */
 	struct jail_cache jails;
+	struct table
+		*at_work;    /* login -> struct user_process, before the gate; NULL = not looked */
 	struct diags *quiet; /* who works in the homes that are frozen; NULL = not looked yet */
 
 	struct table stagings; /* base -> struct staging, opened once */

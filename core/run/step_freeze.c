@@ -31,18 +31,65 @@ is_half_way(const struct stat *st, const struct host_owner *owner)
 		(mode == owner->mode || mode == FROZEN.mode || mode == (owner->mode & FROZEN.mode));
 }
 
+/* ---- may it begin? ---- */
+
+static bool
+is_adopted(const struct run *run, const char *login)
+{
+	const struct change *change = table_get(&run->changes, login);
+	return change && change->action == CHANGE_ADOPT;
+}
+
+/* One look at all processes serves all accounts. */
+static bool
+find_who_works(struct run *run)
+{
+	struct id_table uids = { .arena = run->arena };
+	struct user_processes found;
+	run->at_work = ARENA_NEW(run->arena, struct table);
+	run->at_work->arena = run->arena;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		if ((*change)->action == CHANGE_ADOPT && (*change)->before.uid)
+			id_table_set(
+				&uids, (*change)->before.uid, (void *)(uintptr_t)(*change)->login);
+	}
+	if (!daemon_find_processes(&uids, run->arena, &found, run->diags))
+		return false;
+	ARRAY_FOREACH (process, &found)
+		table_set(run->at_work, process->login, process);
+	return true;
+}
+
+/* policy.adoption.sessions: refuse. Who comes after this look is ended all the same. */
+static bool
+check_nobody_works(const struct step *step, struct run *run)
+{
+	if (run->options->config->policy.adopt_sessions == ADOPT_SESSIONS_END ||
+		!host_is_live(run->host) || !is_adopted(run, step->user))
+		return true;
+	if (!run->at_work && !find_who_works(run))
+		return false;
+	const struct user_process *process = table_get(run->at_work, step->user);
+	if (!process)
+		return true;
+	diag_error(run->diags, NOWHERE, "'%s' is at work: %s (process %d)", step->user,
+		process->command, (int)process->pid);
+	diag_code(run->diags, "user-active");
+	diag_user(run->diags, step->user);
+	diag_hint(run->diags, "Ask the user to log out, or set policy.adoption.sessions: end.");
+	return false;
+}
+
 static bool
 freeze_check(const struct step *step, struct run *run)
 {
 	struct host_entry entry;
 	if (!host_inspect(run->host, step->path, &entry, run->diags))
 		return false;
-	if (entry.exists && S_ISDIR(entry.st.st_mode) && entry.st.st_ino == step->home.ino &&
-		entry.st.st_dev == step->home.dev)
-		return true;
-	diag_error(run->diags, at(step->path, 0), "is not the directory that the plan found");
+	if (step_found_dir(&entry, step->home.ino) && entry.st.st_dev == step->home.dev)
+		return check_nobody_works(step, run);
+	(void)step_fault(step, run, step->path, "is not the directory that the plan found");
 	diag_code(run->diags, "stale");
-	diag_user(run->diags, step->user);
 	return false;
 }
 

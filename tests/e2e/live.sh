@@ -175,6 +175,13 @@ test_adoption() {
 	anna_works
 	rm -f /home/anna/docs/upload-of-*
 	content_of_home >/tmp/content.before
+	printf 'version: 1\npolicy: { adoption: { sessions: refuse } }\n' >/root/refuse.yaml
+	refuse "where the policy says so, the user is left alone" \
+		rehome -c /root/refuse.yaml apply -y --adopt anna "csv:$sheet"
+	said "and named" "'anna' is at work"
+	check "what she does goes on" pgrep -U anna
+	is "and nothing has begun" "$(rehome history --json | grep -c applied || :)" 0
+	content_of_home >/tmp/content.before
 	check "with nobody but the user the run goes on" rehome apply -y --adopt anna "csv:$sheet"
 	said "and says that an FTP server runs" "the FTP server vsftpd runs"
 	check "nothing of the user's runs any more" nothing_of anna

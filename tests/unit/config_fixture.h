@@ -89,7 +89,7 @@ static const char other_example[] =
 	"  username: { pattern: \"^x[0-9]+$\", collide: error, reserved: [] }\n"
 	"  uid_range: 100000-100000\n"
 	"  adopt: never\n"
-	"  adoption: { loose: old, keys: drop, elsewhere: copy }\n"
+	"  adoption: { loose: old, keys: drop, sessions: refuse, elsewhere: copy }\n"
 	"  passwords: { new: generated, foreign_hash: refuse, existing: enforce,\n"
 	"               handout: \"/root/hand out\", sheet: /etc/rehome/sheet.txt }\n"
 	"  leavers: { sources: [hr, old.ftp-1], action: archive, grace: { archive: 0, remove: "
