@@ -6,7 +6,10 @@
 # all of it back from the disk and compares: its time is shown without and with that. Ratios above 1
 # are in rehome's favour. Median of RUNS; the two take turns, so that a busy machine slows both.
 #
-# Environment: BUILD (build directory, default build), RUNS (default 3), JOBS (default 2),
+# On a busy machine give both the same high priority, or the load is what is measured:
+#	echo -19 >/proc/self/autogroup; nice -n -19 bench/archive.sh
+#
+# Environment: BUILD (a release build, default build), RUNS (default 3), JOBS (default 2),
 # PLACE (where the homes are made; 2 GiB, default /var/tmp).
 set -euo pipefail
 cd "$(dirname "$0")/.."
