@@ -149,6 +149,10 @@ NODISCARD bool host_open_new_at(
 	struct host *host, int dir_fd, const char *name, int *ret_fd, struct diags *diags);
 NODISCARD bool host_make_symlink_at(
 	struct host *host, int dir_fd, const char *name, const char *target, struct diags *diags);
+/* With this owner and, both of them, this time. */
+NODISCARD bool host_make_symlink_as(struct host *host, int dir_fd, const char *name,
+	const char *target, const struct host_owner *owner, struct timespec time,
+	struct diags *diags);
 NODISCARD bool host_make_fifo_at(
 	struct host *host, int dir_fd, const char *name, struct diags *diags);
 NODISCARD bool host_make_link_at(struct host *host, int from_dir_fd, const char *from,

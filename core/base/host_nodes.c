@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/base/host_internal.h"
 
@@ -36,6 +37,22 @@ host_make_symlink_at(
 	if (!effect_begin_at(host, dir_fd, name, "make the symbolic link", &effect, diags))
 		return false;
 	return (effect_allowed(&effect, "symlinkat") && symlinkat(target, dir_fd, name) == 0) ||
+		effect_failed(&effect);
+}
+
+bool
+host_make_symlink_as(struct host *host, int dir_fd, const char *name, const char *target,
+	const struct host_owner *owner, struct timespec time, struct diags *diags)
+{
+	AUTO_EFFECT struct effect effect = NO_EFFECT;
+	const struct timespec times[2] = { time, time };
+	if (!host_make_symlink_at(host, dir_fd, name, target, diags) ||
+		!effect_begin_at(host, dir_fd, name, "complete the symbolic link", &effect, diags))
+		return false;
+	return (effect_allowed(&effect, "fchownat") &&
+		       fchownat(dir_fd, name, owner->uid, owner->gid, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       effect_allowed(&effect, "utimensat") &&
+		       utimensat(dir_fd, name, times, AT_SYMLINK_NOFOLLOW) == 0) ||
 		effect_failed(&effect);
 }
 

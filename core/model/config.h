@@ -119,6 +119,7 @@ struct policy {
 	enum adopt_keys adopt_keys;
 	enum adopt_elsewhere adopt_elsewhere;
 	enum adopt_sessions adopt_sessions;
+	bool adopt_relink; /* adoption.links: rewrite */
 	enum new_password new_password;
 	enum foreign_hash foreign_hash;
 	bool enforce_passwords;		/* passwords.existing: enforce */

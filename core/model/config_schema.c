@@ -90,6 +90,8 @@ const struct config_key config_keys[] = {
 	KEY("policy.adoption.elsewhere", "refuse|copy|bind", "refuse", choice,
 		policy.adopt_elsewhere,
 		"a home that is asked for at another place: copied there, or shown from here"),
+	KEY("policy.adoption.links", "keep|rewrite", "keep", switch, policy.adopt_relink,
+		"symbolic links by the home's full path, which leads nowhere in the jail"),
 	KEY("policy.passwords.new", "none|generated|always", "none", choice, policy.new_password,
 		"make passwords for nobody, for accounts that could not log in, or for all"),
 	KEY("policy.passwords.foreign_hash", "expire|refuse", "expire", choice, policy.foreign_hash,

@@ -167,6 +167,7 @@ static const struct codec_field home_fields[] = {
 	FIELD(ID, OPTIONAL, "old_gid", step_home, old_gid),
 	FIELD(ID, OPTIONAL, "new_gid", step_home, new_gid),
 	FIELD(ID, OPTIONAL, "folder_gid", step_home, folder_gid),
+	FIELD(FLAG, OPTIONAL, "relink", step_home, relink),
 	FIELD(PATH, OPTIONAL, "source", step_home, source),
 	FIELD(FLAG, OPTIONAL, "content", step_home, content),
 	{ 0 },

@@ -183,17 +183,33 @@ is_moved(const struct inventory *inventory, const char *path)
 	return table_get(&inventory->result->first_level, name) == &moves;
 }
 
+const char *
+home_link_rest(const char *home, const char *target)
+{
+	size_t size = strlen(home), depth = 0;
+	if (strncmp(target, home, size) != 0 || (target[size] && target[size] != '/'))
+		return NULL;
+	const char *rest = target + size + strspn(target + size, "/");
+	while (rest[0] == '.' && (rest[1] == '/' || !rest[1]))
+		rest += 1 + strspn(rest + 1, "/");
+	for (const char *part = rest; *part; part += strspn(part, "/")) {
+		size_t length = strcspn(part, "/");
+		bool is_up = length == 2 && memcmp(part, "..", 2) == 0;
+		if (is_up && depth-- < 2)
+			return NULL;
+		depth += !is_up && !(length == 1 && *part == '.');
+		part += length;
+	}
+	return rest;
+}
+
 static enum home_kind
 judge_link(const struct inventory *inventory, const struct walk_entry *entry, const char *target)
 {
-	const char *home = inventory->request->home;
-	size_t size = strlen(home);
 	struct inner_path at = { .size = 0 };
-	if (*target == '/') {
-		bool is_inside =
-			strncmp(target, home, size) == 0 && (target[size] == '/' || !target[size]);
-		return is_inside ? HOME_LINK_INTO : HOME_LINK_OUT;
-	}
+	if (*target == '/')
+		return home_link_rest(inventory->request->home, target) ? HOME_LINK_INTO
+									: HOME_LINK_OUT;
 	size_t parent = strlen(entry->path) - strlen(entry->name);
 	if (parent >= sizeof(at.text))
 		return HOME_LINK_OUT;

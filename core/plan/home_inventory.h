@@ -79,6 +79,13 @@ struct home_request {
 NODISCARD bool home_inventory_take(struct host *host, const struct home_request *request,
 	struct arena *arena, struct home_inventory *ret_inventory, struct diags *diags);
 
+/*
+ * What follows the home in the target of a link that leads into it by its full path: "docs/a" of
+ * "/home/anna/docs/a", "" of the home itself. NULL for any other, and where ".." leads back to what
+ * does not move along with the names before it.
+ */
+const char *home_link_rest(const char *home, const char *target);
+
 /* The folder of that layout becomes root's with all that is in it. */
 bool home_folder_is_sealed(const struct folder *folder);
 

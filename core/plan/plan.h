@@ -120,6 +120,7 @@ struct step_home {
 	uid_t old_uid, new_uid; /* equal: contents keep owner and group */
 	gid_t old_gid, new_gid;
 	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
+	bool relink;	  /* symbolic links by the home's full path become relative ones */
 
 	/* HOME_BIND, HOME_COPY */
 	const char *source; /* the home; dev, ino and owner are of it. A copied one stays there,

@@ -136,6 +136,7 @@ add_copy(struct adoption *adoption, struct step_home home)
 	add_layout(adoption, &copy, true);
 	home.source = adoption->home;
 	copy.home = home;
+	copy.home.relink = planner->config->policy.adopt_relink;
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, freeze);
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, copy);
 	planner_archive_home(planner, adoption->change, &home, home.source, true);

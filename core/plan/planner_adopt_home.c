@@ -524,6 +524,7 @@ add_steps(struct adoption *adoption, const struct step_home *home)
 		.owner = JAIL_ROOT,
 		.home = *home,
 	};
+	adopt.home.relink = planner->config->policy.adopt_relink;
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, freeze);
 	ARRAY_FOREACH (folder, adoption->folders)
 		add_folder(adoption, &adopt, folder);

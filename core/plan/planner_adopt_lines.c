@@ -168,6 +168,19 @@ describe_kinds(struct adoption *adoption, const char *label, const char *beginni
 		list_paths(adoption, label, &words[i]);
 }
 
+/* Those by their full path are first in link_words. */
+static void
+describe_links(struct adoption *adoption)
+{
+	const size_t rewritten = adoption->planner->config->policy.adopt_relink ? 1 : 0;
+	static const struct kind_words words[] = {
+		{ HOME_LINK_INTO, "by its full path, rewritten", "by their full path, rewritten" },
+	};
+	describe_kinds(adoption, "links", "", words, rewritten);
+	describe_kinds(adoption, "links", "in the jail lead nowhere: ", link_words + rewritten,
+		ARRAY_LEN(link_words) - rewritten);
+}
+
 /* Names that begin with a dot are few, and people look for theirs. */
 static void
 describe_hidden(struct adoption *adoption)
@@ -203,7 +216,6 @@ adoption_describe_contents(struct adoption *adoption)
 		planner_add_line(adoption->change, arena, "seal",
 			arena_printf(arena, "%s in read-only folders: root's from then on",
 				count_words(inventory->sealed, "entry", "entries", arena)));
-	describe_kinds(
-		adoption, "links", "in the jail lead nowhere: ", link_words, ARRAY_LEN(link_words));
+	describe_links(adoption);
 	describe_kinds(adoption, "holds", "", thing_words, ARRAY_LEN(thing_words));
 }

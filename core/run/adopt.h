@@ -54,12 +54,32 @@ NODISCARD bool adopt_move_folders(
  * every file: what is there keeps its group. */
 bool adopt_remaps(const struct step *step);
 
-/* Writes down what adopt_own() will change. */
-NODISCARD bool adopt_record_owners(struct adoption *adoption, struct tree_writer *writer);
+/* Writes down what adopt_own() and adopt_relink() will change. */
+NODISCARD bool adopt_record_owners(
+	struct adoption *adoption, const struct tree_record *record, struct tree_writer *writer);
 /* Changes what the record says. Something that is no longer as recorded is an error. */
 NODISCARD bool adopt_own(struct adoption *adoption, const struct tree_record *record);
 /* Sets back what still is as adopt_own() left it, and what people made since with the new owner. */
 NODISCARD bool adopt_disown(struct adoption *adoption, const struct tree_record *record);
+
+/* ---- adopt_links.c ---- */
+
+/* What a symbolic link at this path below the home is to lead to, in the jail; NULL: it stays as it
+ * is. */
+const char *adopt_new_target(const struct adoption *adoption, const struct tree_record *record,
+	const char *path, const char *target);
+/* Writes down a link that adopt_relink() will replace, with the owner that it gets. */
+NODISCARD bool adopt_record_link(struct adoption *adoption, const struct tree_record *record,
+	const struct walk_entry *entry, const struct host_owner *after, struct tree_writer *writer,
+	bool *ret_recorded);
+/* area_fd is one of the run's staging directories on the filesystem of the home. */
+NODISCARD bool adopt_relink(
+	struct adoption *adoption, const struct tree_record *record, int area_fd);
+/* After adopt_disown(), which takes links of the new owner for links that were made since. */
+NODISCARD bool adopt_give_links_back(
+	struct adoption *adoption, const struct tree_record *record, int area_fd);
+/* What a process that was killed between making and renaming left there. */
+NODISCARD bool adopt_remove_staged_link(const struct adoption *adoption, int area_fd);
 
 /* ---- step_adopt_undo.c ---- */
 bool adopt_undo(const struct step *step, struct run *run);

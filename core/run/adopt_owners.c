@@ -115,7 +115,7 @@ wanted_owner(const struct step *step, const struct walk_entry *entry, bool *ret_
 static bool
 is_entered(const struct step *step, const struct walk_entry *entry)
 {
-	if (entry->depth == 0 || adopt_remaps(step))
+	if (entry->depth == 0 || adopt_remaps(step) || step->home.relink)
 		return true;
 	if (!is_moved(entry))
 		return false;
@@ -184,6 +184,7 @@ is_linked_outside(struct link_counts *links, const struct stat *st)
 
 struct recorder {
 	struct adoption *adoption;
+	const struct tree_record *moved; /* what is known of it by then */
 	struct tree_writer *writer;
 	struct link_counts links;
 };
@@ -251,6 +252,12 @@ record(struct recorder *recorder, const struct walk_entry *entry)
 	bool is_link = S_ISLNK(entry->st.st_mode);
 	if (is_link)
 		inode.after.mode = inode.before.mode;
+	bool relinked;
+	if (!adopt_record_link(recorder->adoption, recorder->moved, entry, &inode.after,
+		    recorder->writer, &relinked))
+		return false;
+	if (relinked)
+		return true;
 	bool same = same_owner(&inode.before, &inode.after, is_link);
 	bool is_kept = has_new_ids(recorder->adoption->step, &entry->st);
 	if (same && !sealed && !is_kept)
@@ -291,9 +298,10 @@ needs_link_counts(const struct step *step)
 }
 
 bool
-adopt_record_owners(struct adoption *adoption, struct tree_writer *writer)
+adopt_record_owners(
+	struct adoption *adoption, const struct tree_record *moved, struct tree_writer *writer)
 {
-	struct recorder recorder = { .adoption = adoption, .writer = writer };
+	struct recorder recorder = { .adoption = adoption, .moved = moved, .writer = writer };
 	const struct walk_visitor visitor = { .ctx = &recorder, .enter = record_entry };
 	if (needs_link_counts(adoption->step) && !count_links(adoption, &recorder.links))
 		return false;

@@ -169,7 +169,7 @@ adopt_write_record(struct adoption *adoption, struct tree_record *record)
 		if (!tree_writer_make(&writer, folder->path))
 			return false;
 	}
-	return adopt_record_owners(adoption, &writer) && tree_writer_complete(&writer);
+	return adopt_record_owners(adoption, record, &writer) && tree_writer_complete(&writer);
 }
 
 static bool
@@ -251,7 +251,8 @@ adopt_apply(const struct step *step, struct run *run)
 	return staging_open_homes(run, step->base, &area_fd) &&
 		host_open_dir_at(
 			run->host, area_fd, adopt_staged_name(&adoption), &jail_fd, run->diags) &&
-		adopt_own(&adoption, &record) && adopt_move_folders(&adoption, &record, jail_fd) &&
+		adopt_own(&adoption, &record) && adopt_relink(&adoption, &record, area_fd) &&
+		adopt_move_folders(&adoption, &record, jail_fd) &&
 		place_folders(&adoption, &record, area_fd, jail_fd) &&
 		swap(&adoption, area_fd, jail_fd);
 }

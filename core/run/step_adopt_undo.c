@@ -206,7 +206,8 @@ give_back(struct undoing *undoing)
 				return false;
 		}
 	}
-	return remove_made(undoing) && adopt_disown(&undoing->adoption, &undoing->record);
+	return remove_made(undoing) && adopt_disown(&undoing->adoption, &undoing->record) &&
+		adopt_give_links_back(&undoing->adoption, &undoing->record, undoing->area_fd);
 }
 
 /* ---- the whole ---- */
@@ -268,6 +269,7 @@ adopt_undo(const struct step *step, struct run *run)
 	undoing.staged = adopt_staged_name(&undoing.adoption);
 	if (!tree_record_load(run, step->user, &scratch, &undoing.record, run->diags) ||
 		!staging_open_homes(run, step->base, &undoing.area_fd) ||
+		!adopt_remove_staged_link(&undoing.adoption, undoing.area_fd) ||
 		!step_open_parent(step->path, run, &parent_fd, &undoing.name))
 		return false;
 	undoing.parent_fd = parent_fd;

@@ -185,10 +185,12 @@ make_it_a_jail(struct copying *copying)
 	const struct step *step = adoption->step;
 	struct run *run = adoption->run;
 	struct tree_record found = { .arena = adoption->scratch }, record;
+	int staging_fd;
 	const struct host_owner loose = adopt_loose_owner(step);
-	return adopt_sort_entries(adoption, &found) && adopt_write_record(adoption, &found) &&
+	return staging_open_copies(run, step->base, &staging_fd) &&
+		adopt_sort_entries(adoption, &found) && adopt_write_record(adoption, &found) &&
 		tree_record_load(run, step->user, adoption->scratch, &record, run->diags) &&
-		adopt_own(adoption, &record) &&
+		adopt_own(adoption, &record) && adopt_relink(adoption, &record, staging_fd) &&
 		adopt_move_folders(adoption, &record, copying->jail_fd) &&
 		make_folders(copying, &record) &&
 		host_own_fd(run->host, adoption->home_fd, adoption->home_path, &loose, run->diags);

@@ -125,6 +125,20 @@ tree_writer_own(struct tree_writer *writer, const struct owned_inode *inode)
 }
 
 bool
+tree_writer_link(struct tree_writer *writer, const struct relinked *link)
+{
+	buffer_printf(&writer->pending, "link %u %u %u %u %jd %ld ", (unsigned)link->before.uid,
+		(unsigned)link->before.gid, (unsigned)link->after.uid, (unsigned)link->after.gid,
+		(intmax_t)link->modified.tv_sec, link->modified.tv_nsec);
+	add_escaped(&writer->pending, link->path);
+	buffer_add_char(&writer->pending, ' ');
+	add_escaped(&writer->pending, link->old_target);
+	buffer_add_char(&writer->pending, ' ');
+	add_escaped(&writer->pending, link->new_target);
+	return end_line(writer);
+}
+
+bool
 tree_writer_complete(struct tree_writer *writer)
 {
 	struct run *run = writer->run;
@@ -242,6 +256,39 @@ read_own(struct reader *reader, const char *rest)
 	return true;
 }
 
+/* The next of several texts, and what follows it. */
+static bool
+read_word(struct reader *reader, const char **rest, const char **ret_text)
+{
+	size_t size = strcspn(*rest, " ");
+	const char *word = arena_strndup(reader->record->arena, *rest, size);
+	*rest += size;
+	*rest += **rest == ' ';
+	return read_text(reader, word, ret_text);
+}
+
+static bool
+read_link(struct reader *reader, const char *rest)
+{
+	struct relinked link = { 0 };
+	struct host_owner *before = &link.before, *after = &link.after;
+	intmax_t seconds;
+	int end = 0;
+	if (sscanf(rest, "%u %u %u %u %jd %ld %n", &before->uid, &before->gid, &after->uid,
+		    &after->gid, &seconds, &link.modified.tv_nsec, &end) != 6 ||
+		!end || link.modified.tv_nsec < 0 || link.modified.tv_nsec > 999999999)
+		return refuse(reader, "expected two owners, a time, a path and two targets");
+	link.modified.tv_sec = (time_t)seconds;
+	rest += end;
+	if (!read_word(reader, &rest, &link.path) || !read_word(reader, &rest, &link.old_target) ||
+		!read_word(reader, &rest, &link.new_target))
+		return false;
+	if (*rest || !is_below(link.path) || *link.old_target != '/' || *link.new_target == '/')
+		return refuse(reader, "expected a path below the home, and a link that was to one");
+	ARRAY_PUSH(reader->record->arena, &reader->record->links, link);
+	return true;
+}
+
 static bool
 read_hex(struct reader *reader, const char *hex, struct bytes *ret_bytes)
 {
@@ -309,6 +356,8 @@ read_line(struct reader *reader, char *line)
 		return read_xattr(reader, rest);
 	if (strcmp(line, "make") == 0)
 		return read_list(reader, rest, &reader->record->made);
+	if (strcmp(line, "link") == 0)
+		return read_link(reader, rest);
 	if (strcmp(line, "skip") == 0)
 		return read_list(reader, rest, &reader->record->skipped);
 	if (strcmp(line, "end") != 0 || sscanf(rest, "%zu", &lines) != 1 ||

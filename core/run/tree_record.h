@@ -9,6 +9,8 @@
  *	own INO UID GID MODE UID GID MODE PATH       owner and mode before and after
  *	xattr INO NAME HEX                           what the inode above loses: an ACL,
  *capabilities skip PATH                                    has links elsewhere, and stays as it is
+ *	link UID GID UID GID SEC NSEC PATH OLD NEW   a symbolic link that gets another target;
+ *						     owners before and after, its own times
  *	end LINES
  *
  * Names and paths (below the home) have %XX for blanks, controls, '%' and all above 7e. Inodes are
@@ -33,6 +35,14 @@ struct owned_inode {
 	struct host_xattrs dropped;
 };
 
+/* Another inode than before, so what undo goes by is its path and its target. */
+struct relinked {
+	const char *path;
+	struct host_owner before, after; /* no mode */
+	struct timespec modified;
+	const char *old_target, *new_target;
+};
+
 struct tree_record {
 	struct arena *arena;
 	struct {
@@ -44,6 +54,10 @@ struct tree_record {
 		struct owned_inode *items;
 		size_t count, room;
 	} owned; /* by inode */
+	struct {
+		struct relinked *items;
+		size_t count, room;
+	} links;
 	struct string_list skipped;
 };
 
@@ -60,6 +74,7 @@ NODISCARD bool tree_writer_open(struct run *run, const char *login, struct tree_
 NODISCARD bool tree_writer_move(struct tree_writer *writer, const struct moved_folder *folder);
 NODISCARD bool tree_writer_make(struct tree_writer *writer, const char *path);
 NODISCARD bool tree_writer_own(struct tree_writer *writer, const struct owned_inode *inode);
+NODISCARD bool tree_writer_link(struct tree_writer *writer, const struct relinked *link);
 NODISCARD bool tree_writer_skip(struct tree_writer *writer, const char *path);
 /* The end, and all of it on disk. */
 NODISCARD bool tree_writer_complete(struct tree_writer *writer);

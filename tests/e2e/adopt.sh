@@ -46,7 +46,8 @@ furnish() {
 }
 
 make_people() {
-	mkdir -p "$keys"
+	mkdir -p "$keys" /etc/rehome
+	printf 'version: 1\npolicy: { adoption: { links: rewrite } }\n' >/etc/rehome/rehome.yaml
 	groupadd adam
 	add_person adam adam /bin/bash "Adam Riese"
 	add_person berta users /bin/sh "Berta Bunt"
@@ -86,6 +87,7 @@ test_plan() {
 	check "with it there is a plan" rehome plan --adopt all --adopt-keys carry "csv:$sheet"
 	said "folders are counted" "keep     4 folders"
 	said "loose files have a place" "-> files/"
+	said "links into the home will lead there" "1 by its full path, rewritten"
 	said "the shell goes" "/bin/bash -> nologin"
 	machine_fingerprint /tmp/fp.planned
 	same "planning changes nothing" /tmp/fp.plan /tmp/fp.planned
@@ -120,6 +122,9 @@ test_jail() {
 	echo upload >/tmp/up
 	check "adam works with his key" sftp_key adam "$keys/adam" "$(batch 'cd /incoming' \
 		'put /tmp/up' 'cd /docs' 'put /tmp/up' 'get /files/notes.txt /tmp/notes')"
+	check "a link by the full path leads to the same" sftp_key adam "$keys/adam" "$(batch \
+		'get /files/absolute /tmp/absolute')"
+	is "thing" "$(cat /tmp/absolute)" letter
 	check "berta with her password" sftp_password berta "$people_password" "$(batch 'cd /docs' \
 		'put /tmp/up new.txt' 'rename letter.txt renamed.txt' 'rm 2024/old.txt' 'cd /files' \
 		'put /tmp/up berta-loose' 'mkdir docs')"
@@ -159,6 +164,9 @@ test_rollback_one() {
 	is "what she put beside them is there" "$(cat /home/berta/berta-loose)" upload
 	is "and what she put into a folder" "$(cat /home/berta/docs/new.txt)" upload
 	is "what she renamed stays renamed" "$(cat /home/berta/docs/renamed.txt)" letter
+	is "her link by the full path is as it was" \
+		"$(stat -c '%N %U:%G' /home/berta/absolute)" \
+		"'/home/berta/absolute' -> '/home/berta/docs/letter.txt' berta:users"
 	is "her logs are hers again" "$(stat -c '%a %U:%G' /home/berta/logs/access.log)" \
 		"664 berta:users"
 	check "her new password stays" sh -c "grep -q '^berta:.y' /etc/shadow"

@@ -10,7 +10,7 @@
 
 #include "chapters.h"
 
-#define CONFIG "version: 1\npolicy:\n  failure: run\n"
+#define CONFIG "version: 1\npolicy:\n  failure: run\n  adoption: { links: rewrite }\n"
 
 #define PEOPLE                                                                                     \
 	"username,uid,home,folders\n"                                                              \
@@ -51,6 +51,24 @@ set_long_ago(struct world *world, const char *path)
 }
 
 static void
+make_link(struct world *world, const char *path, const char *target, uid_t uid)
+{
+	if (symlink(target, below(world, path)) != 0 || lchown(below(world, path), uid, uid) != 0)
+		err(1, "%s", path);
+	set_long_ago(world, path);
+}
+
+/* By the home's full path: from loose to folder and back, between folders, to all of it. */
+static void
+make_full_links(struct world *world)
+{
+	make_link(world, "/home/heinz/full", "/home/heinz/letters/one", 1000);
+	make_link(world, "/home/heinz/letters/settings", "/home/heinz/.cache/x", 1000);
+	make_link(world, "/home/heinz/logs/letters", "/home/heinz/letters", 1000);
+	make_link(world, "/home/heinz/.cache/home", "/home/heinz", 1000);
+}
+
+static void
 furnish(struct world *world)
 {
 	static const unsigned char capability[] = { 1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -72,6 +90,7 @@ furnish(struct world *world)
 		lchown(below(world, "/home/heinz/newest"), 1000, 1000) != 0 ||
 		mkfifo(below(world, "/home/heinz/pipe"), 0600) != 0)
 		err(1, "furnish");
+	make_full_links(world);
 	set_long_ago(world, "/home/heinz/newest");
 	set_long_ago(world, "/home/heinz/pipe");
 	link_and_give(world, "/home/heinz/letter", "/home/heinz/letters/same");
@@ -143,6 +162,10 @@ live_on(struct world *world, uid_t uid)
 	write_as(world, "/home/heinz/files/note", "since", uid, 0600);
 	write_as(world, "/home/heinz/incoming/upload", "since", uid, 0600);
 	machine_make_dir(world->root, "/home/heinz/files/letters", uid, 0755);
+	/* One link leads elsewhere since, by the user's will. */
+	if (unlink(below(world, "/home/heinz/letters/settings")) != 0)
+		err(1, "live_on");
+	make_link(world, "/home/heinz/letters/settings", "one", uid);
 	if (chmod(below(world, "/home/heinz/letters"), 0750) != 0 ||
 		rename(below(world, "/home/heinz/files/suid"),
 			below(world, "/home/heinz/letters/renamed")) != 0)

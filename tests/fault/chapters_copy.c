@@ -9,7 +9,8 @@
 
 #include "chapters.h"
 
-#define COPY "version: 1\npolicy:\n  failure: run\n  adoption: { elsewhere: copy }\n"
+#define COPY                                                                                       \
+	"version: 1\npolicy:\n  failure: run\n  adoption: { elsewhere: copy, links: rewrite }\n"
 #define BIND "version: 1\npolicy:\n  failure: run\n  adoption: { elsewhere: bind }\n"
 #define PLACE "/srv/heinz"
 

@@ -26,6 +26,10 @@ check_record(const struct tree_record *record)
 	}
 	ARRAY_FOREACH (path, &record->made)
 		check_below(*path);
+	ARRAY_FOREACH (link, &record->links) {
+		check_below(link->path);
+		MUST(*link->old_target == '/' && *link->new_target != '/');
+	}
 	for (size_t i = 0; i < record->owned.count; i++) {
 		const struct owned_inode *inode = &record->owned.items[i];
 		MUST(inode->before.mode <= 07777 && inode->after.mode <= 07777);
@@ -49,6 +53,8 @@ write_record(const struct tree_record *record, struct tree_writer *writer)
 		MUST(tree_writer_make(writer, *path));
 	ARRAY_FOREACH (inode, &record->owned)
 		MUST(tree_writer_own(writer, inode));
+	ARRAY_FOREACH (link, &record->links)
+		MUST(tree_writer_link(writer, link));
 	ARRAY_FOREACH (path, &record->skipped)
 		MUST(tree_writer_skip(writer, *path));
 	buffer_printf(&writer->pending, "end %zu\n", writer->lines);
@@ -87,6 +93,22 @@ must_be_same(const struct tree_record *a, const struct tree_record *b)
 	}
 }
 
+static void
+must_be_same_links(const struct tree_record *a, const struct tree_record *b)
+{
+	MUST(a->links.count == b->links.count);
+	for (size_t i = 0; i < a->links.count; i++) {
+		const struct relinked *left = &a->links.items[i], *right = &b->links.items[i];
+		MUST(strcmp(left->path, right->path) == 0);
+		MUST(strcmp(left->old_target, right->old_target) == 0);
+		MUST(strcmp(left->new_target, right->new_target) == 0);
+		MUST(same_owner(&left->before, &right->before));
+		MUST(same_owner(&left->after, &right->after));
+		MUST(left->modified.tv_sec == right->modified.tv_sec);
+		MUST(left->modified.tv_nsec == right->modified.tv_nsec);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -102,5 +124,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_record(&record, &writer);
 	MUST(tree_record_parse(buffer_bytes(&writer.pending), "again", &arena, &again, &diags));
 	must_be_same(&record, &again);
+	must_be_same_links(&record, &again);
 	return 0;
 }

@@ -52,6 +52,7 @@ assert_default_limits(const struct policy *policy)
 	assert_int_equal(policy->adopt, ADOPT_ASK);
 	assert_int_equal(policy->new_password, NEW_PASSWORD_NONE);
 	assert_int_equal(policy->foreign_hash, FOREIGN_HASH_EXPIRE);
+	assert_false(policy->adopt_relink);
 	assert_false(policy->enforce_passwords);
 	assert_null(policy->handout_sheet);
 	assert_null(policy->handout_sheet_file);
@@ -237,6 +238,7 @@ test_every_key_can_be_set_away_from_its_default(void **state)
 	assert_int_equal(policy->adopt, ADOPT_NEVER);
 	assert_int_equal(policy->new_password, NEW_PASSWORD_GENERATED);
 	assert_int_equal(policy->foreign_hash, FOREIGN_HASH_REFUSE);
+	assert_true(policy->adopt_relink);
 	assert_true(policy->enforce_passwords);
 	assert_string_equal(policy->handout, "/root/hand out");
 	assert_string_equal(policy->handout_sheet_file, "/etc/rehome/sheet.txt");
@@ -317,7 +319,7 @@ test_the_schema_lists_every_key_once(void **state)
 		assert_true(*key->type && *key->help);
 		assert_int_not_equal(key->help[strlen(key->help) - 1], '.');
 	}
-	assert_int_equal(seen.count, 48);
+	assert_int_equal(seen.count, 49);
 }
 
 int

@@ -33,6 +33,7 @@ assert_same_policy(const struct policy *a, const struct policy *b)
 	assert_int_equal(a->adopt_keys, b->adopt_keys);
 	assert_int_equal(a->new_password, b->new_password);
 	assert_int_equal(a->foreign_hash, b->foreign_hash);
+	assert_int_equal(a->adopt_relink, b->adopt_relink);
 	assert_int_equal(a->enforce_passwords, b->enforce_passwords);
 	assert_same_text(a->handout, b->handout);
 	assert_same_text(a->handout_sheet_file, b->handout_sheet_file);
@@ -198,6 +199,7 @@ static const char written_defaults[] =
 	"    keys: ask  # default\n"
 	"    sessions: end  # default\n"
 	"    elsewhere: refuse  # default\n"
+	"    links: keep  # default\n"
 	"  passwords:\n"
 	"    new: none  # default\n"
 	"    foreign_hash: expire  # default\n"
@@ -272,6 +274,7 @@ static const char written_other[] =
 	"    keys: drop\n"
 	"    sessions: refuse\n"
 	"    elsewhere: copy\n"
+	"    links: rewrite\n"
 	"  passwords:\n"
 	"    new: generated\n"
 	"    foreign_hash: refuse\n"

@@ -207,6 +207,29 @@ test_planner_finds_the_links_that_a_jail_breaks(void **state)
 }
 
 static void
+test_planner_says_which_links_are_rewritten(void **state)
+{
+	struct world *w = *state;
+	use_config(w, "version: 1\npolicy: { adoption: { links: rewrite } }\n");
+	add_resident(w, "karl", 1000);
+	make_dir(w, "/home/karl/docs", 1000, 1000, 0755);
+	make_link(w, "/home/karl/docs/root", "/home/karl", 1000);
+	make_link(w, "/home/karl/full", "/home/karl/docs", 1000);
+	make_link(w, "/home/karl/crooked", "/home/karl/docs/../x", 1000);
+	plan_karl(w);
+	const char *said = changes_said(w);
+	assert_string_equal(line_of(w, "karl", "links"), "2 by their full path, rewritten");
+	assert_non_null(strstr(said, "  links docs/root: by its full path, rewritten\n"));
+	assert_non_null(strstr(said, "in the jail lead nowhere: 1 out of the home\n"));
+	size_t relinked = 0;
+	ARRAY_FOREACH (step, &w->plan->steps) {
+		assert_true(!step->home.relink || step->kind == STEP_HOME_ADOPT);
+		relinked += step->home.relink;
+	}
+	assert_int_equal(relinked, 1);
+}
+
+static void
 test_planner_counts_what_is_out_of_the_ordinary(void **state)
 {
 	struct world *w = *state;
@@ -463,6 +486,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_moves_no_home_unasked),
 	world_test(test_planner_copies_no_two_homes_to_one_place),
 	world_test(test_planner_finds_the_links_that_a_jail_breaks),
+	world_test(test_planner_says_which_links_are_rewritten),
 	world_test(test_planner_counts_what_is_out_of_the_ordinary),
 	world_test(test_planner_seals_what_the_layout_makes_read_only),
 	world_test(test_planner_finds_another_name_for_the_loose_files),
