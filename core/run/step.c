@@ -152,3 +152,12 @@ step_found_dir(const struct host_entry *entry, uint64_t ino)
 {
 	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == ino;
 }
+
+bool
+step_home_is_planned(const struct step *step, struct run *run, const char *path)
+{
+	struct host_entry entry;
+	return host_inspect(run->host, path, &entry, run->diags) &&
+		(step_found_dir(&entry, step->home.ino) ||
+			step_fault(step, run, path, "is not the directory that the plan found"));
+}

@@ -160,6 +160,8 @@ bool step_fault(const struct step *step, struct run *run, const char *path, cons
 NODISCARD bool step_base_is_safe(const struct step *step, struct run *run, bool may_be_missing);
 /* True when a directory of this inode was found. The number of a device may change with a boot. */
 bool step_found_dir(const struct host_entry *entry, uint64_t ino);
+/* That the home that the step knows is still at this path; an error otherwise. */
+NODISCARD bool step_home_is_planned(const struct step *step, struct run *run, const char *path);
 
 /* Opens the directory that holds a path's last component, and names that. */
 NODISCARD bool step_open_parent(

@@ -22,12 +22,7 @@ adopt_staged_name(const struct adoption *adoption)
 static bool
 adopt_check(const struct step *step, struct run *run)
 {
-	struct host_entry entry;
-	if (!step_base_is_safe(step, run, false) ||
-		!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	return step_found_dir(&entry, step->home.ino) ||
-		step_fault(step, run, step->path, "is not the directory that the plan found");
+	return step_base_is_safe(step, run, false) && step_home_is_planned(step, run, step->path);
 }
 
 /* ---- the jail, aside ---- */

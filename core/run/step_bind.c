@@ -114,15 +114,7 @@ const struct step_ops step_fstab_line = {
 static bool
 bind_check(const struct step *step, struct run *run)
 {
-	struct host_entry entry;
-	if (!host_inspect(run->host, step->home.source, &entry, run->diags))
-		return false;
-	if (entry.exists && S_ISDIR(entry.st.st_mode) && entry.st.st_ino == step->home.ino)
-		return true;
-	diag_error(
-		run->diags, at(step->home.source, 0), "is not the directory that the plan found");
-	diag_user(run->diags, step->user);
-	return false;
+	return step_home_is_planned(step, run, step->home.source);
 }
 
 static bool

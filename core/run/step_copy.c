@@ -49,17 +49,11 @@ check_room(const struct step *step, struct run *run)
 static bool
 copy_check(const struct step *step, struct run *run)
 {
-	struct host_entry placed, home;
-	if (!step_base_is_safe(step, run, true) ||
-		!host_inspect(run->host, step->path, &placed, run->diags) ||
-		!host_inspect(run->host, step->home.source, &home, run->diags))
-		return false;
-	if (placed.exists)
-		return step_fault(step, run, step->path, "already exists");
-	if (!step_found_dir(&home, step->home.ino))
-		return step_fault(
-			step, run, step->home.source, "is not the directory that the plan found");
-	return check_room(step, run);
+	struct host_entry placed;
+	return step_base_is_safe(step, run, true) &&
+		host_inspect(run->host, step->path, &placed, run->diags) &&
+		(!placed.exists || step_fault(step, run, step->path, "already exists")) &&
+		step_home_is_planned(step, run, step->home.source) && check_room(step, run);
 }
 
 /* ---- the fingerprint ---- */

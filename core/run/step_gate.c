@@ -7,9 +7,10 @@
  *	as it was ◀──────────── closed ◀──────────────── whatever it is now
  *	              undo of gate          undo of activate
  *
- * Each arrow is one rename of shadow; for accounts that leave, of group and gshadow too. New
- *accounts come closed (step_accounts.c). An account that is closed keeps the sessions it has, so
- *its processes are ended after that.
+ * Each arrow is one rename of shadow; for accounts that leave, of group and gshadow too.
+ *
+ * New accounts come closed (step_accounts.c). An account that is closed keeps the sessions it has,
+ * so its processes are ended after that.
  */
 #include <string.h>
 #include <unistd.h>

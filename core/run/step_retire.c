@@ -13,22 +13,9 @@
 #include "core/run/step.h"
 
 static bool
-is_planned(const struct step *step, const struct host_entry *entry)
-{
-	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == step->home.ino;
-}
-
-static bool
 retire_check(const struct step *step, struct run *run)
 {
-	struct host_entry entry;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	if (is_planned(step, &entry))
-		return true;
-	diag_error(run->diags, at(step->path, 0), "is not the directory that the plan found");
-	diag_user(run->diags, step->user);
-	return false;
+	return step_home_is_planned(step, run, step->path);
 }
 
 static bool

@@ -7,8 +7,8 @@
  *	move INO NAME                                a first-level folder that is renamed
  *	make PATH                                    a folder that the run makes inside one of them
  *	own INO UID GID MODE UID GID MODE PATH       owner and mode before and after
- *	xattr INO NAME HEX                           what the inode above loses: an ACL,
- *capabilities skip PATH                                    has links elsewhere, and stays as it is
+ *	xattr INO NAME HEX                           what that inode loses: ACL, capabilities
+ *	skip PATH                                    has links elsewhere, and stays as it is
  *	link UID GID UID GID SEC NSEC PATH OLD NEW   a symbolic link that gets another target;
  *						     owners before and after, its own times
  *	end LINES
