@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "cli/inspect_old.h"
 #include "cli/paint.h"
 #include "cli/planning.h"
 #include "core/base/text.h"
@@ -164,7 +165,9 @@ add_text(const struct intake *intake, const struct string_list *users, const str
 	}
 	buffer_printf(
 		paint->out, "%zu rows, %zu refused)\n\n", intake->rows, intake->rejected.count);
-	if (!users->count && intake->accounts.count)
+	if (intake->is_old_server)
+		inspect_old_table(intake, users, paint, arena);
+	else if (!users->count && intake->accounts.count)
 		add_table(intake, users, paint, arena);
 	ARRAY_FOREACH (account, &intake->accounts) {
 		if (users->count && is_wanted(*account, users))
@@ -179,6 +182,10 @@ add_tsv(const struct intake *intake, const struct string_list *users, struct buf
 	struct arena *arena)
 {
 	struct paint paint = { .out = out };
+	if (intake->is_old_server) {
+		inspect_old_tsv(intake, users, out, arena);
+		return;
+	}
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++)
 		buffer_printf(out, "%s\t", account_field_name(field));
 	buffer_add_text(out, "from\n");
@@ -250,6 +257,8 @@ add_json(const struct intake *intake, const struct string_list *users, struct bu
 			add_json_account(&json, *account, arena);
 	}
 	json_write_close(&json);
+	if (intake->is_old_server)
+		inspect_old_json(&json, intake, users, arena);
 	json_write_close(&json);
 }
 
@@ -263,6 +272,8 @@ find_users(struct session *session, const struct intake *intake, const struct st
 		if ((*account)->username)
 			table_set(&logins, (*account)->username, *account);
 	}
+	ARRAY_FOREACH (login, &intake->old_logins)
+		table_set(&logins, (*login)->user, *login);
 	ARRAY_FOREACH (user, users) {
 		if (table_get(&logins, *user))
 			continue;
@@ -270,6 +281,12 @@ find_users(struct session *session, const struct intake *intake, const struct st
 		return session_fail(session, EXIT_FAILED);
 	}
 	return true;
+}
+
+static bool
+says_something(const struct intake *intake)
+{
+	return intake->accounts.count || intake->old_logins.count;
 }
 
 static void
@@ -305,7 +322,7 @@ inspect_run(struct session *session, const void *config, const struct string_lis
 	if (!planning_write_rejects(session, options->rejects, &reading))
 		return EXIT_FAILED;
 	/* With --json a refused row has made stdout a list of errors. */
-	if (!read && (session->output.json || !reading.intakes[0].accounts.count))
+	if (!read && (session->output.json || !says_something(&reading.intakes[0])))
 		return EXIT_BAD_DATA;
 	if (read && !find_users(session, &reading.intakes[0], &users))
 		return session->exit;

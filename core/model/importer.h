@@ -19,6 +19,7 @@
 #include "core/base/table.h"
 #include "core/base/text.h"
 #include "core/model/account.h"
+#include "core/model/old_login.h"
 #include "core/model/option.h"
 #include "core/model/record.h"
 #include "core/model/source.h"
@@ -29,8 +30,11 @@ struct sink {
 	void *ctx;
 	/* A row of names and values: the core maps it to an account (mapping.h). */
 	bool (*record)(void *ctx, const struct record *record);
-	/* An account that the importer made itself (old FTP servers). */
+	/* An account that the importer made itself. */
 	bool (*account)(void *ctx, const struct account *account);
+	/* A login of an old server, allowed there or not, each once: the core makes accounts of
+	 * those that were allowed. Only from importers that say old_server. */
+	bool (*old_login)(void *ctx, const struct old_login *login);
 	/* The column names in their order, before the first record (tables only); used to choose
 	 * the mapping and to write --rejects. */
 	bool (*header)(void *ctx, const struct record *header);
@@ -52,6 +56,7 @@ struct importer {
 	const char *summary;
 	const struct option_spec *options; /* ends with a NULL name; may be NULL */
 	size_t config_size;		   /* of the struct that the options fill */
+	bool old_server; /* reports old logins (old_login.h), below a root directory */
 	/* 0..100: how sure it is that it can read this source. Suggests only. May be NULL. */
 	int (*probe)(struct source *source);
 	bool (*read)(const void *config, struct source *source, struct sink *sink);

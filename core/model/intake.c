@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/model/intake_rows.h"
@@ -92,6 +93,15 @@ take_account(void *ctx, const struct account *account)
 	};
 	attribute_errors(reading, &row, false);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
+	return true;
+}
+
+static bool
+take_old_login(void *ctx, const struct old_login *login)
+{
+	struct reading *reading = ctx;
+	ARRAY_PUSH(reading->arena, &reading->intake->old_logins,
+		arena_copy(reading->arena, login, sizeof(*login)));
 	return true;
 }
 
@@ -221,7 +231,7 @@ warn_readable_secrets(struct reading *reading)
 static void
 warn_empty(struct reading *reading)
 {
-	if (!reading->alive || reading->rows.count)
+	if (!reading->alive || reading->rows.count || reading->intake->old_logins.count)
 		return;
 	diag_warning(reading->diags, at(reading->source.shown, 0), "has no rows");
 	diag_code(reading->diags, "empty-source");
@@ -302,6 +312,7 @@ run_importer(struct reading *reading, const void *options, bool *ret_complete)
 	struct sink sink = { .ctx = reading,
 		.record = take_record,
 		.account = take_account,
+		.old_login = take_old_login,
 		.header = take_header,
 		.reject = take_reject,
 		.diags = &reading->said };
@@ -311,10 +322,27 @@ run_importer(struct reading *reading, const void *options, bool *ret_complete)
 	*ret_complete = reading->alive && sink.complete;
 }
 
+static int
+compare_old_logins(const void *a, const void *b)
+{
+	const struct old_login *const *left = a, *const *right = b;
+	return strcmp((*left)->user, (*right)->user);
+}
+
+static void
+sort_old_logins(struct intake *intake)
+{
+	if (intake->old_logins.count)
+		qsort(intake->old_logins.items, intake->old_logins.count,
+			sizeof(*intake->old_logins.items), compare_old_logins);
+}
+
 static void
 fill_intake(struct reading *reading, bool complete)
 {
 	struct intake *intake = reading->intake;
+	intake->is_old_server = reading->importer->old_server;
+	sort_old_logins(intake);
 	memcpy(intake->sha256, reading->source.sha256, sizeof(intake->sha256));
 	intake->rows = reading->rows.count;
 	ARRAY_FOREACH (row, &reading->rows) {

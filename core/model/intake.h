@@ -13,6 +13,7 @@
 #include "core/model/account.h"
 #include "core/model/config.h"
 #include "core/model/importer.h"
+#include "core/model/old_login.h"
 
 /* A row that gave no account, with the text of its errors. */
 struct rejected_row {
@@ -38,6 +39,12 @@ struct intake {
 		struct rejected_row *items;
 		size_t count, room;
 	} rejected;
+	bool is_old_server;
+	struct {
+		struct old_login **items;
+		size_t count, room;
+	} old_logins; /* all of them, by name in byte order; those that it let in are accounts too
+		       */
 	bool world_readable_secrets; /* the file holds passwords and others may read it; warned
 					about */
 };

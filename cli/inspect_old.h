@@ -1,0 +1,27 @@
+/*
+ * inspect_old.h - how `rehome inspect` shows what an old server did, one line a login.
+ */
+#ifndef REHOME_CLI_INSPECT_OLD_H
+#define REHOME_CLI_INSPECT_OLD_H
+
+#include "cli/paint.h"
+#include "core/model/intake.h"
+#include "core/plan/json_writer.h"
+
+/* All users when the list is empty. Passwords and hashes are named by kind, never shown. */
+void inspect_old_table(const struct intake *intake, const struct string_list *users,
+	const struct paint *paint, struct arena *arena);
+
+/*
+ * user login password jail cwd uid gid groups umask write where note, with a line of these names
+ * first. "-" is what has no value. umask is that of new files, in octal; paths are on ROOT; where
+ * is FILE:LINE; note holds all notes, joined by "; ". What a cell cannot hold is escaped.
+ */
+void inspect_old_tsv(const struct intake *intake, const struct string_list *users,
+	struct buffer *out, struct arena *arena);
+
+/* The array `old`. */
+void inspect_old_json(struct json_writer *json, const struct intake *intake,
+	const struct string_list *users, struct arena *arena);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * old_login.c - the words for what an old server did, and making a login's record.
+ */
+#include "core/model/old_login.h"
+
+#include <stdarg.h>
+
+const char *
+old_verdict_name(enum old_verdict verdict)
+{
+	static const char *const names[] = {
+		[OLD_DENY] = "deny",
+		[OLD_ALLOW] = "allow",
+		[OLD_UNKNOWN] = "unknown",
+	};
+	return names[verdict];
+}
+
+const char *
+old_password_name(enum old_password password)
+{
+	static const char *const names[] = {
+		[OLD_PASSWORD_NONE] = "none",
+		[OLD_PASSWORD_CRYPT] = "crypt",
+		[OLD_PASSWORD_PLAINTEXT] = "plaintext",
+		[OLD_PASSWORD_EMPTY] = "empty",
+		[OLD_PASSWORD_ANY] = "any",
+		[OLD_PASSWORD_UNKNOWN] = "unknown",
+	};
+	return names[password];
+}
+
+const char *
+old_write_name(enum old_write write)
+{
+	static const char *const names[] = {
+		[OLD_WRITE_NO] = "no",
+		[OLD_WRITE_YES] = "yes",
+		[OLD_WRITE_PARTIAL] = "partial",
+	};
+	return names[write];
+}
+
+struct old_login *
+old_login_create(struct arena *arena, const char *user, struct place where)
+{
+	struct old_login *login = ARENA_NEW(arena, struct old_login);
+	login->user = user;
+	login->where = where;
+	login->notes.arena = arena;
+	return login;
+}
+
+void
+old_login_add_way(struct old_login *login, enum old_password kind, const char *secret,
+	struct place where, struct arena *arena)
+{
+	ARRAY_PUSH(arena, &login->ways,
+		(struct old_way){ .kind = kind, .secret = secret, .where = where });
+}
+
+void
+old_login_note(
+	struct old_login *login, struct place place, const char *code, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	diag_warning(&login->notes, place, "%s", arena_vprintf(login->notes.arena, format, args));
+	va_end(args);
+	diag_code(&login->notes, code);
+	diag_user(&login->notes, login->user);
+}

@@ -1,0 +1,72 @@
+/*
+ * unix.h - the accounts of an old machine as its C library saw them: passwd, group and shadow of
+ * ROOT read the way glibc's "files" service does, line by line, odd lines included.
+ */
+#ifndef REHOME_IMPORTERS_OLD_UNIX_H
+#define REHOME_IMPORTERS_OLD_UNIX_H
+
+#include "importers/old/root.h"
+
+struct old_passwd {
+	const char *name, *password, *gecos, *home, *shell;
+	uid_t uid;
+	gid_t gid;
+	struct place where; /* /etc/passwd:LINE */
+};
+
+struct old_group {
+	const char *name;
+	gid_t gid;
+	struct string_list members;
+	struct place where;
+};
+
+struct old_shadow {
+	const char *name, *hash;
+	/* Days, or -1 = not set: shadow(5) fields 3 to 8. */
+	int64_t changed, min, max, warn, inactive, expires;
+	struct place where;
+};
+
+struct old_unix {
+	struct {
+		struct old_passwd *items;
+		size_t count, room;
+	} passwd; /* every line that glibc takes, in order */
+	struct {
+		struct old_group *items;
+		size_t count, room;
+	} groups;
+	struct {
+		struct old_shadow *items;
+		size_t count, room;
+	} shadow;
+	bool has_shadow; /* false: no such file was readable; crypt(5) strings may be in passwd */
+	struct string_list other_databases; /* nsswitch.conf: "ldap", "sss" besides "files" */
+	struct string_list shells; /* /etc/shells as getusershell(3): with its defaults if absent */
+	bool has_shells_file;
+	/* Private indices. */
+	struct table by_name, group_by_name, shadow_by_name;
+	struct id_table by_uid, group_by_gid;
+	struct table memberships; /* user -> struct old_membership; so that groups are one look */
+};
+
+/* Never fails for a missing file; unreadable or oversized ones are errors. */
+NODISCARD bool old_unix_read(
+	struct old_root *root, struct old_unix **ret_unix, struct diags *diags);
+
+/* The first of that name or id, as getpwnam(3) finds it; NULL = none. */
+const struct old_passwd *old_unix_user(const struct old_unix *accounts, const char *name);
+const struct old_passwd *old_unix_user_by_uid(const struct old_unix *accounts, uid_t uid);
+const struct old_group *old_unix_group(const struct old_unix *accounts, const char *name);
+const struct old_group *old_unix_group_by_gid(const struct old_unix *accounts, gid_t gid);
+const struct old_shadow *old_unix_shadow(const struct old_unix *accounts, const char *name);
+
+/* initgroups(3): gid, and every group that lists the name; sorted, each once. */
+void old_unix_groups(const struct old_unix *accounts, const char *name, gid_t gid,
+	struct arena *arena, gid_t **ret_groups, size_t *ret_count);
+
+/* The hash that counts: shadow's when passwd says "x" and there is a line there. NULL = none. */
+const char *old_unix_hash(const struct old_unix *accounts, const struct old_passwd *user);
+
+#endif
