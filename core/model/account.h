@@ -16,6 +16,9 @@
 #include "core/base/arena.h"
 #include "core/base/diag.h"
 #include "core/model/layout.h"
+#include "core/model/profile.h"
+
+struct old_account;
 
 enum account_field {
 	ACCOUNT_KEY,
@@ -40,6 +43,13 @@ enum account_state {
 	ACCOUNT_ACTIVE,
 	ACCOUNT_DISABLED, /* exists, cannot log in */
 	ACCOUNT_LEFT,	  /* the source says that the person is gone */
+};
+
+/* What an account without password gets at its creation. */
+enum account_secret {
+	ACCOUNT_SECRET_POLICY, /* as policy.passwords.new says */
+	ACCOUNT_SECRET_NEW,    /* a new one, told in the handout */
+	ACCOUNT_SECRET_NONE,
 };
 
 /* No expiry date; the value an empty `expires` cell means. */
@@ -68,6 +78,13 @@ struct account {
 	int64_t expires; /* the first day on which the account no longer works, in days since
 			    1970-01-01: shadow(5) field 8, chage -E; or ACCOUNT_NEVER */
 	enum account_state state;
+
+	/* What sources of other kinds than tables say; zeroed = nothing. */
+	const struct old_account *old; /* old_account.h: it was a login of an old server */
+	struct jail_profile profile;
+	const char *contents; /* a directory of this machine, whatever --root is, as an absolute
+				 path: what is in it becomes the contents of a new home */
+	enum account_secret secret;
 };
 
 static inline bool
