@@ -6,7 +6,7 @@
 # the tests that need it are skipped.
 #
 # --ci builds three times with warnings as errors and adds the cases up: gcc for release, clang, and
-# gcc with the address and undefined-behaviour sanitisers. The end-to-end tests run with the first
+# gcc with the address and undefined-behaviour sanitisers. The end-to-end tests and the old servers run with the first
 # and the last, the proof (tests/fault/stepper.c) with the first. Then libFuzzer looks for new inputs,
 # for a few seconds a parser.
 set -euo pipefail
@@ -66,14 +66,16 @@ export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 
 if $ci; then
 	tools/prepare.sh build test ci
+	tools/ftp-servers.sh >/dev/null
 	CC=gcc build_and_test gcc build-gcc "" --buildtype=release -Dwerror=true
-	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite proof" -Dwerror=true
+	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite oracle --no-suite proof" -Dwerror=true
 	CC=gcc build_and_test sanitised build-sanitised "--timeout-multiplier 3 --no-suite proof" \
 		-Db_sanitize=address,undefined -Dwerror=true
 	CC=clang FUZZ_SECONDS=6 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
 		-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true
 else
 	tools/prepare.sh build test
+	tools/ftp-servers.sh >/dev/null || :
 	build_and_test tests build ""
 fi </dev/null
 

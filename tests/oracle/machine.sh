@@ -1,0 +1,74 @@
+# machine.sh - words to make an old machine with; sourced by a setup's setup.sh, inside the machine.
+#
+#	. /.oracle/machine.sh
+#	source_is vsftpd			the importer, and --set options for it
+#	user anna 2001 /home/anna /bin/bash "$(hash pw)"
+#	home /home/anna anna			a directory with known.txt
+#	password anna pw			what is to be tried, and must work if any does
+#
+# `sh machine.sh start KIND` starts the server in the foreground: the setup's start.sh when it has
+# one, else as the distribution does.
+
+# source_is IMPORTER [--set KEY=VALUE]...
+source_is() {
+	echo "$*" >/.oracle/source
+}
+
+# hash PASSWORD [SALT]: crypt(3) with a fixed salt, so that a setup is the same each time.
+hash() {
+	python3 -W ignore -c 'import crypt, sys; print(crypt.crypt(sys.argv[1], sys.argv[2]))' \
+		"$1" "${2:-\$6\$oraclesalt}"
+}
+
+# user NAME UID HOME SHELL [HASH] [GID]: lines in passwd, group and shadow; no hash = locked.
+user() {
+	echo "$1:x:$2:${6:-$2}::$3:$4" >>/etc/passwd
+	[ -n "${6:-}" ] || echo "$1:x:$2:" >>/etc/group
+	echo "$1:${5-!}:19000:0:99999:7:::" >>/etc/shadow
+}
+
+# group NAME GID [MEMBER,...]
+group() {
+	echo "$1:x:$2:${3:-}" >>/etc/group
+}
+
+# home PLACE [OWNER[:GROUP]] [MODE]: a directory that exists, with a file to fetch.
+home() {
+	mkdir -p "$1"
+	echo known >"$1/known.txt"
+	[ -z "${2:-}" ] || chown -R "$2" "$1"
+	chmod "${3:-755}" "$1"
+}
+
+# password USER [PASSWORD]: tried, and the right one if the login is allowed; several per user may
+# be given.
+password() {
+	printf '%s\t%s\n' "$1" "${2:-}" >>/.oracle/passwords
+}
+
+# name NAME...: tried although nobody claims them; must be refused.
+name() {
+	printf '%s\n' "$@" >>/.oracle/names
+}
+
+# unknown NAME...: the importer may, and must, say that it cannot know about these.
+unknown() {
+	printf '%s\n' "$@" >>/.oracle/unknown
+}
+
+start() {
+	# Some close every descriptor that there could be, for each connection.
+	ulimit -n 256
+	if [ -e /.oracle/start.sh ]; then
+		exec sh -eu /.oracle/start.sh
+	fi
+	case $1 in
+	vsftpd) exec vsftpd /etc/vsftpd.conf 0<>/dev/null ;;
+	proftpd) exec proftpd -n -c /etc/proftpd/proftpd.conf ;;
+	pureftpd) exec pure-ftpd-wrapper ;;
+	esac
+}
+
+if [ "${1:-}" = start ]; then
+	start "$2"
+fi
