@@ -13,14 +13,16 @@
 #include "importers/old/pam.h"
 #include "importers/old/unix.h"
 
-struct proftpd_auth;
-struct proftpd_server; /* config.h */
+struct pro_auth;
+struct pro_config; /* config.h */
+struct pro_section;
 
-/* What the databases are read with; all of it outlives the struct proftpd_auth. */
-struct proftpd_auth_input {
+/* What the databases are read with; all of it outlives the struct pro_auth. */
+struct pro_auth_input {
 	struct old_root *root;
 	const struct old_unix *accounts;
-	const struct proftpd_server *server;
+	const struct pro_config *config;
+	const struct pro_section *server;
 	/* --set sql_dump=FILE: a text dump of a MySQL or PostgreSQL database; NULL = none. */
 	const char *sql_dump;
 	int64_t today; /* days since 1970 */
@@ -30,21 +32,21 @@ struct proftpd_auth_input {
 /* Opens every database that the context names. Those that the server could not open either are
  * empty, as they were to it; one that cannot be read here makes its names unknown. Never fails;
  * what concerns the whole source is appended as warnings. */
-struct proftpd_auth *proftpd_auth_open(const struct proftpd_auth_input *input, struct diags *diags);
-void proftpd_auth_close(struct proftpd_auth **auth); /* closes SQLite */
-#define AUTO_PROFTPD_AUTH AUTO(proftpd_auth_close)
+struct pro_auth *pro_auth_open(const struct pro_auth_input *input, struct diags *diags);
+void pro_auth_close(struct pro_auth **auth); /* closes SQLite */
+#define AUTO_PRO_AUTH AUTO(pro_auth_close)
 
 /* Every name that any database mentions, also those that it refuses; names come more than once. */
-void proftpd_auth_names(struct proftpd_auth *auth,
+void pro_auth_names(struct pro_auth *auth,
 	void (*found)(void *ctx, const char *name, struct place where), void *ctx);
 
-struct proftpd_group {
+struct pro_group {
 	gid_t gid;
 	const char *name; /* NULL = the session had the id without a name */
 };
 
 /* One name as pr_auth_getpwnam() and pr_auth_getgroups() saw it. */
-struct proftpd_identity {
+struct pro_identity {
 	/* ALLOW: it exists; DENY: no module knows it; UNKNOWN: a module that cannot be asked here
 	 * comes first. */
 	enum old_verdict exists;
@@ -52,12 +54,14 @@ struct proftpd_identity {
 	const char *name;   /* as the module spells it */
 	uid_t uid;
 	gid_t gid;
-	const char *home, *shell, *gecos; /* never NULL when it exists; home as stored */
-	const char *group;		  /* the primary group's name, else its number */
+	/* As stored. NULL: its database has none (an SQL NULL); the server takes no shell for a
+	 * valid one, and fails without a home. */
+	const char *home, *shell, *gecos;
+	const char *group; /* the primary group's name, else its number */
 	/* As group expressions see them: in the module's order, the primary one among them when
 	 * the module has it. */
 	struct {
-		struct proftpd_group *items;
+		struct pro_group *items;
 		size_t count, room;
 	} groups;
 	/* Ids of the session's process: the primary one and all of groups; sorted, each once. */
@@ -69,11 +73,11 @@ struct proftpd_identity {
 	struct diags notes;
 };
 
-void proftpd_auth_identify(struct proftpd_auth *auth, const char *name, struct arena *arena,
-	struct proftpd_identity *ret_identity);
+void pro_auth_identify(struct pro_auth *auth, const char *name, struct arena *arena,
+	struct pro_identity *ret_identity);
 
 /* What opens it. */
-struct proftpd_credentials {
+struct pro_credentials {
 	enum old_verdict login; /* ALLOW: at least one way */
 	struct {
 		struct old_way *items;
@@ -93,14 +97,13 @@ struct proftpd_credentials {
  * user_password: the hash of the UserPassword directive that counts for this name in the caller's
  * context, or NULL; identity is the name's own and exists.
  */
-void proftpd_auth_ask(struct proftpd_auth *auth, const char *name,
-	const struct proftpd_identity *identity, const char *user_password,
-	struct place user_password_where, struct arena *arena,
-	struct proftpd_credentials *ret_credentials);
+void pro_auth_ask(struct pro_auth *auth, const char *name, const struct pro_identity *identity,
+	const char *user_password, struct place user_password_where, struct arena *arena,
+	struct pro_credentials *ret_credentials);
 
 /* The name of a group for a gid and the reverse, as the modules map them; false = nobody knows. */
-bool proftpd_auth_group_name(struct proftpd_auth *auth, gid_t gid, const char **ret_name);
-bool proftpd_auth_group_gid(struct proftpd_auth *auth, const char *name, gid_t *ret_gid);
+bool pro_auth_group_name(struct pro_auth *auth, gid_t gid, const char **ret_name);
+bool pro_auth_group_gid(struct pro_auth *auth, const char *name, gid_t *ret_gid);
 
 /*
  * What AuthUserFile and AuthGroupFile demand of their file while the configuration is parsed:
@@ -108,7 +111,7 @@ bool proftpd_auth_group_gid(struct proftpd_auth *auth, const char *name, gid_t *
  * world-readable (0644)". insecure and syntax: AuthFileOptions InsecurePerms and SyntaxCheck stood
  * in front of it.
  */
-bool proftpd_auth_file_usable(struct old_root *root, bool user_file, const char *path,
-	bool insecure, bool syntax, struct arena *arena, const char **ret_why);
+bool pro_auth_file_usable(struct old_root *root, bool user_file, const char *path, bool insecure,
+	bool syntax, struct arena *arena, const char **ret_why);
 
 #endif
