@@ -12,6 +12,7 @@
 
 #include "importers/old/pam.h"
 #include "importers/old/unix.h"
+#include "importers/proftpd/config.h"
 
 struct pro_auth;
 struct pro_config; /* config.h */
