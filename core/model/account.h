@@ -81,7 +81,7 @@ struct account {
 
 	/* What sources of other kinds than tables say; zeroed = nothing. */
 	const struct old_account *old; /* old_account.h: it was a login of an old server */
-	struct jail_profile profile;
+	struct jail_profile profile;   /* wins over the layout's, field by field */
 	const char *contents; /* a directory of this machine, whatever --root is, as an absolute
 				 path: what is in it becomes the contents of a new home */
 	enum account_secret secret;

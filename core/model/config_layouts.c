@@ -1,5 +1,5 @@
 /*
- * config_layouts.c - `layouts:` of the configuration, and writing them back.
+ * config_layouts.c - `layouts:` of the configuration, folders and profiles, and writing them back.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 #include "core/model/config_reader.h"
 
 #define DIRS "layouts.NAME.dirs[]"
+#define PROFILE "layouts.NAME.profile"
 
 static struct layout *
 find_layout(const struct config *config, const char *name)
@@ -111,6 +112,77 @@ read_folder(struct config_reader *reader, const struct yaml_node *node, struct f
 	ARRAY_PUSH(reader->arena, folders, folder);
 }
 
+/* ---- the profile ---- */
+
+static void
+read_from(struct config_reader *reader, const struct yaml_node *node, struct jail_profile *profile)
+{
+	if (!config_is_list(reader, node))
+		return;
+	ARRAY_FOREACH (child, &node->children) {
+		const char *text = config_text(reader, *child), *address;
+		if (text &&
+			profile_check_address(text, yaml_at(*child, reader->arena), reader->arena,
+				&address, reader->diags))
+			string_list_push(reader->arena, &profile->from, address);
+	}
+	/* Appends its own error. */
+	if (!profile_complete_from(
+		    &profile->from, yaml_at(node, reader->arena), reader->arena, reader->diags))
+		profile->from.count = 0;
+}
+
+/* False, with an error, for a value that is none: a configuration with errors is never used. */
+static bool
+read_profile_text(
+	struct config_reader *reader, const struct yaml_node *node, struct jail_profile *profile)
+{
+	struct place place = yaml_at(node, reader->arena);
+	const char *text = config_text(reader, node);
+	if (!text)
+		return false;
+	if (strcmp(node->key, "start") == 0)
+		return profile_check_start(
+			text, place, reader->arena, &profile->start, reader->diags);
+	if (strcmp(node->key, "umask") == 0)
+		return profile->has_umask =
+			       profile_check_umask(text, place, &profile->umask, reader->diags);
+	return profile_check_log_level(text, place, &profile->log_level, reader->diags);
+}
+
+static void
+read_profile_key(
+	struct config_reader *reader, const struct yaml_node *node, struct jail_profile *profile)
+{
+	static const char *const answers[] = { "no", "yes", NULL };
+	static const char *const texts[] = { "start", "umask", "log" };
+	if (strcmp(node->key, "from") == 0) {
+		read_from(reader, node, profile);
+		return;
+	}
+	if (strcmp(node->key, "read_only") == 0) {
+		profile->read_only = config_word(reader, node, answers) == 1;
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		if (strcmp(node->key, texts[i]) == 0) {
+			(void)read_profile_text(reader, node, profile);
+			return;
+		}
+	}
+	config_unknown_key(reader, node, PROFILE);
+}
+
+static void
+read_profile(
+	struct config_reader *reader, const struct yaml_node *node, struct jail_profile *profile)
+{
+	if (!config_is_mapping(reader, node))
+		return;
+	ARRAY_FOREACH (child, &node->children)
+		read_profile_key(reader, *child, profile);
+}
+
 /* ---- layouts ---- */
 
 static void
@@ -146,6 +218,8 @@ read_layout(struct config_reader *reader, const struct yaml_node *node)
 	ARRAY_FOREACH (child, &node->children) {
 		if (strcmp((*child)->key, "dirs") == 0)
 			read_dirs(reader, *child, layout);
+		else if (strcmp((*child)->key, "profile") == 0)
+			read_profile(reader, *child, &layout->profile);
 		else
 			config_unknown_key(reader, *child, "layouts.NAME");
 	}
@@ -217,6 +291,31 @@ write_folder(const struct folder *folder, struct buffer *out)
 }
 
 static void
+write_profile(const struct jail_profile *profile, struct buffer *out)
+{
+	if (profile_is_empty(profile))
+		return;
+	buffer_add_text(out, "\n    profile:");
+	if (profile->start) {
+		buffer_add_text(out, "\n      start: ");
+		yaml_write_text(out, profile->start);
+	}
+	if (profile->has_umask)
+		buffer_printf(out, "\n      umask: \"%03o\"", (unsigned)profile->umask);
+	if (profile->read_only)
+		buffer_add_text(out, "\n      read_only: yes");
+	if (profile->log_level)
+		buffer_printf(out, "\n      log: %s", profile->log_level);
+	if (!profile->from.count)
+		return;
+	buffer_add_text(out, "\n      from: [");
+	ARRAY_FOREACH (address, &profile->from)
+		buffer_printf(
+			out, "%s\"%s\"", address == profile->from.items ? "" : ", ", *address);
+	buffer_add_text(out, "]");
+}
+
+static void
 write_layouts(const struct config *config, const struct config_key *key, struct buffer *out)
 {
 	(void)key;
@@ -229,6 +328,7 @@ write_layouts(const struct config *config, const struct config_key *key, struct 
 			buffer_add_text(out, "  # default");
 		ARRAY_FOREACH (folder, &layout->folders)
 			write_folder(folder, out);
+		write_profile(&layout->profile, out);
 	}
 }
 

@@ -60,6 +60,17 @@ const struct config_key config_keys[] = {
 		"user (the user's own) or a group; default jail.group"),
 	WITHIN("layouts.NAME.dirs[].mode", "octal", NULL, "such as 2770; default by access"),
 
+	WITHIN("layouts.NAME.profile.start", "path", NULL,
+		"folder where sessions begin; default the jail's root"),
+	WITHIN("layouts.NAME.profile.umask", "octal", NULL,
+		"what new files and folders lose, such as 027"),
+	WITHIN("layouts.NAME.profile.read_only", "no|yes", "no",
+		"sshd refuses every change, whatever folders are writable"),
+	WITHIN("layouts.NAME.profile.log", "level", NULL,
+		"what sshd logs of transfers: INFO or VERBOSE; needs /dev/log in the jail"),
+	WITHIN("layouts.NAME.profile.from", "list", "[]",
+		"addresses and networks that logins may come from; default everywhere"),
+
 	KEY("jail.home", "path", "\"/home/${username}\"", home, jail.home_text,
 		"home and jail of a new account; holds ${username}"),
 	KEY("jail.group", "group", "sftponly", group, jail.group, "group whose members are jailed"),

@@ -17,6 +17,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/diag.h"
+#include "core/model/profile.h"
 
 enum folder_access {
 	FOLDER_WRITE,
@@ -43,6 +44,7 @@ struct folder_list {
 struct layout {
 	const char *name;
 	struct folder_list folders; /* parents before children */
+	struct jail_profile profile;
 	struct place place;
 };
 

@@ -77,6 +77,8 @@ static const char other_example[] =
 	"      - { path: a/in, access: read, owner: webmaster, group: staff, mode: 2775 }\n"
 	"      - { path: adv, access: read-advisory, owner: root, group: user, mode: 555 }\n"
 	"      - { path: \"my pictures\" }\n"
+	"    profile: { start: /a/in, umask: 027, read_only: yes, log: verbose,\n"
+	"               from: [ 10.0.0.0/8, \"!10.1.*\", \"2001:DB8::/32\" ] }\n"
 	"  none:\n"
 	"jail:\n"
 	"  home: /srv/sftp/${layout}/${username}\n"

@@ -285,6 +285,18 @@ test_modes_are_octal_and_missing_parents_are_read_only(void **state)
 	assert_int_equal(config_layout(config, "none")->folders.count, 0);
 }
 
+static void
+test_a_layout_has_a_profile_in_normal_form(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena arena = { 0 };
+	const struct config *config = parse_good(other_example, &arena);
+	assert_string_equal(profile_text(&config_layout(config, "lab")->profile, &arena),
+		"read-only umask=027 start=a/in log=VERBOSE "
+		"from=10.0.0.0/8,2001:db8::/32,!10.1.0.0/16");
+	assert_true(profile_is_empty(&config_layout(config, "none")->profile));
+}
+
 /* ---- the sample ---- */
 
 static void
@@ -319,7 +331,7 @@ test_the_schema_lists_every_key_once(void **state)
 		assert_true(*key->type && *key->help);
 		assert_int_not_equal(key->help[strlen(key->help) - 1], '.');
 	}
-	assert_int_equal(seen.count, 49);
+	assert_int_equal(seen.count, 54);
 }
 
 int
@@ -332,6 +344,7 @@ main(void)
 		cmocka_unit_test(test_a_map_holds_templates_candidates_and_tables),
 		cmocka_unit_test(test_every_key_can_be_set_away_from_its_default),
 		cmocka_unit_test(test_modes_are_octal_and_missing_parents_are_read_only),
+		cmocka_unit_test(test_a_layout_has_a_profile_in_normal_form),
 		cmocka_unit_test(
 			test_the_sample_configuration_is_good_and_changes_only_what_it_says),
 		cmocka_unit_test(test_the_schema_lists_every_key_once),

@@ -6,12 +6,35 @@
 #define V "version: 1\n"
 #define SILENT_HINT " [Give a value, or remove the key.]\n"
 #define S V "sources:\n  s:\n    importer: csv\n    file: x\n"
+#define PROFILE V "layouts: { a: { profile: { "
 #define DIR V "layouts: { a: { dirs: [ { path: p, "
 
 static const struct faulty {
 	const char *text;
 	const char *said;
 } faulty_documents[] = {
+	/* profiles */
+	{ PROFILE "unmask: 022, read_only: maybe } } }\n",
+		"2:28: unknown key 'unmask' in layouts.a.profile [Did you mean 'umask'?]\n"
+		"2:52: layouts.a.profile.read_only cannot be 'maybe' [Known here: no, yes.]\n" },
+	{ PROFILE "umask: 8, start: \"my pics\", log: LOUD } } }\n",
+		"2:35: '8' is no umask: expected octal 000 to 777 [Write what new files lose, such "
+		"as 027.]\n"
+		"2:45: start directory 'my pics' has a blank: sshd's configuration cannot say it "
+		"[Rename the folder, or let sessions begin in the jail's root.]\n"
+		"2:61: 'LOUD' is no log level of sftp-server [Write INFO for logins and "
+		"transfers, or VERBOSE for every request.]\n" },
+	{ PROFILE "from: [ 10.0.0.1/8, host.example.org ] } } }\n",
+		"2:36: '10.0.0.1/8' has bits behind its mask [Write 10.0.0.0/8 for the whole "
+		"network.]\n"
+		"2:48: 'host.example.org' is no address or network [Write 192.0.2.7, 10.0.0.0/8, "
+		"2001:db8::/32 or !10.1.0.0/16.]\n" },
+	{ PROFILE "from: [ \"!10.0.0.0/8\" ] } } }\n",
+		"2:34: only excludes addresses: sshd would let nobody in [Add what is allowed; "
+		"'*' is everywhere.]\n" },
+	{ PROFILE "from: 10.0.0.0/8 } } }\n",
+		"2:34: layouts.a.profile.from must be a list, not text\n" },
+
 	/* the whole */
 	{ "", "1:1: version is missing [Begin the file with version: 1.]\n" },
 	{ "jail: { group: g }\n", "1:1: version is missing [Begin the file with version: 1.]\n" },

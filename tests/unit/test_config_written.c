@@ -64,7 +64,7 @@ assert_same_jail_and_archives(const struct config *a, const struct config *b)
 }
 
 static void
-assert_same_layout(const struct layout *a, const struct layout *b)
+assert_same_layout(const struct layout *a, const struct layout *b, struct arena *arena)
 {
 	assert_string_equal(a->name, b->name);
 	assert_int_equal(a->folders.count, b->folders.count);
@@ -77,6 +77,7 @@ assert_same_layout(const struct layout *a, const struct layout *b)
 		assert_int_equal(one->has_mode, other->has_mode);
 		assert_int_equal(one->mode, other->mode);
 	}
+	assert_string_equal(profile_text(&a->profile, arena), profile_text(&b->profile, arena));
 }
 
 static void
@@ -150,7 +151,7 @@ assert_same_config(const struct config *a, const struct config *b, struct arena 
 	assert_same_policy(&a->policy, &b->policy);
 	assert_int_equal(a->layouts.count, b->layouts.count);
 	for (size_t i = 0; i < a->layouts.count; i++)
-		assert_same_layout(a->layouts.items[i], b->layouts.items[i]);
+		assert_same_layout(a->layouts.items[i], b->layouts.items[i], arena);
 	assert_int_equal(a->sources.count, b->sources.count);
 	for (size_t i = 0; i < a->sources.count; i++) {
 		assert_same_source(a->sources.items[i], b->sources.items[i]);
@@ -253,6 +254,12 @@ static const char written_other[] =
 	"      - { path: a/in, access: read, owner: webmaster, group: staff, mode: \"2775\" }\n"
 	"      - { path: adv, access: read-advisory, owner: root, group: user, mode: \"0555\" }\n"
 	"      - { path: \"my pictures\", access: write }\n"
+	"    profile:\n"
+	"      start: a/in\n"
+	"      umask: \"027\"\n"
+	"      read_only: yes\n"
+	"      log: VERBOSE\n"
+	"      from: [\"10.0.0.0/8\", \"2001:db8::/32\", \"!10.1.0.0/16\"]\n"
 	"  none:\n"
 	"    dirs: []\n"
 	"jail:\n"
