@@ -41,11 +41,6 @@ void pro_auth_close(struct pro_auth **auth); /* closes SQLite */
 void pro_auth_names(struct pro_auth *auth,
 	void (*found)(void *ctx, const char *name, struct place where), void *ctx);
 
-struct pro_group {
-	gid_t gid;
-	const char *name; /* NULL = the session had the id without a name */
-};
-
 /* One name as pr_auth_getpwnam() and pr_auth_getgroups() saw it. */
 struct pro_identity {
 	/* ALLOW: it exists; DENY: no module knows it; UNKNOWN: a module that cannot be asked here
@@ -59,13 +54,10 @@ struct pro_identity {
 	 * valid one, and fails without a home. */
 	const char *home, *shell, *gecos;
 	const char *group; /* the primary group's name, else its number */
-	/* As group expressions see them: in the module's order, the primary one among them when
-	 * the module has it. */
-	struct {
-		struct pro_group *items;
-		size_t count, room;
-	} groups;
-	/* Ids of the session's process: the primary one and all of groups; sorted, each once. */
+	/* The names that group expressions see besides `group`, in the module's order. */
+	struct string_list group_names;
+	/* Ids of the session's process, sorted, each once; the primary one is among them only if
+	 * the module that lists the groups says so. */
 	struct {
 		gid_t *items;
 		size_t count, room;
@@ -87,8 +79,6 @@ struct pro_credentials {
 	struct place where;	     /* of the first way, or of what refused */
 	struct string_list ssh_keys; /* authorized_keys lines; only when SFTPEngine is on */
 	struct old_quota quota;
-	bool has_umask; /* by pam_umask in the session stack */
-	mode_t umask;
 	bool has_expires; /* as account.expires */
 	int64_t expires;
 	struct diags notes;
