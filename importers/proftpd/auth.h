@@ -15,8 +15,6 @@
 #include "importers/proftpd/config.h"
 
 struct pro_auth;
-struct pro_config; /* config.h */
-struct pro_section;
 
 /* What the databases are read with; all of it outlives the struct pro_auth. */
 struct pro_auth_input {
