@@ -42,7 +42,9 @@ struct old_unix {
 		size_t count, room;
 	} shadow;
 	bool has_shadow; /* false: no such file was readable; crypt(5) strings may be in passwd */
-	struct string_list other_databases; /* nsswitch.conf: "ldap", "sss" besides "files" */
+	/* nsswitch.conf's services for these besides files: "ldap", "sss". "compat" only where a
+	 * line begins with "+", "systemd" only where its user records exist. */
+	struct string_list other_databases;
 	struct string_list shells; /* /etc/shells as getusershell(3): with its defaults if absent */
 	bool has_shells_file;
 	/* Private indices. */
@@ -51,9 +53,19 @@ struct old_unix {
 	struct table memberships; /* user -> struct old_membership; so that groups are one look */
 };
 
-/* Never fails for a missing file; unreadable or oversized ones are errors. */
+/*
+ * Never fails for a missing file; unreadable or oversized ones are errors. A database for which
+ * nsswitch.conf asks neither files nor compat is empty, as it was.
+ */
 NODISCARD bool old_unix_read(
 	struct old_root *root, struct old_unix **ret_unix, struct diags *diags);
+
+/* The same from the files' bytes; data is NULL for what does not exist. */
+struct old_unix_files {
+	struct bytes passwd, group, shadow, shells, nsswitch;
+	bool has_userdb; /* records of systemd-userdbd or homed exist */
+};
+struct old_unix *old_unix_parse(const struct old_unix_files *files, struct arena *arena);
 
 /* The first of that name or id, as getpwnam(3) finds it; NULL = none. */
 const struct old_passwd *old_unix_user(const struct old_unix *accounts, const char *name);
@@ -62,7 +74,10 @@ const struct old_group *old_unix_group(const struct old_unix *accounts, const ch
 const struct old_group *old_unix_group_by_gid(const struct old_unix *accounts, gid_t gid);
 const struct old_shadow *old_unix_shadow(const struct old_unix *accounts, const char *name);
 
-/* initgroups(3): gid, and every group that lists the name; sorted, each once. */
+/*
+ * initgroups(3): gid, and every group that lists the name; sorted, each once. Lines in comments
+ * count too ("#ftp:x:50:anna"): glibc does not skip them here.
+ */
 void old_unix_groups(const struct old_unix *accounts, const char *name, gid_t gid,
 	struct arena *arena, gid_t **ret_groups, size_t *ret_count);
 
