@@ -79,6 +79,21 @@ struct old_ids {
 };
 bool old_root_may(struct old_root *root, const char *path, const struct old_ids *ids, int wanted);
 
+/* The same for who stands there already, however it came there: only the permission itself. */
+bool old_root_may_here(
+	struct old_root *root, const char *path, const struct old_ids *ids, int wanted);
+
+/*
+ * chdir(2) of a process on the old machine: its root directory is `jail`, which neither ".." nor a
+ * link leaves, and it stands in `cwd`; both as entry.real is. It needs search permission on the way
+ * and for the directory itself; ids NULL: it may everything. OLD_UNREADABLE: it may not.
+ */
+struct old_standing {
+	const char *jail, *cwd;
+};
+enum old_status old_root_chdir(struct old_root *root, const struct old_standing *from,
+	const char *path, const struct old_ids *ids, struct old_entry *ret_entry);
+
 /* The path on this host where the data are, for copying; NULL when ROOT is an archive. */
 const char *old_root_host_path(struct old_root *root, const char *path);
 struct arena *old_root_arena(struct old_root *root);

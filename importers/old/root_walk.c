@@ -137,6 +137,7 @@ struct walk {
 	struct old_root *root;
 	const struct old_ids *ids;
 	struct buffer here; /* the physical path that was reached; empty = "/" */
+	size_t jail;	    /* the first bytes of it that cannot be left */
 	struct root_node node;
 	const char *rest; /* what is still to go */
 	unsigned links;
@@ -169,7 +170,8 @@ static enum old_status
 go_up(struct walk *walk)
 {
 	const char *slash = strrchr(buffer_text(&walk->here), '/');
-	cut_here(walk, slash ? (size_t)(slash - walk->here.data) : 0);
+	if (walk->here.size > walk->jail)
+		cut_here(walk, slash ? (size_t)(slash - walk->here.data) : 0);
 	return stand_on(walk);
 }
 
@@ -187,7 +189,7 @@ go_along_link(struct walk *walk, size_t above)
 		return OLD_ABSENT;
 	walk->rest = arena_printf(walk->root->arena, "%s%s%s", target, *walk->rest ? "/" : "",
 		walk->rest + strspn(walk->rest, "/"));
-	cut_here(walk, *target == '/' ? 0 : above);
+	cut_here(walk, *target == '/' ? walk->jail : above);
 	return stand_on(walk);
 }
 
@@ -213,30 +215,68 @@ step_into(struct walk *walk, const char *name, size_t length, bool follow)
 	return status;
 }
 
+/* From where it stands; the rest of the path is left empty. */
+static enum old_status
+walk_on(struct walk *walk, const char *path, bool follow)
+{
+	if (!*path)
+		return OLD_ABSENT;
+	walk->rest = path;
+	enum old_status status = stand_on(walk);
+	while (status == OLD_OK && *walk->rest) {
+		const char *name = walk->rest + strspn(walk->rest, "/");
+		size_t length = strcspn(name, "/");
+		walk->rest = name + length;
+		/* "name/" is a directory, and a link in its place is followed. */
+		if (length)
+			status = step_into(walk, name, length, follow || *walk->rest);
+		else if (!S_ISDIR(walk->node.entry.mode))
+			status = OLD_ABSENT;
+	}
+	if (status == OLD_OK)
+		walk->node.entry.real = walk->here.size
+			? arena_strdup(walk->root->arena, buffer_text(&walk->here))
+			: "/";
+	return status;
+}
+
 enum old_status
 root_walk(struct old_root *root, const char *path, bool follow, const struct old_ids *ids,
 	struct root_node *ret_node)
 {
 	AUTO(walk_finish) struct walk walk = { .root = root, .ids = ids, .node = NO_NODE };
-	if (!*path)
-		return OLD_ABSENT;
-	walk.rest = path;
-	enum old_status status = stand_on(&walk);
-	while (status == OLD_OK && *walk.rest) {
-		const char *name = walk.rest + strspn(walk.rest, "/");
-		size_t length = strcspn(name, "/");
-		walk.rest = name + length;
-		/* "name/" is a directory, and a link in its place is followed. */
-		if (length)
-			status = step_into(&walk, name, length, follow || *walk.rest);
-		else if (!S_ISDIR(walk.node.entry.mode))
-			status = OLD_ABSENT;
-	}
+	enum old_status status = walk_on(&walk, path, follow);
 	if (status != OLD_OK)
 		return status;
-	walk.node.entry.real =
-		walk.here.size ? arena_strdup(root->arena, buffer_text(&walk.here)) : "/";
 	*ret_node = walk.node;
 	walk.node.fd = -1;
 	return OLD_OK;
+}
+
+enum old_status
+old_root_chdir(struct old_root *root, const struct old_standing *from, const char *path,
+	const struct old_ids *ids, struct old_entry *ret_entry)
+{
+	AUTO(walk_finish) struct walk walk = { .root = root, .ids = ids, .node = NO_NODE };
+	const char *start = *path == '/' ? from->jail : from->cwd;
+	if (strcmp(start, "/") != 0)
+		buffer_add_text(&walk.here, start);
+	walk.jail = strcmp(from->jail, "/") != 0 ? strlen(from->jail) : 0;
+	enum old_status status = walk_on(&walk, path, true);
+	if (status != OLD_OK)
+		return status;
+	if (!S_ISDIR(walk.node.entry.mode))
+		return OLD_WRONG_TYPE;
+	if (ids && !node_may(root, &walk.node, ids, X_OK))
+		return OLD_UNREADABLE;
+	*ret_entry = walk.node.entry;
+	return OLD_OK;
+}
+
+bool
+old_root_may_here(struct old_root *root, const char *path, const struct old_ids *ids, int wanted)
+{
+	AUTO_NODE struct root_node node = NO_NODE;
+	return root_walk(root, path, true, NULL, &node) == OLD_OK &&
+		node_may(root, &node, ids, wanted);
 }
