@@ -163,11 +163,17 @@ add_text(const struct intake *intake, const struct string_list *users, const str
 		paint_text(paint, intake->detected);
 		buffer_add_text(paint->out, ", ");
 	}
-	buffer_printf(
-		paint->out, "%zu rows, %zu refused)\n\n", intake->rows, intake->rejected.count);
 	if (intake->is_old_server)
+		inspect_old_count(intake, paint->out);
+	else
+		buffer_printf(
+			paint->out, "%zu rows, %zu refused", intake->rows, intake->rejected.count);
+	buffer_add_text(paint->out, ")\n\n");
+	if (intake->is_old_server) {
 		inspect_old_table(intake, users, paint, arena);
-	else if (!users->count && intake->accounts.count)
+		return;
+	}
+	if (!users->count && intake->accounts.count)
 		add_table(intake, users, paint, arena);
 	ARRAY_FOREACH (account, &intake->accounts) {
 		if (users->count && is_wanted(*account, users))

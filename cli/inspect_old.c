@@ -102,6 +102,16 @@ cell(const struct old_login *login, enum column column, struct arena *arena)
 }
 
 void
+inspect_old_count(const struct intake *intake, struct buffer *out)
+{
+	size_t counts[] = { 0, 0, 0 };
+	ARRAY_FOREACH (login, &intake->old_logins)
+		counts[(*login)->login]++;
+	buffer_printf(out, "%zu logins: %zu allowed, %zu denied, %zu unknown",
+		intake->old_logins.count, counts[OLD_ALLOW], counts[OLD_DENY], counts[OLD_UNKNOWN]);
+}
+
+void
 inspect_old_tsv(const struct intake *intake, const struct string_list *users, struct buffer *out,
 	struct arena *arena)
 {

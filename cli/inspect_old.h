@@ -8,6 +8,9 @@
 #include "core/model/intake.h"
 #include "core/plan/json_writer.h"
 
+/* "120 logins: 97 allowed, 20 denied, 3 unknown" */
+void inspect_old_count(const struct intake *intake, struct buffer *out);
+
 /* All users when the list is empty. Passwords and hashes are named by kind, never shown. */
 void inspect_old_table(const struct intake *intake, const struct string_list *users,
 	const struct paint *paint, struct arena *arena);

@@ -149,8 +149,36 @@ add_changes(const struct paint *paint, const struct plan *plan, bool all, bool v
 
 /* ---- around them ---- */
 
+/* No account is made of them, whatever happens; with -v they are named. */
 static void
-add_inputs(const struct paint *paint, const struct plan *plan)
+add_refused(const struct paint *paint, const struct plan_input *input, bool verbose)
+{
+	size_t count = input->refused.count;
+	if (!count)
+		return;
+	buffer_printf(paint->out, "%zu %s that the old server refused %s not imported", count,
+		count == 1 ? "login" : "logins", count == 1 ? "is" : "are");
+	if (!verbose) {
+		buffer_add_text(paint->out, "; -v names them\n");
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		buffer_add_text(paint->out, i ? ", " : ": ");
+		paint_text(paint, input->refused.items[i]);
+	}
+	buffer_add_char(paint->out, '\n');
+}
+
+static const char *
+row_word(const struct plan_input *input)
+{
+	if (input->is_old_server)
+		return input->rows == 1 ? "login" : "logins";
+	return input->rows == 1 ? "row" : "rows";
+}
+
+static void
+add_inputs(const struct paint *paint, const struct plan *plan, bool verbose)
 {
 	ARRAY_FOREACH (input, &plan->inputs) {
 		buffer_add_text(paint->out, "Read ");
@@ -160,8 +188,9 @@ add_inputs(const struct paint *paint, const struct plan *plan)
 			paint_text(paint, input->detected);
 			buffer_add_text(paint->out, ", ");
 		}
-		buffer_printf(paint->out, "%zu %s)%s\n", input->rows,
-			input->rows == 1 ? "row" : "rows", input->complete ? "" : ", not complete");
+		buffer_printf(paint->out, "%zu %s)%s\n", input->rows, row_word(input),
+			input->complete ? "" : ", not complete");
+		add_refused(paint, input, verbose);
 	}
 }
 
@@ -257,7 +286,7 @@ render_plan(const struct plan *plan, const struct render_plan_options *options, 
 {
 	struct paint paint = { out, options->color };
 	if (!options->brief) {
-		add_inputs(&paint, plan);
+		add_inputs(&paint, plan, options->verbose);
 		add_changes(&paint, plan, options->all, options->verbose);
 		add_host(&paint, plan);
 		render_not_checked(&paint, &plan->not_checked);

@@ -67,9 +67,12 @@ enum new_password {
 	NEW_PASSWORD_ALWAYS,	/* for every account whose source gives no password or hash */
 };
 
+/* An old server's password that nothing here verifies. */
 enum foreign_hash {
-	FOREIGN_HASH_EXPIRE, /* account without usable password, warned about */
-	FOREIGN_HASH_REFUSE, /* error */
+	FOREIGN_HASH_EXPIRE,   /* the account is closed until somebody opens it */
+	FOREIGN_HASH_REFUSE,   /* blocked until it is decided */
+	FOREIGN_HASH_HANDOUT,  /* a new one */
+	FOREIGN_HASH_KEY_ONLY, /* none */
 };
 
 enum failure_scope {

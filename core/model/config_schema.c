@@ -105,8 +105,10 @@ const struct config_key config_keys[] = {
 		"symbolic links by the home's full path, which leads nowhere in the jail"),
 	KEY("policy.passwords.new", "none|generated|always", "none", choice, policy.new_password,
 		"make passwords for nobody, for accounts that could not log in, or for all"),
-	KEY("policy.passwords.foreign_hash", "expire|refuse", "expire", choice, policy.foreign_hash,
-		"a hash that this host cannot verify: account without password, or error"),
+	KEY("policy.passwords.foreign_hash", "expire|refuse|handout|key-only", "expire", choice,
+		policy.foreign_hash,
+		"a password that this host cannot verify: the account is closed, waits for a "
+		"decision, gets a new one, or none"),
 	KEY("policy.passwords.existing", "keep|enforce", "keep", switch, policy.enforce_passwords,
 		"a source's password for an account that exists"),
 	KEY("policy.passwords.handout", "path", NULL, file, policy.handout,

@@ -11,8 +11,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/model/intake_rows.h"
+#include "core/model/old_account.h"
 
 struct reading {
 	const struct source_config *config;
@@ -337,12 +339,34 @@ sort_old_logins(struct intake *intake)
 			sizeof(*intake->old_logins.items), compare_old_logins);
 }
 
+/* Where an old machine's files are on this one, without a slash at the end; NULL for an archive. */
+static const char *
+root_directory(const char *location, struct arena *arena)
+{
+	struct stat st;
+	char path[PATH_MAX];
+	if (!realpath(location, path) || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return NULL;
+	return strcmp(path, "/") == 0 ? "" : arena_strdup(arena, path);
+}
+
+static void
+fill_old_logins(struct reading *reading)
+{
+	struct intake *intake = reading->intake;
+	intake->is_old_server = reading->importer->old_server;
+	if (!intake->is_old_server)
+		return;
+	sort_old_logins(intake);
+	intake->rows = intake->old_logins.count;
+	old_accounts_make(
+		intake, root_directory(reading->config->location, reading->arena), reading->arena);
+}
+
 static void
 fill_intake(struct reading *reading, bool complete)
 {
 	struct intake *intake = reading->intake;
-	intake->is_old_server = reading->importer->old_server;
-	sort_old_logins(intake);
 	memcpy(intake->sha256, reading->source.sha256, sizeof(intake->sha256));
 	intake->rows = reading->rows.count;
 	ARRAY_FOREACH (row, &reading->rows) {
@@ -352,6 +376,7 @@ fill_intake(struct reading *reading, bool complete)
 		else if (row->account)
 			ARRAY_PUSH(reading->arena, &intake->accounts, row->account);
 	}
+	fill_old_logins(reading);
 	/* A refused row is a person whom we did not see, not one who left. */
 	intake->complete = complete && intake->rejected.count == 0 && !reading->said.errors;
 }

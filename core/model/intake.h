@@ -43,8 +43,8 @@ struct intake {
 	struct {
 		struct old_login **items;
 		size_t count, room;
-	} old_logins; /* all of them, by name in byte order; those that it let in are accounts too
-		       */
+	} old_logins; /* all of them, by name in byte order; those that it let in, and those of
+			 which that is not known, are accounts too (old_account.h) */
 	bool world_readable_secrets; /* the file holds passwords and others may read it; warned
 					about */
 };

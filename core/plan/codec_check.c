@@ -70,10 +70,23 @@ count_findings(struct check *check, struct diags *findings)
 }
 
 static bool
+check_decisions(struct check *check, size_t index, const struct change *change)
+{
+	ARRAY_FOREACH (decision, &change->decisions) {
+		if (decision->choice && !decision_word(decision->kind, decision->choice))
+			return refuse(check, "users", index, "decisions", "'%s' is no choice of %s",
+				decision->choice, decision_kinds[decision->kind].code);
+	}
+	return true;
+}
+
+static bool
 check_user(struct check *check, size_t index)
 {
 	struct change *change = check->plan->changes.items[index];
 	count_findings(check, &change->findings);
+	if (!check_decisions(check, index, change))
+		return false;
 	if (!change_is_work(change))
 		return true;
 	if (!is_name(change->login))

@@ -34,6 +34,9 @@ is_left_out(const struct codec_field *field, const void *place)
 		return !*(const size_t *)place;
 	case CODEC_DIGEST:
 		return !*(const char *)place;
+	case CODEC_TEXTS:
+	case CODEC_ARRAY:
+		return !items_at(place).count;
 	default:
 		return false;
 	}

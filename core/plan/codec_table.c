@@ -121,6 +121,23 @@ static const struct codec_field finding_fields[] = {
 };
 static const struct codec_struct finding = SHAPE(finding_fields, diag);
 
+static const char *
+case_word(unsigned value)
+{
+	return value < DECISION_CASES ? decision_kinds[value].code : NULL;
+}
+
+static const struct codec_field decision_fields[] = {
+	FIELD(WORD, REQUIRED, "case", decision, kind, .word = case_word),
+	FIELD(TEXT, OPTIONAL, "choice", decision, choice),
+	FIELD(FLAG, OPTIONAL, "decided", decision, decided),
+	FIELD(TEXT, REQUIRED, "detail", decision, detail),
+	FIELD(TEXT, OPTIONAL, "file", decision, place.file),
+	FIELD(LINE, OPTIONAL, "line", decision, place.line),
+	{ 0 },
+};
+static const struct codec_struct decision = SHAPE(decision_fields, decision);
+
 static const struct codec_field change_fields[] = {
 	FIELD(TEXT, REQUIRED, "user", change, login),
 	FIELD(WORD, REQUIRED, "action", change, action, .word = action_word),
@@ -132,6 +149,8 @@ static const struct codec_field change_fields[] = {
 	FIELD(OBJECT, NULLABLE, "after", change, after, .inner = &facts,
 		.given = offsetof(struct change, has_after)),
 	FIELD(ARRAY, REQUIRED, "lines", change, lines, .inner = &line),
+	FIELD(FLAG, OPTIONAL, "left_out", change, left_out),
+	FIELD(ARRAY, OPTIONAL, "decisions", change, decisions, .inner = &decision),
 	FIELD(ARRAY, REQUIRED, "findings", change, findings.items, .inner = &finding),
 	{ 0 },
 };
@@ -266,6 +285,8 @@ static const struct codec_field input_fields[] = {
 	FIELD(TEXT, OPTIONAL, "detected", plan_input, detected),
 	FIELD(COUNT, REQUIRED, "rows", plan_input, rows),
 	FIELD(FLAG, REQUIRED, "complete", plan_input, complete),
+	FIELD(FLAG, OPTIONAL, "old_server", plan_input, is_old_server),
+	FIELD(TEXTS, OPTIONAL, "refused", plan_input, refused),
 	{ 0 },
 };
 static const struct codec_struct input = SHAPE(input_fields, plan_input);

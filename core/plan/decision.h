@@ -4,7 +4,7 @@
  * A kind of case is one row in decision_kinds[]: a stable code, a question, and the choices with
  * their meaning. While planning, whoever meets a case asks planner_decide(). The answer is what was
  * decided for this source and login, else the kind's own safe default; a kind without one blocks
- * the change until somebody decides. Every case that was met is in plan->decisions, whether it is
+ * the change until somebody decides. Every case that was met is in change->decisions, whether it is
  * decided or not, and `rehome decide PLAN --export FILE` makes rows of them.
  */
 #ifndef REHOME_PLAN_DECISION_H
@@ -42,35 +42,54 @@ struct decision_choice {
 	const char *meaning; /* "jail it in its landing directory" */
 };
 
-enum { DECISION_CHOICES = 5 };
+enum { DECISION_CHOICES = 5 }; /* with the one that ends them */
 
 struct decision_kind {
 	const char *code;     /* "not-jailed" */
 	const char *question; /* for people, one sentence */
 	const char *initial;  /* taken when nobody decided; NULL = the change is blocked */
-	struct decision_choice choices[DECISION_CHOICES]; /* ends with a NULL word */
+	struct decision_choice choices[DECISION_CHOICES];
 };
 extern const struct decision_kind decision_kinds[DECISION_CASES];
 
-/* One case that the plan met. */
+/* One case that the plan met. Whose it is, says the change: source (the scope, as planner_origin()
+ * gives it) and key, which is the login on the old server. */
 struct decision {
-	const char *source, *login; /* whose; source is the scope as planner_origin() gives it */
 	enum decision_case kind;
 	const char *choice; /* decided, or the default; NULL = undecided */
 	bool decided;	    /* by a person */
-	const char *detail; /* "shares /srv/www with anna, ben" */
+	const char *detail; /* "shares /srv/www with anna and 2 others" */
 	struct place place;
 };
 
 /* Decisions that people made, by source, login and case. */
+struct decision_entry {
+	const char *source, *login;
+	enum decision_case kind;
+	const char *choice; /* one of the kind's words */
+};
 struct decision_book {
 	struct arena *arena;
-	struct table choices; /* "source\nlogin\ncode" -> const char * */
+	struct {
+		struct decision_entry *items;
+		size_t count, room;
+	} entries;	     /* in the order in which they were first made */
+	struct table by_key; /* -> index + 1 */
 };
 
+void decision_book_init(struct decision_book *book, struct arena *arena);
+/* Replaces an earlier choice. Strings are copied; choice must be one of the kind's words. */
 void decision_book_set(struct decision_book *book, const char *source, const char *login,
 	enum decision_case kind, const char *choice);
+/* NULL when nobody decided. */
 const char *decision_book_get(const struct decision_book *book, const char *source,
 	const char *login, enum decision_case kind);
+
+/* DECISION_CASES when there is none of that code. */
+enum decision_case decision_case_parse(const char *code);
+/* The kind's own word that equals this one, or NULL. */
+const char *decision_word(enum decision_case kind, const char *word);
+/* "jail, home or leave" */
+char *decision_words(enum decision_case kind, struct arena *arena);
 
 #endif

@@ -16,6 +16,7 @@
 #include "core/base/diag.h"
 #include "core/base/host.h"
 #include "core/base/table.h"
+#include "core/plan/decision.h"
 #include "core/plan/edit.h"
 
 /* ---- for people ---- */
@@ -73,6 +74,11 @@ struct change {
 		struct change_line *items;
 		size_t count, room;
 	} lines;
+	struct {
+		struct decision *items;
+		size_t count, room;
+	} decisions;	       /* the cases that were met, of a login of an old server */
+	bool left_out;	       /* somebody decided so: it stays CHANGE_UNCHANGED */
 	struct diags findings; /* an error makes it CHANGE_BLOCKED */
 };
 
@@ -167,6 +173,8 @@ struct plan_input {
 	const char *detected;
 	size_t rows;
 	bool complete;
+	bool is_old_server;
+	struct string_list refused; /* logins that an old server did not let in: no accounts */
 };
 
 struct plan {

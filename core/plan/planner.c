@@ -137,7 +137,7 @@ new_plan(const struct config *config, struct snapshot *snapshot, const char *rea
 }
 
 static void
-add_input(struct plan *plan, const struct intake *intake, struct arena *arena)
+add_input(struct planner *planner, const struct intake *intake)
 {
 	struct plan_input input = {
 		.source = intake->name,
@@ -148,7 +148,8 @@ add_input(struct plan *plan, const struct intake *intake, struct arena *arena)
 		.complete = intake->complete,
 	};
 	memcpy(input.sha256, intake->sha256, sizeof(input.sha256));
-	ARRAY_PUSH(arena, &plan->inputs, input);
+	planner_count_old(planner, intake, &input);
+	ARRAY_PUSH(planner->arena, &planner->plan->inputs, input);
 }
 
 /* ---- one account ---- */
@@ -237,8 +238,10 @@ plan_rows(struct planner *planner)
 	ARRAY_FOREACH (row, &planner->rows) {
 		if (!is_wanted(planner->options, row->change->login))
 			continue;
-		if (!planner_is_blocked(row->change))
+		if (!planner_is_blocked(row->change) && !row->change->left_out)
 			plan_account(planner, row->account, row->change);
+		if (!row->change->left_out)
+			planner_describe_old(planner, row->account, row->change);
 		ARRAY_PUSH(planner->arena, &planner->plan->changes, row->change);
 	}
 }
@@ -391,7 +394,7 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 {
 	struct plan *plan = planner->plan;
 	for (size_t i = 0; i < intake_count; i++)
-		add_input(plan, &intakes[i], planner->arena);
+		add_input(planner, &intakes[i]);
 	if (!planner_collect(planner, intakes, intake_count))
 		return false;
 	check_wanted(planner);
@@ -406,6 +409,7 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 		return false;
 	sort_changes(plan); /* sshd may have found some to block */
 	warn_of_silent_nss(planner);
+	planner_warn_of_old_archive(planner);
 	planner_forget_secrets(planner);
 	plan_count(plan);
 	return true;
@@ -435,6 +439,9 @@ planner_init(struct planner *planner, const struct config *config, struct snapsh
 		.primary_gids = { .arena = arena },
 		.uids = { .arena = arena },
 		.ids = { .arena = arena },
+		.old_uids = { .arena = arena },
+		.old_places = { .arena = arena },
+		.above_old_places = { .arena = arena },
 		.next_id = config->policy.uid_min,
 		.next_group_id = snapshot->sys_gid_max,
 		.new_groups = { .arena = arena },

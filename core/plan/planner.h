@@ -17,6 +17,8 @@
 #include "core/plan/plan.h"
 #include "core/plan/snapshot.h"
 
+struct decision_book;
+
 struct planner_options {
 	const char *reason;
 	struct string_list users; /* --user globs; empty = all */
@@ -26,8 +28,9 @@ struct planner_options {
 	struct string_list
 		adopt_protected;    /* logins that are adopted although they are protected */
 	enum adopt_keys adopt_keys; /* --adopt-keys; ASK = as the policy says */
-	enum adopt_elsewhere adopt_elsewhere; /* IN_PLACE = as the policy says */
-	const char *invoker;		      /* SUDO_USER on the live machine, or NULL */
+	enum adopt_elsewhere adopt_elsewhere;  /* IN_PLACE = as the policy says */
+	const char *invoker;		       /* SUDO_USER on the live machine, or NULL */
+	const struct decision_book *decisions; /* NULL = nobody decided anything */
 	bool skip_blocked;
 	bool no_archive;       /* --no-archive: homes change without one */
 	const char *state_dir; /* where archives go; NULL = the default */

@@ -97,6 +97,11 @@ check_protection(struct adoption *adoption)
 			"loses its shell although it is protected: %s", why);
 		return true;
 	}
+	if (adoption->account->old) {
+		const char *choice = planner_decide(planner, change, DECISION_ADMINISTRATOR, NULL,
+			place, "'%s' is protected here: %s", change->login, why);
+		return choice && strcmp(choice, "jail") == 0;
+	}
 	planner_block(
 		planner, change, place, "protected", "'%s' is protected: %s", change->login, why);
 	planner_hint(change, "To jail it all the same, pass --adopt %s --adopt-protected %s.",
@@ -264,8 +269,11 @@ planner_adopt(struct planner *planner, const struct account *account, struct acc
 	change->action = CHANGE_ADOPT;
 	adoption.folders = planner_folders_of(planner, account, change, &change->after.layout);
 	if (!check_lines(&adoption) || !check_protection(&adoption) || !choose_uid(&adoption) ||
-		!adoption_look_at_home(&adoption))
+		!adoption_look_at_home(&adoption)) {
+		if (change->left_out)
+			change->action = CHANGE_UNCHANGED;
 		return;
+	}
 	change->has_before = change->has_after = true;
 	plan_account(&adoption);
 	adoption_list_folders(&adoption);

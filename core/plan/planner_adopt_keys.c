@@ -248,6 +248,13 @@ decide(struct adoption *adoption, const struct old_keys *keys)
 	}
 	if (wish == ADOPT_KEYS_CARRY || !why)
 		return true;
+	if (adoption->account->old) {
+		const char *choice = planner_decide(planner, change, DECISION_REVIVED_KEY, NULL,
+			adoption->account->place,
+			"%s in %s would become a working login, and today it is none: %s", count,
+			keys->where, why);
+		return choice && strcmp(choice, "carry") == 0;
+	}
 	planner_block(planner, change, adoption->account->place, "old-keys",
 		"%s in %s would become a working login, and today it is none: %s", count,
 		keys->where, why);

@@ -238,6 +238,24 @@ update_keys(const struct update *update)
 	planner_write_keys(planner, change->login, &account->ssh_keys, &file);
 }
 
+/* As was decided: an account that comes in with the empty password does not keep it. */
+static void
+replace_empty_password(const struct update *update)
+{
+	struct change *change = update->change;
+	struct plan_secret *secret =
+		plan_secrets_get(update->planner->secrets, change->login, update->planner->arena);
+	bool is_new = update->account->secret == ACCOUNT_SECRET_NEW;
+	secret->before = "";
+	secret->generated = is_new;
+	change->after.password = is_new ? PASSWORD_GENERATED : PASSWORD_NONE;
+	if (!is_new)
+		secret->hash = "*";
+	planner_add_line(change, update->planner->arena, "password",
+		is_new ? "empty -> a new one in the handout" : "empty -> none");
+	planner_set_field(update, ACCOUNTDB_SHADOW, SHADOW_HASH, NULL, NULL);
+}
+
 /* policy.passwords.existing: enforce. Otherwise a user's own change is never undone. */
 static void
 update_password(const struct update *update)
@@ -245,9 +263,15 @@ update_password(const struct update *update)
 	struct change *change = update->change;
 	const struct account *account = update->account;
 	change->before.password = change->after.password = PASSWORD_KEPT;
-	if (!update->planner->config->policy.enforce_passwords || !update->shadow)
+	if (!update->shadow)
 		return;
 	const char *now = copy_field(update, update->shadow, SHADOW_HASH);
+	if (account->secret != ACCOUNT_SECRET_POLICY && !*now) {
+		replace_empty_password(update);
+		return;
+	}
+	if (!update->planner->config->policy.enforce_passwords)
+		return;
 	bool plain = account_has(account, ACCOUNT_PASSWORD);
 	bool hash = !plain && account_has(account, ACCOUNT_PASSWORD_HASH);
 	if (!plain && !hash)

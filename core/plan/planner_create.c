@@ -194,13 +194,15 @@ choose_password(struct planner *planner, const struct account *account, struct c
 		facts->password = PASSWORD_HASH;
 		plan_secrets_get(planner->secrets, change->login, planner->arena)->hash =
 			account->password_hash;
-	} else if (policy == NEW_PASSWORD_ALWAYS ||
-		(policy == NEW_PASSWORD_GENERATED && !account->ssh_keys.count)) {
+	} else if (account->secret == ACCOUNT_SECRET_NEW ||
+		(account->secret == ACCOUNT_SECRET_POLICY &&
+			(policy == NEW_PASSWORD_ALWAYS ||
+				(policy == NEW_PASSWORD_GENERATED && !account->ssh_keys.count)))) {
 		facts->password = PASSWORD_GENERATED;
 		plan_secrets_get(planner->secrets, change->login, planner->arena)->generated = true;
 	} else {
 		facts->password = PASSWORD_NONE;
-		if (!account->ssh_keys.count)
+		if (!account->ssh_keys.count && !(account->old && facts->disabled))
 			planner_warn_no_login(planner, account, change);
 	}
 }
@@ -257,7 +259,11 @@ choose_expiry(struct planner *planner, const struct account *account, struct cha
 			"the account has expired already");
 	if (change->after.disabled)
 		planner_warn(planner, change, planner_place(account, ACCOUNT_STATE), "disabled",
-			"cannot log in: the source says that the account is disabled");
+			account->old ? "is closed until somebody opens it"
+				     : "cannot log in: the source says that the account is "
+				       "disabled");
+	if (change->after.disabled && account->old)
+		planner_hint(change, "To open it: chage -E -1 %s", change->login);
 }
 
 struct home_lookup {
@@ -357,7 +363,7 @@ planner_create(struct planner *planner, const struct account *account, struct ch
 		return;
 
 	choose_password(planner, account, change);
-	if (!has_writable(folders)) {
+	if (!has_writable(folders) && !account->contents) {
 		planner_warn(planner, change, account->place, "no-folders",
 			"the jail has no folder to write to");
 		planner_hint(change, "Give folders or a layout, or configure layouts.default.");

@@ -94,6 +94,17 @@ own_old_id(struct planner *planner, const struct change *change, uid_t *ret_id)
 }
 
 bool
+planner_uid_is_free(struct planner *planner, const struct change *change, uid_t uid)
+{
+	uid_t old;
+	if (own_old_id(planner, change, &old) && old == uid)
+		return true;
+	return uid != 65534 && uid != 65535 && !id_table_get(&planner->ids, uid) &&
+		!snapshot_id_is_taken(planner->snapshot, uid) &&
+		!planner_rival(id_table_get(&planner->asked_ids, uid), change->login);
+}
+
+bool
 planner_check_given_id(
 	struct planner *planner, const struct account *account, struct change *change)
 {
@@ -108,7 +119,7 @@ planner_check_given_id(
 		planner_hint(change, "Give a uid of 1000 or more, or leave the cell empty.");
 		return false;
 	}
-	if (account->uid < policy->uid_min || account->uid > policy->uid_max)
+	if (!account->old && (account->uid < policy->uid_min || account->uid > policy->uid_max))
 		planner_warn(planner, change, place, "uid-outside-range",
 			"uid %u is outside policy.uid_range %u-%u", (unsigned)account->uid,
 			(unsigned)policy->uid_min, (unsigned)policy->uid_max);

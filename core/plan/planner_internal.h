@@ -14,6 +14,7 @@
  *	planner_folders.c      folders and homes as steps
  *	planner_archive.c      which homes are archived first, and whether that fits
  *	planner_outlives.c     what goes on without an account, or points into its home
+ *	planner_old*.c         logins of an old server: what a person has to decide first
  *	planner_cut.c          who is taken out of the plan again
  *	planner_shared.c       drop-in, directories, the account files' steps
  *	planner_sshd.c         what sshd will make of it
@@ -27,11 +28,13 @@
 
 #include <regex.h>
 
+#include "core/plan/decision.h"
 #include "core/plan/planner.h"
 
 struct planner_row {
 	const struct account *account;
 	struct change *change;
+	struct account *mine; /* of an old server: `account`, which decisions may still change */
 };
 
 /* Who wants something that only one may have. */
@@ -60,12 +63,16 @@ struct planner {
 	struct table homes;	   /* home -> struct claim: people's homes, and the planned ones */
 	struct table above_homes;  /* every directory above one of those -> login of one below */
 	struct id_table asked_ids; /* uid -> struct claim: uids that new rows ask for */
-	struct id_table primary_gids; /* gid -> struct claim: whose primary group; see
-					 planner_choose_own_group() */
-	struct id_table uids;	      /* uid -> struct claim: the same of uids */
-	struct id_table ids;	      /* ids that this plan gives away -> login or group */
-	uid_t next_id;		      /* where the search in uid_range goes on */
-	gid_t next_group_id;	      /* the same for shared groups, downwards */
+	struct id_table primary_gids;  /* gid -> struct claim: whose primary group; see
+					  planner_choose_own_group() */
+	struct id_table uids;	       /* uid -> struct claim: the same of uids */
+	struct id_table ids;	       /* ids that this plan gives away -> login or group */
+	uid_t next_id;		       /* where the search in uid_range goes on */
+	gid_t next_group_id;	       /* the same for shared groups, downwards */
+	struct id_table old_uids;      /* uid -> struct claim: own uids of old logins */
+	struct table old_places;       /* path -> struct place_claim; planner_old_place.c */
+	struct table above_old_places; /* every directory above one of those -> a login below */
+	bool has_old_archive;	       /* contents that cannot be copied were met */
 	struct table new_groups; /* name -> gid as (void *)(uintptr_t): groups this plan makes */
 	gid_t jail_gid;		 /* (gid_t)-1 when it can be none; the plan is blocked then */
 	regex_t login_pattern;	 /* policy.username.pattern */
@@ -103,6 +110,9 @@ NODISCARD bool planner_collect(
 bool planner_has_left(const struct account *account);
 /* Remembers a home and what is above it, for finding shared and nested ones. */
 void planner_claim_home(struct planner *planner, const char *home, const char *login);
+/* Notes in a table that a login wants a uid. */
+void planner_claim_id(
+	struct planner *planner, struct id_table *table, uid_t uid, const char *login);
 /* Somebody else who has or wants it, or NULL. */
 const char *planner_rival(const struct claim *claim, const char *login);
 
@@ -127,7 +137,33 @@ const char *planner_choose_login(
 void planner_check_new_login(
 	struct planner *planner, const struct account *account, struct change *change);
 
+/* planner_old*.c */
+
+/*
+ * Meets a case: what was decided for this person, else `initial`; NULL when neither is there, which
+ * blocks the change. "leave" takes the login out of the plan. The words behind are what is special
+ * about this one, for people: "shares /srv/www with 'ben'".
+ */
+const char *planner_decide(struct planner *planner, struct change *change, enum decision_case kind,
+	const char *initial, struct place place, const char *format, ...) PRINTF_LIKE(6, 7);
+/* It stays in the plan as unchanged, with a warning. */
+void planner_leave_out(struct planner *planner, struct change *change, struct place place);
+/* Of one row, before logins are chosen: false when it gets none, and is in nobody's way. */
+bool planner_old_begin(struct planner *planner, struct planner_row *row);
+/* Of all rows, before claims are made. */
+void planner_old_decide(struct planner *planner);
+/* What the login was, in lines; nothing for other accounts. */
+void planner_describe_old(
+	struct planner *planner, const struct account *account, struct change *change);
+/* Who was refused there, and findings about all logins of an old server. */
+void planner_count_old(
+	struct planner *planner, const struct intake *intake, struct plan_input *input);
+void planner_warn_of_old_archive(struct planner *planner);
+
 /* planner_ids.c */
+
+/* Nobody else has it, had it, or asks for it. */
+bool planner_uid_is_free(struct planner *planner, const struct change *change, uid_t uid);
 
 /* uid and gid of a new account: one number for both. */
 void planner_choose_ids(

@@ -55,14 +55,14 @@ planner_claim_home(struct planner *planner, const char *home, const char *login)
 	}
 }
 
-static void
-claim_id(struct planner *planner, uid_t uid, const char *login)
+void
+planner_claim_id(struct planner *planner, struct id_table *table, uid_t uid, const char *login)
 {
-	struct claim *claim = id_table_get(&planner->asked_ids, uid);
+	struct claim *claim = id_table_get(table, uid);
 	if (claim)
 		claim->other = login;
 	else
-		id_table_set(&planner->asked_ids, uid, new_claim(planner, login));
+		id_table_set(table, uid, new_claim(planner, login));
 }
 
 /* The homes of people, whoever manages them; those of services are directories of the system. */
@@ -127,10 +127,10 @@ claim_for_new(struct planner *planner, const struct planner_row *row)
 {
 	const struct account *account = row->account;
 	struct change *change = row->change;
-	if (planner_is_blocked(change) || planner_has_left(account))
+	if (planner_is_blocked(change) || change->left_out || planner_has_left(account))
 		return true;
 	if (account_has(account, ACCOUNT_UID) && asks_for_other_uid(planner, row))
-		claim_id(planner, account->uid, change->login);
+		planner_claim_id(planner, &planner->asked_ids, account->uid, change->login);
 	if (exists(planner, change)) {
 		claim_new_place(planner, row);
 		return true;
@@ -211,7 +211,7 @@ choose_generated(struct planner *planner)
 		size_t count, room;
 	} generated = { 0 };
 	ARRAY_FOREACH (row, &planner->rows) {
-		if (row->account->username_generated)
+		if (row->account->username_generated && !row->change->left_out)
 			ARRAY_PUSH(planner->arena, &generated, *row);
 	}
 	if (!generated.count)
@@ -228,6 +228,18 @@ choose_generated(struct planner *planner)
 
 /* ---- the whole ---- */
 
+/* The copy says what is known once its first cases are decided. */
+static bool
+begin_old(struct planner *planner, struct planner_row *row)
+{
+	row->mine = arena_copy(planner->arena, row->account, sizeof(*row->account));
+	row->account = row->mine;
+	bool has_login = planner_old_begin(planner, row);
+	row->change->login = row->mine->username;
+	row->change->login_generated = row->mine->username_generated;
+	return has_login;
+}
+
 static void
 collect_row(struct planner *planner, const struct account *account)
 {
@@ -242,8 +254,12 @@ collect_row(struct planner *planner, const struct account *account)
 		.login_generated = account->username_generated,
 		.findings = { .arena = planner->arena },
 	};
-	struct planner_row row = { account, change };
+	struct planner_row row = { .account = account, .change = change };
+	bool has_login = !account->old || begin_old(planner, &row);
+	account = row.account;
 	ARRAY_PUSH(planner->arena, &planner->rows, row);
+	if (!has_login)
+		return;
 	ARRAY_FOREACH (group, &account->groups)
 		table_set(&planner->asked_groups, *group, change);
 	if (!account->username_generated)
@@ -258,6 +274,7 @@ planner_collect(struct planner *planner, const struct intake *intakes, size_t in
 			collect_row(planner, *account);
 	}
 	choose_generated(planner);
+	planner_old_decide(planner);
 	claim_present_homes(planner);
 	ARRAY_FOREACH (row, &planner->rows) {
 		if (!claim_for_new(planner, row))

@@ -1,0 +1,214 @@
+/*
+ * planner_old_place.c - the directory of a login of an old server: which one becomes the contents
+ * of its jail, and who else has it.
+ *
+ * The directory is on ROOT, which may be this machine: then an account that is there is adopted
+ * with the home that it has, and everybody else gets a new home with a copy. Nothing is written
+ * there, and ROOT's links were resolved by the importer.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/plan/planner_old.h"
+
+/* Who has a directory on ROOT. */
+struct place_claim {
+	const char *login, *other;
+	size_t count;
+};
+
+/* ---- which directory ---- */
+
+static const char *
+without_slashes(const char *path, struct arena *arena)
+{
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return arena_strndup(arena, path, length);
+}
+
+/* On ROOT; NULL when there is none, or none was chosen. */
+static const char *
+old_directory(struct old_row *row)
+{
+	const struct old_login *login = row->login;
+	if (!login->jail || strcmp(login->jail, "/") != 0)
+		return login->jail;
+	const char *landing = login->cwd ? login->cwd : login->home;
+	const char *choice = OLD_DECIDE(row, DECISION_NOT_JAILED,
+		"saw the whole machine, and landed in %s", landing ? landing : "a place unknown");
+	if (old_chose(choice, "home") && login->home && jail_path_is_normal(login->home))
+		return login->home;
+	return choice ? landing : NULL;
+}
+
+/* The landing directory as sftp-server(8) is told it: below the jail. */
+static void
+choose_start(struct old_row *row, const char *directory)
+{
+	const char *cwd = row->login->cwd, *start;
+	struct planner *planner = row->planner;
+	struct diags problems = { .arena = planner->arena };
+	if (!cwd || !jail_contains(directory, cwd) || strcmp(directory, cwd) == 0)
+		return;
+	const char *below = cwd + strlen(directory) + (strcmp(directory, "/") != 0);
+	if (profile_check_start(below, row->login->where, planner->arena, &start, &problems)) {
+		row->account->profile.start = start;
+		return;
+	}
+	planner_warn(planner, row->change, row->login->where, "old-start",
+		"its sessions began in %s, and now begin at the top: %s", below,
+		problems.items[0].message);
+}
+
+static bool
+is_this_machine(const struct old_row *row)
+{
+	struct stat there, here;
+	const char *root = row->old->root;
+	return root && stat(*root ? root : "/", &there) == 0 &&
+		stat(host_root(row->planner->snapshot->host), &here) == 0 &&
+		there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+}
+
+/* ---- an account that is here ---- */
+
+/* Its home becomes the jail, so the two must be the same directory. */
+static void
+compare_home(struct old_row *row, const struct accountdb_line *passwd, const char *directory)
+{
+	struct planner *planner = row->planner;
+	const char *home = without_slashes(accountdb_field(passwd, PASSWD_HOME), planner->arena);
+	if (!directory || strcmp(home, directory) == 0)
+		return;
+	planner_block(planner, row->change, row->login->where, "old-directory",
+		"the old server showed it %s, and its home here is %s", directory, home);
+	planner_hint(row->change, "If that is its directory, run: usermod -d %s %s", directory,
+		row->change->login);
+}
+
+/* ---- an account that is new ---- */
+
+static void
+claim_place(struct planner *planner, const char *path, const char *login)
+{
+	struct place_claim *claim = table_get(&planner->old_places, path);
+	if (claim) {
+		claim->other = login;
+		claim->count++;
+		return;
+	}
+	claim = ARENA_NEW(planner->arena, struct place_claim);
+	*claim = (struct place_claim){ .login = login, .count = 1 };
+	table_set(&planner->old_places, path, claim);
+	for (char *above = planner_parent(path, planner->arena); strcmp(above, "/") != 0;
+		above = planner_parent(above, planner->arena)) {
+		if (table_get(&planner->above_old_places, above))
+			break;
+		table_set(&planner->above_old_places, above, (void *)(uintptr_t)login);
+	}
+}
+
+static void
+take_contents(struct old_row *row, const char *directory)
+{
+	struct planner *planner = row->planner;
+	struct stat st;
+	if (!row->old->root) {
+		planner->has_old_archive = true;
+		return;
+	}
+	const char *path = arena_printf(planner->arena, "%s%s", row->old->root, directory);
+	bool exists = lstat(path, &st) == 0;
+	if (!exists || !S_ISDIR(st.st_mode)) {
+		row->account->profile.start = NULL;
+		(void)OLD_DECIDE(row, DECISION_MISSING_HOME, "%s %s", directory,
+			exists ? "is no directory" : "does not exist");
+		return;
+	}
+	row->account->contents = path;
+	claim_place(planner, path, row->change->login);
+}
+
+static void
+begin_empty(struct old_row *row)
+{
+	row->account->contents = NULL;
+	row->account->profile.start = NULL;
+}
+
+void
+old_choose_place(struct old_row *row)
+{
+	struct planner *planner = row->planner;
+	const struct accountdb_line *passwd =
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, row->change->login);
+	bool is_managed =
+		table_get(&planner->snapshot->managed->by_login, row->change->login) != NULL;
+	const char *directory = old_directory(row);
+	if (directory)
+		choose_start(row, directory);
+	if (passwd && !is_managed && row->old->has_own_uid && is_this_machine(row)) {
+		compare_home(row, passwd, directory);
+	} else if (directory && jail_is_system_directory(directory)) {
+		begin_empty(row);
+		(void)OLD_DECIDE(row, DECISION_SYSTEM_HOME, "its directory was %s", directory);
+	} else if (directory && jail_path_is_normal(directory)) {
+		take_contents(row, directory);
+	} else if (row->login->jail && strcmp(row->login->jail, "/") != 0) {
+		(void)OLD_DECIDE(row, DECISION_MISSING_HOME, "'%s' is no absolute path", directory);
+	} else if (!row->login->jail) {
+		(void)OLD_DECIDE(row, DECISION_MISSING_HOME, "its directory cannot be known");
+	}
+}
+
+/* ---- who else has it ---- */
+
+static const char *
+rival_of(const struct place_claim *claim, const char *login)
+{
+	return strcmp(claim->login, login) != 0 ? claim->login : claim->other;
+}
+
+static const char *
+decide_shared(struct old_row *row, const char *directory, const struct place_claim *claim)
+{
+	AUTO_BUFFER struct buffer others = { 0 };
+	if (claim->count > 2)
+		buffer_printf(&others, " and %zu more", claim->count - 2);
+	return OLD_DECIDE(row, DECISION_SHARED_HOME, "shares %s with '%s'%s", directory,
+		rival_of(claim, row->change->login), buffer_text(&others));
+}
+
+static const char *
+decide_nested(struct old_row *row, const char *directory)
+{
+	struct planner *planner = row->planner;
+	const char *below = table_get(&planner->above_old_places, row->account->contents);
+	if (below)
+		return OLD_DECIDE(row, DECISION_NESTED_HOME, "%s holds the directory of '%s'",
+			directory, below);
+	for (char *above = planner_parent(row->account->contents, planner->arena);
+		strcmp(above, "/") != 0; above = planner_parent(above, planner->arena)) {
+		const struct place_claim *claim = table_get(&planner->old_places, above);
+		if (claim)
+			return OLD_DECIDE(row, DECISION_NESTED_HOME,
+				"%s lies in the directory of '%s'", directory, claim->login);
+	}
+	return "copy";
+}
+
+void
+old_share_place(struct old_row *row)
+{
+	const char *contents = row->account->contents;
+	if (!contents)
+		return;
+	const char *directory = contents + strlen(row->old->root);
+	const struct place_claim *claim = table_get(&row->planner->old_places, contents);
+	const char *choice = claim->count > 1 ? decide_shared(row, directory, claim)
+					      : decide_nested(row, directory);
+	if (old_chose(choice, "empty"))
+		begin_empty(row);
+}

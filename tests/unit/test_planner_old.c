@@ -1,0 +1,475 @@
+/*
+ * test_planner_old.c - logins of an old server become accounts, decisions, or nothing at all.
+ *
+ * A fake importer says what an old server did; what a person decided is put into the book by hand.
+ */
+#include "planner_fixture.h"
+
+#include "core/model/old_account.h"
+
+enum { LOGINS_MAX = 12 };
+
+static struct intake *
+old_server(struct world *w)
+{
+	struct intake *intake = &w->intakes[w->intake_count];
+	if (!intake->is_old_server) {
+		make_dir(w, "/old", 0, 0, 0755);
+		make_dir(w, "/old/srv", 0, 0, 0755);
+		*intake = (struct intake){ .name = "ftpd:/old",
+			.importer = "ftpd",
+			.location = real(w, "/old"),
+			.is_old_server = true };
+	}
+	return intake;
+}
+
+/* A guest in /srv/NAME who could write there, with a hash that libcrypt knows. */
+static struct old_login *
+add_login(struct world *w, const char *user)
+{
+	struct intake *intake = old_server(w);
+	unsigned line = (unsigned)intake->old_logins.count + 1;
+	struct old_login *login = old_login_create(&w->arena, user, at("/etc/users", line));
+	login->login = OLD_ALLOW;
+	login->password = OLD_PASSWORD_CRYPT;
+	old_login_add_way(login, OLD_PASSWORD_CRYPT,
+		"$6$salt$"
+		"IxDD3jeSOb5eB1CX5LBsqZFVkJdido3OUILO5Ifz5iwMuTS4XMS130MTSuDDl3aCI6WouIL9AjRbLCelDC"
+		"y.g.",
+		login->where, &w->arena);
+	login->jail = login->cwd = login->home = arena_printf(&w->arena, "/srv/%s", user);
+	login->is_guest = login->has_ids = true;
+	login->unix_user = "ftpvirt";
+	login->uid = login->gid = 2000;
+	login->rights = login->write = OLD_WRITE_YES;
+	make_dir(w, arena_printf(&w->arena, "/old/srv/%s", user), 2000, 2000, 0755);
+	ARRAY_PUSH(&w->arena, &intake->old_logins, login);
+	return login;
+}
+
+/* An account of its own on the old machine. */
+static struct old_login *
+add_local(struct world *w, const char *user, uid_t uid)
+{
+	struct old_login *login = add_login(w, user);
+	login->is_guest = false;
+	login->unix_user = user;
+	login->uid = login->gid = uid;
+	return login;
+}
+
+static void
+set_password(struct world *w, struct old_login *login, enum old_password kind, const char *secret)
+{
+	login->password = kind;
+	login->ways.count = 0;
+	old_login_add_way(login, kind, secret, login->where, &w->arena);
+}
+
+static void
+plan_old(struct world *w)
+{
+	struct intake *intake = old_server(w);
+	intake->rows = intake->old_logins.count;
+	intake->complete = true;
+	old_accounts_make(intake, intake->location, &w->arena);
+	w->intake_count++;
+	make_plan(w);
+	*intake = (struct intake){ 0 };
+}
+
+static void
+decide(struct world *w, const char *login, enum decision_case kind, const char *choice)
+{
+	struct decision_book *book = (struct decision_book *)w->options.decisions;
+	if (!book) {
+		book = ARENA_NEW(&w->arena, struct decision_book);
+		decision_book_init(book, &w->arena);
+		w->options.decisions = book;
+	}
+	decision_book_set(book, "ftpd:", login, kind, choice);
+}
+
+/* "anna: shared-home=copy uid-conflict?" of all that were met. */
+static const char *
+decisions_said(struct world *w)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	ARRAY_FOREACH (change, &w->plan->changes) {
+		if (!(*change)->decisions.count)
+			continue;
+		buffer_printf(&out, "%s:", (*change)->key);
+		ARRAY_FOREACH (decision, &(*change)->decisions)
+			buffer_printf(&out, " %s%s%s", decision_kinds[decision->kind].code,
+				decision->choice ? decision->decided ? "=" : "~" : "?",
+				decision->choice ? decision->choice : "");
+		buffer_add_char(&out, '\n');
+	}
+	return arena_strdup(&w->arena, buffer_text(&out));
+}
+
+/* ---- accounts ---- */
+
+static void
+test_guest_becomes_an_account_with_its_hash_and_contents(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna")->full_name = "Anna Vogel";
+	plan_old(w);
+	assert_string_equal(changes_said(w),
+		"+ anna\n"
+		"  account uid 20000, groups sftponly (new), nologin, no key, password hash from "
+		"the source\n"
+		"  jail /home/anna  root:root 0755\n"
+		"  layout default: no folders\n"
+		"  old ftpd guest of ftpvirt in /srv/anna, write yes, /etc/users:1\n"
+		"  contents /old/srv/anna\n");
+	assert_string_equal(decisions_said(w), "");
+	assert_string_equal(w->secrets.items.items[0]->login, "anna");
+	assert_non_null(w->secrets.items.items[0]->hash);
+}
+
+static void
+test_own_uid_is_kept_and_a_shared_one_is_not(void **state)
+{
+	struct world *w = *state;
+	add_local(w, "anna", 1007);
+	add_login(w, "bert");
+	add_login(w, "carl");
+	plan_old(w);
+	assert_string_equal(ids_said(w), "anna 1007, bert 20000, carl 20001");
+}
+
+static void
+test_refused_logins_become_nothing_and_are_counted(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna");
+	add_login(w, "bert")->login = OLD_DENY;
+	add_login(w, "carl")->login = OLD_DENY;
+	plan_old(w);
+	assert_string_equal(ids_said(w), "anna 20000");
+	assert_int_equal(w->plan->changes.count, 1);
+	assert_int_equal(w->plan->inputs.items[0].refused.count, 2);
+	assert_string_equal(w->plan->inputs.items[0].refused.items[0], "bert");
+	assert_string_equal(w->plan->inputs.items[0].refused.items[1], "carl");
+}
+
+static void
+test_rights_become_a_profile(void **state)
+{
+	struct world *w = *state;
+	struct old_login *login = add_login(w, "anna");
+	login->has_umask = true;
+	login->umask = 027;
+	login->rights = OLD_WRITE_NO;
+	login->cwd = "/srv/anna/pics";
+	string_list_push(&w->arena, &login->from, "10.0.0.0/8");
+	plan_old(w);
+	assert_string_equal(decisions_said(w), "anna: ip-limit~keep\n");
+	(void)change_of(w, "anna");
+}
+
+/* ---- names ---- */
+
+static void
+test_illegal_names_are_replaced_and_never_merged(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *user, *login;
+	} cases[] = {
+		{ "user@example.com", "user_example_com" },
+		{ "Anna", "anna" },
+		{ "J\xc3\xbcrgen M\xc3\xbcller", "jurgen_muller" },
+		{ "-x", "_x" },
+		{ "4711", "u4711" },
+		{ "m\xfcller", "m_ller" },
+		{ "\xe4\xb8\xad", "user" },
+		{ "a.very.long.name.that.goes.on.and.on", "a_very_long_name_that_goes_on_a" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(old_account_name(cases[i].user, &w->arena), cases[i].login);
+
+	add_login(w, "Bert");
+	add_login(w, "Carl");
+	add_login(w, "carl");
+	add_login(w, "a.b");
+	add_login(w, "a@b");
+	plan_old(w);
+	assert_string_equal(
+		decisions_said(w), "a.b: login-name?\na@b: login-name?\nCarl: login-name?\n");
+	assert_string_equal(ids_said(w), "bert 20000, carl 20001");
+
+	add_login(w, "a.b");
+	add_login(w, "a@b");
+	decide(w, "a.b", DECISION_LOGIN_NAME, "take");
+	decide(w, "a@b", DECISION_LOGIN_NAME, "number");
+	plan_old(w);
+	assert_string_equal(ids_said(w), "a_b 20000, a_b2 20001");
+}
+
+static void
+test_guest_with_the_name_of_an_account_here_is_asked_about(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "anna", 1007, "/home/anna");
+	add_login(w, "anna");
+	plan_old(w);
+	assert_string_equal(codes_said(w), "! anna login-name\n");
+
+	add_login(w, "anna");
+	decide(w, "anna", DECISION_LOGIN_NAME, "number");
+	plan_old(w);
+	assert_string_equal(ids_said(w), "anna2 20000");
+}
+
+/* ---- passwords ---- */
+
+static void
+test_weak_hashes_are_carried_with_a_warning(void **state)
+{
+	struct world *w = *state;
+	set_password(w, add_login(w, "anna"), OLD_PASSWORD_CRYPT, "abJnggxhB/yWI");
+	plan_old(w);
+	assert_string_equal(codes_said(w), "+ anna weak-hash\n");
+	assert_string_equal(w->secrets.items.items[0]->hash, "abJnggxhB/yWI");
+}
+
+static void
+test_plaintext_is_hashed_now(void **state)
+{
+	struct world *w = *state;
+	set_password(w, add_login(w, "anna"), OLD_PASSWORD_PLAINTEXT, "secret");
+	plan_old(w);
+	assert_int_equal(change_of(w, "anna")->after.password, PASSWORD_GIVEN);
+	assert_string_equal(w->secrets.items.items[0]->password, "secret");
+}
+
+static void
+test_foreign_hash_is_as_the_policy_says_or_as_was_decided(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *policy, *choice, *said;
+		enum password_kind kind;
+		bool disabled;
+	} cases[] = {
+		{ "expire", NULL, "anna: foreign-hash~expire\n", PASSWORD_NONE, true },
+		{ "handout", NULL, "anna: foreign-hash~handout\n", PASSWORD_GENERATED, false },
+		{ "key-only", NULL, "anna: foreign-hash~key-only\n", PASSWORD_NONE, false },
+		{ "refuse", NULL, "anna: foreign-hash?\n", PASSWORD_NONE, false },
+		{ "refuse", "handout", "anna: foreign-hash=handout\n", PASSWORD_GENERATED, false },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		use_config(w,
+			arena_printf(&w->arena,
+				"version: 1\npolicy: { passwords: { foreign_hash: %s } }\n",
+				cases[i].policy));
+		set_password(w, add_login(w, "anna"), OLD_PASSWORD_CRYPT,
+			"5f4dcc3b5aa765d61d8327deb882cf99");
+		if (cases[i].choice)
+			decide(w, "anna", DECISION_FOREIGN_HASH, cases[i].choice);
+		plan_old(w);
+		assert_string_equal(decisions_said(w), cases[i].said);
+		assert_string_equal(change_of(w, "anna")->decisions.items[0].detail,
+			"its password is an MD5 checksum");
+		assert_int_equal(change_of(w, "anna")->after.password, cases[i].kind);
+		assert_int_equal(change_of(w, "anna")->after.disabled, cases[i].disabled);
+	}
+}
+
+static void
+test_open_passwords_are_never_usable_and_are_counted(void **state)
+{
+	struct world *w = *state;
+	set_password(w, add_login(w, "anna"), OLD_PASSWORD_EMPTY, NULL);
+	set_password(w, add_login(w, "bert"), OLD_PASSWORD_ANY, NULL);
+	old_login_add_way(
+		add_login(w, "carl"), OLD_PASSWORD_EMPTY, NULL, at("/etc/users", 3), &w->arena);
+	plan_old(w);
+	assert_string_equal(
+		decisions_said(w), "anna: open-password~expire\nbert: open-password~expire\n");
+	assert_true(change_of(w, "anna")->after.disabled);
+	assert_true(change_of(w, "bert")->after.disabled);
+	assert_string_equal(w->plan->findings.items[0].message,
+		"3 logins could be opened with the empty password, or with any: that is never "
+		"carried");
+	/* Only what carl's file has is carried. */
+	assert_int_equal(w->secrets.items.count, 1);
+	assert_string_equal(w->secrets.items.items[0]->login, "carl");
+}
+
+static void
+test_of_two_passwords_one_is_kept_and_the_other_named(void **state)
+{
+	struct world *w = *state;
+	struct old_login *login = add_login(w, "anna");
+	old_login_add_way(login, OLD_PASSWORD_PLAINTEXT, "other", at("/etc/more", 1), &w->arena);
+	plan_old(w);
+	assert_string_equal(codes_said(w), "+ anna old-two-passwords\n");
+	assert_int_equal(change_of(w, "anna")->after.password, PASSWORD_HASH);
+}
+
+/* ---- places ---- */
+
+static void
+test_shared_nested_missing_and_system_directories_are_cases(void **state)
+{
+	struct world *w = *state;
+	struct old_login *login;
+	add_login(w, "anna");
+	add_login(w, "bert")->jail = "/srv/anna";
+	login = add_login(w, "carl");
+	login->jail = login->cwd = "/srv/dora/www";
+	add_login(w, "dora");
+	make_dir(w, "/old/srv/dora/www", 0, 0, 0755);
+	login = add_login(w, "emil");
+	login->jail = login->cwd = "/srv/gone";
+	login = add_login(w, "fred");
+	login->jail = login->cwd = "/etc";
+	login = add_login(w, "gina");
+	login->jail = "/";
+	login->cwd = "/srv/gina";
+	plan_old(w);
+	assert_string_equal(decisions_said(w),
+		"emil: missing-home~empty\n"
+		"gina: not-jailed~jail\n"
+		"anna: shared-home?\n"
+		"bert: shared-home?\n"
+		"carl: nested-home?\n"
+		"dora: nested-home?\n"
+		"fred: system-home?\n");
+	assert_string_equal(
+		change_of(w, "bert")->findings.items[0].message, "shares /srv/anna with 'anna'");
+	assert_string_equal(change_of(w, "bert")->findings.items[0].hint,
+		"Choose copy, empty or leave, with rehome decide.");
+}
+
+static void
+test_choices_take_effect(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna");
+	add_login(w, "bert")->jail = "/srv/anna";
+	add_login(w, "carl")->login = OLD_UNKNOWN;
+	add_login(w, "dora")->login = OLD_UNKNOWN;
+	decide(w, "anna", DECISION_SHARED_HOME, "copy");
+	decide(w, "bert", DECISION_SHARED_HOME, "empty");
+	decide(w, "carl", DECISION_UNKNOWN_LOGIN, "leave");
+	decide(w, "dora", DECISION_UNKNOWN_LOGIN, "expire");
+	plan_old(w);
+	assert_string_equal(codes_said(w),
+		"+ anna\n+ bert no-folders\n+ dora disabled\n"
+		"  carl left-out\n");
+	assert_string_equal(decisions_said(w),
+		"anna: shared-home=copy\nbert: shared-home=empty\ndora: unknown-login=expire\n"
+		"carl: unknown-login=leave\n");
+	assert_string_equal(change_of(w, "anna")->lines.items[4].text,
+		"shared-home: copy (shares /srv/anna with 'bert')");
+	assert_string_equal(change_of(w, "anna")->lines.items[5].text, real(w, "/old/srv/anna"));
+	assert_int_equal(change_of(w, "bert")->lines.count, 5);
+}
+
+/* ---- uids and rights ---- */
+
+static void
+test_uids_that_are_taken_are_cases(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "zoe", 1007, "/home/zoe");
+	add_local(w, "anna", 1007);
+	add_local(w, "bert", 33);
+	add_local(w, "carl", 1010);
+	add_local(w, "dora", 1010);
+	decide(w, "dora", DECISION_UID_CONFLICT, "new");
+	decide(w, "carl", DECISION_UID_CONFLICT, "new");
+	plan_old(w);
+	assert_string_equal(decisions_said(w),
+		"carl: uid-conflict=new\ndora: uid-conflict=new\nanna: uid-conflict?\n"
+		"bert: uid-conflict?\n");
+	assert_string_equal(ids_said(w), "carl 20000, dora 20001");
+}
+
+static void
+test_what_sshd_cannot_say_is_asked_about(void **state)
+{
+	struct world *w = *state;
+	struct old_login *login = add_login(w, "anna");
+	login->hours = "0800-1800";
+	login = add_login(w, "bert");
+	string_list_push(&w->arena, &login->from, ".example.com");
+	login = add_login(w, "carl");
+	login->rights = OLD_WRITE_PARTIAL;
+	login->write_note = "upload only, no delete";
+	add_local(w, "root", 0);
+	plan_old(w);
+	assert_string_equal(decisions_said(w),
+		"anna: ip-limit?\nbert: ip-limit?\ncarl: partial-rights?\nroot: administrator?\n");
+}
+
+/* ---- the account is here already ---- */
+
+static void
+test_account_on_this_machine_is_adopted_as_it_is(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "anna", 1007, "/home/anna");
+	make_dir(w, "/home/anna", 1007, 1007, 0755);
+	struct old_login *login = add_local(w, "anna", 1007);
+	login->jail = login->cwd = login->home = "/home/anna";
+	old_server(w)->location = w->root;
+	plan_old(w);
+	assert_string_equal(codes_said(w), "! anna login-unmanaged\n");
+
+	login = add_local(w, "anna", 1007);
+	login->jail = login->cwd = login->home = "/home/anna";
+	old_server(w)->location = w->root;
+	string_list_push(&w->arena, &w->options.adopt, "all");
+	plan_old(w);
+	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
+	assert_string_equal(decisions_said(w), "");
+}
+
+static void
+test_second_plan_has_nothing_to_do(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna");
+	add_login(w, "Bert");
+	set_password(w, add_login(w, "carl"), OLD_PASSWORD_EMPTY, NULL);
+	plan_old(w);
+	world_apply(w);
+	add_login(w, "anna");
+	add_login(w, "Bert");
+	set_password(w, add_login(w, "carl"), OLD_PASSWORD_EMPTY, NULL);
+	plan_old(w);
+	assert_string_equal(steps_said(w), "");
+	assert_string_equal(edits_said(w), "");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		world_test(test_guest_becomes_an_account_with_its_hash_and_contents),
+		world_test(test_own_uid_is_kept_and_a_shared_one_is_not),
+		world_test(test_refused_logins_become_nothing_and_are_counted),
+		world_test(test_rights_become_a_profile),
+		world_test(test_illegal_names_are_replaced_and_never_merged),
+		world_test(test_guest_with_the_name_of_an_account_here_is_asked_about),
+		world_test(test_weak_hashes_are_carried_with_a_warning),
+		world_test(test_plaintext_is_hashed_now),
+		world_test(test_foreign_hash_is_as_the_policy_says_or_as_was_decided),
+		world_test(test_open_passwords_are_never_usable_and_are_counted),
+		world_test(test_of_two_passwords_one_is_kept_and_the_other_named),
+		world_test(test_shared_nested_missing_and_system_directories_are_cases),
+		world_test(test_choices_take_effect),
+		world_test(test_uids_that_are_taken_are_cases),
+		world_test(test_what_sshd_cannot_say_is_asked_about),
+		world_test(test_account_on_this_machine_is_adopted_as_it_is),
+		world_test(test_second_plan_has_nothing_to_do),
+	};
+	return world_lacks_root() ? 77 : cmocka_run_group_tests(tests, NULL, NULL);
+}
