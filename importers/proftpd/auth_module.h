@@ -22,7 +22,7 @@ struct pro_account {
 	const char *name, *hash, *gecos, *home, *shell; /* hash NULL: the column is */
 	uid_t uid;
 	gid_t gid;
-	struct place where;
+	struct place where, hash_where; /* hash_where: shadow's line, else where */
 };
 
 /* What a session collects about its groups. Modules append to both lists, also those that decline
@@ -36,8 +36,8 @@ struct pro_groups {
 };
 
 struct pro_module {
-	const char *name; /* "mod_auth_file.c" */
-	bool authoritative;
+	const char *name;   /* "mod_auth_file.c" */
+	bool authoritative; /* "mod_auth_file.c*" in AuthOrder: nobody is asked after it */
 	void *state;
 	/* Any of these may be NULL: the module has no such handler. notes says what is odd. */
 	enum pro_answer (*user)(void *state, const char *name, struct arena *arena,
@@ -58,12 +58,33 @@ struct pro_module {
 	void (*close)(void *state);
 };
 
-/* auth_file.c; false when the context names no AuthUserFile. */
+/* auth_file.c; false when the context names no file. */
 bool pro_auth_file_module(const struct pro_auth_input *input, struct pro_module *ret_module);
 /* auth_unix.c */
 void pro_auth_unix_module(const struct pro_auth_input *input, struct pro_module *ret_module);
+/* auth_foreign.c: mod_ldap and mod_radius, whose users are not on ROOT; false when the context does
+ * not turn that module on. Their settings become notes. */
+bool pro_auth_foreign_module(const struct pro_auth_input *input, const char *name,
+	struct pro_module *ret_module, struct diags *diags);
 
-/* A note: a warning with place and code, in notes' arena. */
+/* The modules that answer for a context, in their order; then those that would know users but are
+ * not asked, because AuthOrder does not list them. */
+struct pro_order {
+	struct {
+		struct pro_module *items;
+		size_t count, room;
+	} asked, ignored;
+	bool pam, pam_authoritative; /* mod_auth_pam is asked for passwords, first of all */
+	struct place pam_where;	     /* AuthPAMConfig */
+	const char *pam_service;
+	const struct pro_line *one_time; /* AuthOTPEngine on: one-time passwords; NULL = none */
+};
+
+/* auth_order.c */
+void pro_order_read(
+	const struct pro_auth_input *input, struct pro_order *ret_order, struct diags *diags);
+
+/* A note: a warning with place and code. */
 void pro_note(struct diags *notes, struct place where, const char *code, const char *format, ...)
 	PRINTF_LIKE(4, 5);
 /* Appends a way unless the same one is there. */

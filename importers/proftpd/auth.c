@@ -1,0 +1,292 @@
+/*
+ * auth.c - questions to the authentication modules of a server context, in their order.
+ *
+ * The first module that knows a name says who it is, and stays the one that judges its password;
+ * PAM is asked for passwords before it. Groups and names of groups are other questions, and another
+ * module may answer them.
+ */
+#include "importers/proftpd/auth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "importers/proftpd/auth_module.h"
+
+struct pro_auth {
+	struct pro_auth_input input;
+	struct pro_order order;
+	struct old_pam *pam; /* NULL = not asked */
+};
+
+void
+pro_note(struct diags *notes, struct place where, const char *code, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	diag_warning(notes, where, "%s", arena_vprintf(notes->arena, format, args));
+	va_end(args);
+	diag_code(notes, code);
+}
+
+void
+pro_add_way(struct pro_credentials *credentials, enum old_password kind, const char *secret,
+	struct place where, struct arena *arena)
+{
+	ARRAY_FOREACH (way, &credentials->ways)
+		if (way->kind == kind && (!secret || strcmp(way->secret, secret) == 0))
+			return;
+	const struct old_way way = { kind, arena_strdup(arena, secret), where };
+	ARRAY_PUSH(arena, &credentials->ways, way);
+}
+
+struct pro_auth *
+pro_auth_open(const struct pro_auth_input *input, struct diags *diags)
+{
+	struct pro_auth *auth = ARENA_NEW(input->arena, struct pro_auth);
+	auth->input = *input;
+	pro_order_read(&auth->input, &auth->order, diags);
+	if (auth->order.pam)
+		auth->pam = old_pam_read(input->root, input->accounts, auth->order.pam_service);
+	return auth;
+}
+
+void
+pro_auth_close(struct pro_auth **auth)
+{
+	if (!*auth)
+		return;
+	ARRAY_FOREACH (module, &(*auth)->order.asked)
+		if (module->close)
+			module->close(module->state);
+	ARRAY_FOREACH (module, &(*auth)->order.ignored)
+		if (module->close)
+			module->close(module->state);
+	*auth = NULL;
+}
+
+void
+pro_auth_names(struct pro_auth *auth,
+	void (*found)(void *ctx, const char *name, struct place where), void *ctx)
+{
+	ARRAY_FOREACH (module, &auth->order.asked)
+		if (module->names)
+			module->names(module->state, found, ctx);
+	ARRAY_FOREACH (module, &auth->order.ignored)
+		if (module->names)
+			module->names(module->state, found, ctx);
+	if (auth->pam)
+		old_pam_names(auth->pam, found, ctx);
+}
+
+/* The account, and the module that knows it. DECLINED: nobody does. */
+static enum pro_answer
+find_account(struct pro_auth *auth, const char *name, struct arena *arena,
+	struct pro_account *ret_account, const struct pro_module **ret_module, struct diags *notes)
+{
+	ARRAY_FOREACH (module, &auth->order.asked) {
+		if (!module->user)
+			continue;
+		const enum pro_answer answer =
+			module->user(module->state, name, arena, ret_account, notes);
+		if (answer == PRO_HANDLED)
+			*ret_module = module;
+		if (answer != PRO_DECLINED || module->authoritative)
+			return answer;
+	}
+	return PRO_DECLINED;
+}
+
+/* Where a name that nobody answers for is written down all the same. */
+static void
+explain_unknown(
+	struct pro_auth *auth, const char *name, struct arena *arena, struct pro_identity *identity)
+{
+	ARRAY_FOREACH (module, &auth->order.ignored) {
+		struct pro_account account;
+		struct diags ignored = { .arena = arena };
+		if (!module->user ||
+			module->user(module->state, name, arena, &account, &ignored) != PRO_HANDLED)
+			continue;
+		identity->where = account.where;
+		pro_note(&identity->notes, account.where, "module-not-asked",
+			"only %s knows it, which AuthOrder does not list", module->name);
+		return;
+	}
+	if (identity->notes.count > 0)
+		identity->where = identity->notes.items[0].place;
+}
+
+static void
+find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity)
+{
+	struct pro_groups groups = { 0 };
+	ARRAY_FOREACH (module, &auth->order.asked) {
+		if (!module->groups)
+			continue;
+		const enum pro_answer answer =
+			module->groups(module->state, identity->name, arena, &groups);
+		if (answer != PRO_DECLINED || module->authoritative)
+			break;
+	}
+	identity->group_names = groups.names;
+	if (groups.gids.count == 0)
+		ARRAY_PUSH(arena, &groups.gids, identity->gid);
+	for (size_t i = 0; i < groups.gids.count; i++)
+		ARRAY_PUSH(arena, &identity->gids, groups.gids.items[i]);
+}
+
+static int
+compare_gids(const void *left, const void *right)
+{
+	const gid_t a = *(const gid_t *)left, b = *(const gid_t *)right;
+	return a < b ? -1 : a > b;
+}
+
+static void
+sort_gids(struct pro_identity *identity)
+{
+	size_t kept = 0;
+	gid_t *gids = identity->gids.items;
+	qsort(gids, identity->gids.count, sizeof(*gids), compare_gids);
+	for (size_t i = 0; i < identity->gids.count; i++)
+		if (kept == 0 || gids[kept - 1] != gids[i])
+			gids[kept++] = gids[i];
+	identity->gids.count = kept;
+}
+
+void
+pro_auth_identify(struct pro_auth *auth, const char *name, struct arena *arena,
+	struct pro_identity *ret_identity)
+{
+	struct pro_identity identity = { .notes = { .arena = arena } };
+	struct pro_account account = { 0 };
+	const struct pro_module *module = NULL;
+	const enum pro_answer answer =
+		find_account(auth, name, arena, &account, &module, &identity.notes);
+	/* Ids of -1 are refused behind the module that has them. */
+	const bool usable =
+		answer == PRO_HANDLED && account.uid != (uid_t)-1 && account.gid != (gid_t)-1;
+	if (!usable) {
+		identity.exists = answer == PRO_CANNOT_TELL ? OLD_UNKNOWN : OLD_DENY;
+		explain_unknown(auth, name, arena, &identity);
+		*ret_identity = identity;
+		return;
+	}
+
+	identity.exists = OLD_ALLOW;
+	identity.module = module->name;
+	identity.name = account.name;
+	identity.uid = account.uid;
+	identity.gid = account.gid;
+	identity.home = account.home;
+	identity.shell = account.shell;
+	identity.gecos = account.gecos;
+	identity.where = account.where;
+	if (!pro_auth_group_name(auth, account.gid, &identity.group))
+		identity.group = arena_printf(arena, "%lu", (unsigned long)account.gid);
+	find_groups(auth, arena, &identity);
+	sort_gids(&identity);
+	*ret_identity = identity;
+}
+
+bool
+pro_auth_group_name(struct pro_auth *auth, gid_t gid, const char **ret_name)
+{
+	ARRAY_FOREACH (module, &auth->order.asked) {
+		if (!module->group_name)
+			continue;
+		const enum pro_answer answer =
+			module->group_name(module->state, gid, auth->input.arena, ret_name);
+		if (answer != PRO_DECLINED || module->authoritative)
+			return answer == PRO_HANDLED;
+	}
+	return false;
+}
+
+bool
+pro_auth_group_gid(struct pro_auth *auth, const char *name, gid_t *ret_gid)
+{
+	ARRAY_FOREACH (module, &auth->order.asked) {
+		if (!module->group_gid)
+			continue;
+		const enum pro_answer answer = module->group_gid(module->state, name, ret_gid);
+		if (answer != PRO_DECLINED || module->authoritative)
+			return answer == PRO_HANDLED;
+	}
+	return false;
+}
+
+static void
+append_notes(struct diags *notes, const struct diags *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		diag_append(notes, &more->items[i]);
+}
+
+/* What opens the name at PAM; true when it may be something that cannot be seen. */
+static bool
+ask_pam(struct pro_auth *auth, const char *name, struct arena *arena,
+	struct pro_credentials *credentials)
+{
+	struct old_pam_answer answer = { 0 };
+	old_pam_ask(auth->pam, name, auth->input.today, arena, &answer);
+	if (answer.login != OLD_DENY) {
+		ARRAY_FOREACH (way, &answer.ways)
+			pro_add_way(credentials, way->kind, way->secret, way->where, arena);
+		append_notes(&credentials->notes, &answer.notes);
+	}
+	credentials->where = answer.where;
+	return answer.login == OLD_UNKNOWN;
+}
+
+static void
+ask_module(const struct pro_module *module, const struct pro_account *account, const char *hash,
+	struct place where, struct arena *arena, struct pro_credentials *credentials)
+{
+	if (!module->check || !hash)
+		return;
+	if (module->authorized && !module->authorized(module->state, account, arena, credentials))
+		return;
+	module->check(module->state, account, hash, where, arena, credentials);
+}
+
+void
+pro_auth_ask(struct pro_auth *auth, const char *name, const struct pro_identity *identity,
+	const char *user_password, struct place user_password_where, struct arena *arena,
+	struct pro_credentials *ret_credentials)
+{
+	struct pro_credentials credentials = { .notes = { .arena = arena } };
+	struct pro_account account = { 0 };
+	const struct pro_module *module = NULL;
+	struct diags known = { .arena = arena };
+	bool unknown = identity->exists == OLD_UNKNOWN;
+
+	if (find_account(auth, name, arena, &account, &module, &known) != PRO_HANDLED)
+		module = NULL;
+	if (user_password) {
+		credentials.where = user_password_where;
+		if (module)
+			ask_module(module, &account, user_password, user_password_where, arena,
+				&credentials);
+	} else {
+		if (auth->pam)
+			unknown |= ask_pam(auth, name, arena, &credentials);
+		if (module && !auth->order.pam_authoritative)
+			ask_module(module, &account, account.hash, account.hash_where, arena,
+				&credentials);
+		if (auth->order.one_time) {
+			unknown = true;
+			pro_note(&credentials.notes, auth->order.one_time->where, "not-evaluated",
+				"not evaluated: mod_auth_otp.c");
+		}
+	}
+
+	if (credentials.ways.count > 0)
+		credentials.where = credentials.ways.items[0].where;
+	else if (module && !credentials.where.file)
+		credentials.where = account.hash_where;
+	credentials.login = credentials.ways.count > 0 ? OLD_ALLOW
+		: unknown			       ? OLD_UNKNOWN
+						       : OLD_DENY;
+	*ret_credentials = credentials;
+}
