@@ -55,12 +55,16 @@ old_root_open(struct source *source, struct old_root **ret_root, struct diags *d
 	struct stat st;
 	if (stat(source->location, &st) != 0) {
 		diag_error(diags, at(source->location, 0), "cannot open: %s", strerror(errno));
-		diag_hint(diags, "Name the directory that holds the old system.");
+		diag_hint(
+			diags, "Name the directory or the tar archive that holds the old system.");
 		return false;
 	}
-	if (!S_ISDIR(st.st_mode))
-		return diag_error(diags, at(source->location, 0), "is not a directory");
-	if (!root_directory_open(root, source->location, diags))
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
+		return diag_error(
+			diags, at(source->location, 0), "is neither a directory nor a tar archive");
+	bool opened = S_ISDIR(st.st_mode) ? root_directory_open(root, source->location, diags)
+					  : root_archive_open(root, source->location, diags);
+	if (!opened)
 		return false;
 	*ret_root = root;
 	return true;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/limits.h>
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -190,7 +191,7 @@ dir_list(struct old_root *root, const struct root_node *node, struct string_list
 static enum old_status
 dir_acl(struct old_root *root, const struct root_node *node, struct bytes *ret_acl)
 {
-	char link[LINK_SIZE], acl[4096];
+	char link[LINK_SIZE], acl[XATTR_SIZE_MAX];
 	ssize_t size =
 		getxattr(fd_link(node->fd, link), "system.posix_acl_access", acl, sizeof(acl));
 	if (size < 0)

@@ -119,8 +119,10 @@ node_may(struct old_root *root, const struct root_node *node, const struct old_i
 		return mode_grants(&node->entry, ids, wanted);
 	if (root->kind->acl(root, node, &acl) != OLD_OK)
 		return false;
-	return acl.size ? acl_grants(acl, &node->entry, ids, wanted)
-			: mode_grants(&node->entry, ids, wanted);
+	/* With a mask of nothing the kernel does not look at the ACL. */
+	bool counts = acl.size && (node->entry.mode & S_IRWXG);
+	return counts ? acl_grants(acl, &node->entry, ids, wanted)
+		      : mode_grants(&node->entry, ids, wanted);
 }
 
 bool

@@ -81,7 +81,7 @@ open_root(struct fixture *f, const char *location)
 		.arena = &f->arena,
 	};
 	bool opened = old_root_open(&f->source, &f->root, &f->diags);
-	if (f->diags.count)
+	if (!opened)
 		print_error("%s\n", f->diags.items[0].message);
 	assert_true(opened);
 }
