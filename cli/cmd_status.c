@@ -75,6 +75,8 @@ add_json(struct session *session, const struct verification *verification,
 			json_write_text(&json, "key", managed->key);
 			json_write_text(&json, "layout", managed->layout);
 			json_write_text(&json, "folders", managed->folders);
+			if (managed->profile)
+				json_write_text(&json, "profile", managed->profile);
 			json_write_text(&json, "run", managed->run);
 			add_standing_json(&json, &managed->standing, session->arena);
 		}

@@ -37,6 +37,14 @@ NODISCARD bool ssh_key_parse_installed(const char *text, struct place place, str
 NODISCARD bool ssh_keys_parse(const char *text, struct place place, struct arena *arena,
 	struct string_list *keys, struct diags *diags);
 
+/*
+ * The line of a file with other addresses that the key may be used from: the from= that was ours
+ * goes, the new one comes in front. A from= that the key came with stays the only one. Comments and
+ * empty lines are left alone.
+ */
+const char *ssh_key_change_from(const char *line, const struct string_list *before,
+	const struct string_list *after, struct arena *arena);
+
 /* "SHA256:..." of a checked line, as ssh-keygen -l prints it. */
 char *ssh_key_fingerprint(const char *line, struct arena *arena);
 

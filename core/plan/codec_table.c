@@ -79,6 +79,7 @@ static const struct codec_field facts_fields[] = {
 	FIELD(TEXT, NULLABLE, "shell", account_facts, shell),
 	FIELD(TEXTS, REQUIRED, "groups", account_facts, groups),
 	FIELD(TEXT, NULLABLE, "layout", account_facts, layout),
+	FIELD(TEXT, OPTIONAL, "profile", account_facts, profile),
 	FIELD(TEXTS, REQUIRED, "folders", account_facts, folders),
 	FIELD(WORD, REQUIRED, "password", account_facts, password, .word = password_word),
 	FIELD(TEXTS, REQUIRED, "keys", account_facts, keys),

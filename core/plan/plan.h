@@ -49,6 +49,7 @@ struct account_facts {
 	struct string_list groups;  /* supplementary, the jail's group first */
 	const char *layout;	    /* NULL when the folders were listed */
 	struct string_list folders; /* "pics:rw", as folder_list_text() */
+	const char *profile;	    /* profile_text(); NULL = none */
 	enum password_kind password;
 	struct string_list keys; /* fingerprints */
 	int64_t expires;	 /* day, or ACCOUNT_NEVER */

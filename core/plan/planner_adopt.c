@@ -275,8 +275,11 @@ planner_adopt(struct planner *planner, const struct account *account, struct acc
 		return;
 	}
 	change->has_before = change->has_after = true;
+	adoption.update.profile_group = planner_choose_profile(
+		planner, account, planner_layout_profile(planner, account), change);
 	plan_account(&adoption);
 	adoption_list_folders(&adoption);
+	planner_describe_profile(planner, account, change);
 	if (!planner_is_blocked(change))
 		adoption_make_jail(&adoption);
 }

@@ -280,14 +280,6 @@ check_leftover(struct adoption *adoption, const struct key_file *file)
 	return false;
 }
 
-static void
-add_lines_of(struct planner *planner, const struct key_file *file, struct string_list *keys)
-{
-	char *text = arena_strdup(planner->arena, file->text ? file->text : ""), *save;
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		string_list_push(planner->arena, keys, line);
-}
-
 /* The source's word on keys is the last one: carried ones would be gone with its next reading. */
 static void
 take_keys_of_source(struct adoption *adoption, const struct old_keys *old, struct string_list *keys)
@@ -331,6 +323,16 @@ carry_keys(struct adoption *adoption, const struct old_keys *old, struct string_
 				     : ""));
 }
 
+static bool
+same_lines(const struct string_list *a, const struct string_list *b)
+{
+	for (size_t i = 0; a->count == b->count && i < a->count; i++) {
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	}
+	return a->count == b->count;
+}
+
 void
 adoption_update_keys(struct adoption *adoption)
 {
@@ -347,15 +349,16 @@ adoption_update_keys(struct adoption *adoption)
 	if (!check_leftover(adoption, &file))
 		return;
 	const struct old_keys old = read_old_keys(adoption);
-	add_lines_of(planner, &file, &keys);
-	size_t before = keys.count;
+	ARRAY_FOREACH (line, &file.lines)
+		string_list_push(planner->arena, &keys, *line);
 	change->before.keys = planner_fingerprints_of(planner, &file);
 	if (account_has(adoption->account, ACCOUNT_SSH_KEYS))
 		take_keys_of_source(adoption, &old, &keys);
 	else if (old.lines.count && decide(adoption, &old))
 		carry_keys(adoption, &old, &keys);
 	change->after.keys = planner_fingerprints(planner, &keys);
+	keys = planner_keys_from(planner, &keys, NULL, change->after.profile);
 	if (account_has(adoption->account, ACCOUNT_SSH_KEYS) ? keys.count || file.text
-							     : keys.count != before)
+							     : !same_lines(&keys, &file.lines))
 		planner_write_keys(planner, change->login, &keys, &file);
 }

@@ -168,17 +168,26 @@ join(const struct update *update, const char *group)
 }
 
 /* Groups that other administrators gave are theirs: only what rehome gave is taken away. */
+static bool
+is_taken_away(const struct update *update, const char *group)
+{
+	if (!update->managed || !string_list_has(&update->managed->groups, group) ||
+		strcmp(group, update->planner->plan->jail_group) == 0)
+		return false;
+	if (planner_group_is_profile(update->planner, group))
+		return !update->profile_group || strcmp(group, update->profile_group) != 0;
+	return account_has(update->account, ACCOUNT_GROUPS) &&
+		!string_list_has(&update->account->groups, group);
+}
+
 static void
 update_groups(const struct update *update)
 {
 	struct planner *planner = update->planner;
 	struct change *change = update->change;
-	bool given = account_has(update->account, ACCOUNT_GROUPS);
 	change->before.groups = *accountdb_groups_of(&planner->snapshot->db, change->login);
 	ARRAY_FOREACH (group, &change->before.groups) {
-		if (given && update->managed && string_list_has(&update->managed->groups, *group) &&
-			!string_list_has(&update->account->groups, *group) &&
-			strcmp(*group, planner->plan->jail_group) != 0) {
+		if (is_taken_away(update, *group)) {
 			remove_member(update, *group);
 			planner_add_line(change, planner->arena, "group",
 				arena_printf(planner->arena, "- %s", *group));
@@ -187,7 +196,9 @@ update_groups(const struct update *update)
 		string_list_push(planner->arena, &change->after.groups, *group);
 	}
 	join(update, planner->plan->jail_group);
-	if (!given)
+	if (update->profile_group)
+		join(update, update->profile_group);
+	if (!account_has(update->account, ACCOUNT_GROUPS))
 		return;
 	planner_check_groups(planner, update->account, change);
 	ARRAY_FOREACH (group, &update->account->groups) {
@@ -231,11 +242,17 @@ update_keys(const struct update *update)
 	}
 	change->before.keys = planner_fingerprints_of(planner, &file);
 	change->after.keys = change->before.keys;
-	if (!account_has(account, ACCOUNT_SSH_KEYS) || same_keys(&account->ssh_keys, file.text))
+	bool given = account_has(account, ACCOUNT_SSH_KEYS);
+	struct string_list keys =
+		planner_keys_from(planner, given ? &account->ssh_keys : &file.lines,
+			given ? NULL : change->before.profile, change->after.profile);
+	if (same_keys(&keys, file.text))
 		return;
-	change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
-	tell_keys(update);
-	planner_write_keys(planner, change->login, &account->ssh_keys, &file);
+	if (given) {
+		change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
+		tell_keys(update);
+	}
+	planner_write_keys(planner, change->login, &keys, &file);
 }
 
 /* As was decided: an account that comes in with the empty password does not keep it. */
@@ -415,6 +432,34 @@ compare_state(const struct update *update)
 		change->login);
 }
 
+/* ---- the profile ---- */
+
+/*
+ * Where the source names no layout, the account has the one that it got when it was made. When that
+ * is gone from the configuration, what sshd does for the account stays as it is.
+ */
+static void
+update_profile(struct update *update)
+{
+	struct planner *planner = update->planner;
+	struct change *change = update->change;
+	const struct managed_account *managed = update->managed;
+	const struct account *account = update->account;
+	const struct jail_profile *profile = planner_layout_profile(planner, account);
+	bool silent =
+		!account_has(account, ACCOUNT_LAYOUT) && !account_has(account, ACCOUNT_FOLDERS);
+	struct jail_profile present = { 0 };
+	change->before.profile = managed->profile;
+	if (silent) {
+		const struct layout *layout =
+			managed->layout ? config_layout(planner->config, managed->layout) : NULL;
+		if (managed->profile && !profile_parse(managed->profile, planner->arena, &present))
+			present = (struct jail_profile){ 0 };
+		profile = layout ? &layout->profile : managed->layout ? &present : NULL;
+	}
+	update->profile_group = planner_choose_profile(planner, account, profile, change);
+}
+
 /* ---- the whole ---- */
 
 void
@@ -464,6 +509,7 @@ planner_change(struct planner *planner, const struct account *account,
 	change->before.gid = change->after.gid = gid;
 	if (planner_compare_state(planner, account, managed, update.passwd, update.shadow, change))
 		return;
+	update_profile(&update);
 	update_name(&update);
 	update_shell(&update);
 	update_expiry(&update);
@@ -472,6 +518,7 @@ planner_change(struct planner *planner, const struct account *account,
 	update_password(&update);
 	update_jail(&update);
 	refuse_uid_change(&update);
+	planner_describe_profile(planner, account, change);
 	if (!has_work(planner, edits, steps)) {
 		change->action = CHANGE_UNCHANGED;
 		return;

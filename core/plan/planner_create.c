@@ -229,7 +229,11 @@ check_left_over_groups(
 static void
 choose_groups(struct planner *planner, const struct account *account, struct change *change)
 {
+	const char *profile = planner_choose_profile(
+		planner, account, planner_layout_profile(planner, account), change);
 	string_list_push(planner->arena, &change->after.groups, planner->plan->jail_group);
+	if (profile)
+		string_list_push(planner->arena, &change->after.groups, profile);
 	planner_check_groups(planner, account, change);
 	ARRAY_FOREACH (group, &account->groups) {
 		if (!string_list_has(&change->after.groups, *group) &&
@@ -369,10 +373,14 @@ planner_create(struct planner *planner, const struct account *account, struct ch
 		planner_hint(change, "Give folders or a layout, or configure layouts.default.");
 	}
 	planner_make_home(planner, change, folders);
-	if (account->ssh_keys.count)
-		planner_write_keys(planner, change->login, &account->ssh_keys, &keys_before);
+	if (account->ssh_keys.count) {
+		struct string_list keys =
+			planner_keys_from(planner, &account->ssh_keys, NULL, change->after.profile);
+		planner_write_keys(planner, change->login, &keys, &keys_before);
+	}
 	add_group_edits(planner, change);
 	add_shadow_edit(planner, change);
 	add_passwd_edit(planner, change);
 	planner_describe_create(planner, change, folders);
+	planner_describe_profile(planner, account, change);
 }

@@ -54,7 +54,9 @@ look_at_keys(
 	change->after.keys = planner_fingerprints(planner, &request->keys);
 	ARRAY_FOREACH (fingerprint, &change->after.keys)
 		planner_add_line(change, planner->arena, "key", *fingerprint);
-	planner_write_keys(planner, change->login, &request->keys, &file);
+	struct string_list keys =
+		planner_keys_from(planner, &request->keys, NULL, change->after.profile);
+	planner_write_keys(planner, change->login, &keys, &file);
 	return true;
 }
 
@@ -99,6 +101,7 @@ planner_present_facts(struct planner *planner, const struct managed_account *man
 		.full_name = arena_strndup(planner->arena, gecos, strcspn(gecos, ",")),
 		.shell = arena_strdup(planner->arena, accountdb_field(passwd, PASSWD_SHELL)),
 		.layout = managed->layout,
+		.profile = managed->profile,
 		.groups = *accountdb_groups_of(&planner->snapshot->db, managed->login),
 		.expires = *expires ? strtoll(expires, NULL, 10) : ACCOUNT_NEVER,
 		.disabled = strcmp(expires, EDIT_BORN_EXPIRED) == 0,

@@ -61,9 +61,8 @@ planner_group_id(struct planner *planner, const char *name, gid_t *ret_gid)
 	return true;
 }
 
-/* Plans a system group, once. */
-static bool
-new_group(struct planner *planner, const char *name)
+bool
+planner_new_group(struct planner *planner, const char *name)
 {
 	gid_t gid;
 	if (table_get(&planner->new_groups, name))
@@ -139,7 +138,7 @@ planner_find_jail_group(struct planner *planner)
 	else if (accountdb_find(&planner->snapshot->db, ACCOUNTDB_GSHADOW, group))
 		fault_jail_group(planner, "has a line in /etc/gshadow and none in /etc/group",
 			"Run grpck and let it remove the left-over line.");
-	else if (!new_group(planner, group))
+	else if (!planner_new_group(planner, group))
 		fault_jail_group(planner, "cannot be made: no free gid is left",
 			"Widen SYS_GID_MIN and SYS_GID_MAX in /etc/login.defs.");
 	else
@@ -175,7 +174,7 @@ check_new_group(
 		planner_block(planner, change, place, "gshadow-leftover",
 			"/etc/gshadow has a line for '%s', /etc/group has none", group);
 		planner_hint(change, "Run grpck and let it remove the left-over line.");
-	} else if (!new_group(planner, group)) {
+	} else if (!planner_new_group(planner, group)) {
 		planner_block(planner, change, place, "gid-range-full",
 			"no free gid is left for the new group '%s'", group);
 		planner_hint(change, "Widen SYS_GID_MIN and SYS_GID_MAX in /etc/login.defs.");
@@ -195,6 +194,12 @@ planner_check_groups(struct planner *planner, const struct account *account, str
 				"group '%s' gives rights over the system", *group);
 			planner_hint(
 				change, "A jailed account is never a member of it: take it out.");
+		} else if (planner_group_is_profile(planner, *group)) {
+			planner_block(planner, change, place, "group-is-profile",
+				"group '%s' stands for a profile, which its layout gives an "
+				"account",
+				*group);
+			planner_hint(change, "Take it out, and give the account such a layout.");
 		} else if (find_group(planner, *group)) {
 			check_present_group(planner, change, place, *group);
 		} else {

@@ -6,6 +6,7 @@
  *	planner_login.c        who somebody is: key, login
  *	planner_ids.c          uid and gid
  *	planner_groups.c       the groups besides the own one
+ *	planner_profile.c      what sshd does for it besides, and the group that stands for that
  *	planner_create.c       an account that does not exist
  *	planner_change.c       one that rehome manages already
  *	planner_adopt.c        one that it does not: account and home become a jail
@@ -30,6 +31,7 @@
 
 #include "core/plan/decision.h"
 #include "core/plan/planner.h"
+#include "core/plan/sshd.h"
 
 struct planner_row {
 	const struct account *account;
@@ -78,7 +80,8 @@ struct planner {
 	regex_t login_pattern;	 /* policy.username.pattern */
 	bool has_login_pattern;
 	int64_t today;
-	struct protection *protection; /* planner_protect.c; NULL until it is asked for */
+	struct known_profiles *profiles; /* planner_profile.c; NULL until they are asked for */
+	struct protection *protection;	 /* planner_protect.c; NULL until it is asked for */
 	struct table made_dirs; /* directories that exist or that there is a DIR_CREATE for */
 };
 
@@ -202,6 +205,30 @@ void planner_add_member(struct planner *planner, const char *login, const char *
 /* The new groups that somebody is a member of, in front of all other edits. */
 void planner_share_groups(struct planner *planner);
 
+/* Plans a system group, once; false when no gid is free. */
+bool planner_new_group(struct planner *planner, const char *name);
+
+/* planner_profile.c */
+
+/* The group of a profile that rehome made. */
+bool planner_group_is_profile(struct planner *planner, const char *group);
+/* The profile of the layout that the source names; NULL = none. */
+const struct jail_profile *planner_layout_profile(
+	struct planner *planner, const struct account *account);
+/* Sets change->after.profile; the group that stands for it, or NULL (none, or blocked). */
+const char *planner_choose_profile(struct planner *planner, const struct account *account,
+	const struct jail_profile *of_layout, struct change *change);
+/* The line for people, when there is news, and what will not be as it says. */
+void planner_describe_profile(
+	struct planner *planner, const struct account *account, struct change *change);
+/* An account that exists gets another profile, or loses it. */
+bool planner_changes_profile(const struct change *change);
+/* Those that somebody has or will have. */
+void planner_list_profiles(struct planner *planner, struct sshd_dropin *dropin);
+/* The lines of a key file for another profile (both as text, or NULL). */
+struct string_list planner_keys_from(struct planner *planner, const struct string_list *keys,
+	const char *before, const char *after);
+
 /* planner_create.c, planner_change.c */
 void planner_create(struct planner *planner, const struct account *account, struct change *change);
 void planner_change(struct planner *planner, const struct account *account,
@@ -216,6 +243,7 @@ struct update {
 	struct accountdb_line *passwd, *shadow;
 	struct change *change;
 	bool gated; /* the run closes the account while it works: its expiry is an EDIT_GATE */
+	const char *profile_group; /* that it is to be in; NULL = none */
 };
 /* Name, expiry, groups, password, uid and state: before and after, with the edits between them. */
 void planner_update_present(const struct update *update);
@@ -283,6 +311,7 @@ bool planner_compare_state(struct planner *planner, const struct account *accoun
 struct key_file {
 	const char *path;
 	const char *text; /* NULL when there is no file */
+	struct string_list lines;
 	struct host_owner owner;
 };
 NODISCARD bool planner_read_keys(

@@ -9,6 +9,16 @@
 #include "core/model/ssh_key.h"
 #include "core/plan/planner_internal.h"
 
+static struct string_list
+lines_of(const char *text, struct arena *arena)
+{
+	struct string_list lines = { 0 };
+	char *copy = arena_strdup(arena, text), *line;
+	while (copy && *copy && (line = strsep(&copy, "\n")))
+		string_list_push(arena, &lines, line);
+	return lines;
+}
+
 bool
 planner_read_keys(
 	struct planner *planner, const char *login, struct key_file *ret_file, struct diags *diags)
@@ -26,6 +36,7 @@ planner_read_keys(
 			    &bytes, diags))
 			return false;
 		file.text = arena_strndup(planner->arena, bytes.data, bytes.size);
+		file.lines = lines_of(file.text, planner->arena);
 		file.owner = (struct host_owner){ entry.st.st_uid, entry.st.st_gid,
 			entry.st.st_mode & 07777 };
 	}

@@ -106,25 +106,6 @@ read_dropin(struct planner *planner, const char **ret_text, struct host_owner *r
 	return true;
 }
 
-/* Ours begins with the comment that sshd_dropin_text() writes first. */
-static bool
-is_ours(const char *text, const char *wanted)
-{
-	size_t length = strcspn(wanted, "\n");
-	return strncmp(text, wanted, length) == 0;
-}
-
-/* What follows a keyword in a drop-in of ours; "" when it has none. */
-static const char *
-dropin_value(const char *text, const char *keyword, struct arena *arena)
-{
-	const char *found = strstr(text, keyword);
-	if (!found)
-		return "";
-	found += strlen(keyword);
-	return arena_strndup(arena, found, strcspn(found, "\n"));
-}
-
 static bool
 has_members(const struct planner *planner, const char *group)
 {
@@ -148,21 +129,26 @@ has_members(const struct planner *planner, const char *group)
  * without us relies on it no less.
  */
 static bool
-keeps_what_others_need(struct planner *planner, const char *before, const char *wanted)
+keeps_what_others_need(
+	struct planner *planner, const struct sshd_dropin *before, const struct sshd_dropin *wanted)
 {
-	static const char *const keywords[] = { "\nMatch Group ", "\n\tAuthorizedKeysFile " };
-	const char *group = dropin_value(before, keywords[0], planner->arena);
-	bool is_needed = planner->snapshot->managed->accounts.count || has_members(planner, group);
-	for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
-		const char *now = dropin_value(before, keywords[i], planner->arena);
-		const char *then = dropin_value(wanted, keywords[i], planner->arena);
-		if (!*now || strcmp(now, then) == 0 || !is_needed)
+	const struct {
+		const char *keyword, *now, *then;
+	} settings[] = {
+		{ "Match Group", before->group, wanted->group },
+		{ "AuthorizedKeysFile", before->keys_dir, wanted->keys_dir },
+	};
+	bool is_needed =
+		planner->snapshot->managed->accounts.count || has_members(planner, before->group);
+	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
+		if (!*settings[i].now || strcmp(settings[i].now, settings[i].then) == 0 ||
+			!is_needed)
 			continue;
 		return fault(planner, planner->plan->dropin, "dropin-settings",
 			arena_printf(planner->arena,
-				"accounts that exist rely on '%s%s'; the configuration asks for "
+				"accounts that exist rely on '%s %s'; the configuration asks for "
 				"'%s' instead",
-				keywords[i] + strspn(keywords[i], "\n\t"), now, then),
+				settings[i].keyword, settings[i].now, settings[i].then),
 			"Set jail.group and jail.keys_dir to what they were.");
 	}
 	return true;
@@ -198,15 +184,17 @@ uses_passwords(const struct planner *planner)
 }
 
 static bool
-is_dropin_good(struct planner *planner, const char *before, const char *wanted)
+is_dropin_good(struct planner *planner, const char *before, const struct sshd_dropin *wanted)
 {
+	bool intact;
 	if (!before)
 		return true;
-	if (!is_ours(before, wanted))
+	if (!sshd_dropin_is_ours(before))
 		return fault(planner, planner->plan->dropin, "dropin-foreign",
 			"exists and was not written by rehome",
 			"Move it away, or set jail.sshd_dropin to another file.");
-	return keeps_what_others_need(planner, before, wanted);
+	struct sshd_dropin now = sshd_dropin_read(before, planner->arena, &intact);
+	return keeps_what_others_need(planner, &now, wanted);
 }
 
 /* The drop-in may be in its place and yet unknown to an sshd that runs: then who joins the group
@@ -219,7 +207,8 @@ share_reload(struct planner *planner, bool is_written)
 	ARRAY_FOREACH (edit, &planner->plan->edits)
 		needed = needed ||
 			(edit->kind == EDIT_ADD_MEMBER &&
-				strcmp(edit->name, planner->plan->jail_group) == 0);
+				(strcmp(edit->name, planner->plan->jail_group) == 0 ||
+					planner_group_is_profile(planner, edit->name)));
 	if (needed && host_is_live(planner->snapshot->host))
 		ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
 }
@@ -243,12 +232,13 @@ share_dropin(struct planner *planner)
 	/* Others than ours may rely on it: what is allowed stays allowed. */
 	if (before && strstr(before, "\n\tPasswordAuthentication yes\n"))
 		dropin.passwords = true;
+	planner_list_profiles(planner, &dropin);
 	const char *wanted = sshd_dropin_text(&dropin, planner->arena);
 	if (before && strcmp(before, wanted) == 0) {
 		share_reload(planner, false);
 		return true;
 	}
-	if (!is_dropin_good(planner, before, wanted))
+	if (!is_dropin_good(planner, before, &dropin))
 		return true;
 	step.content = wanted;
 	step.before = before;

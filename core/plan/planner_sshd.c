@@ -34,7 +34,8 @@ static void
 choose(struct planner *planner, struct sshd_sample *sample)
 {
 	ARRAY_FOREACH (change, &planner->plan->changes) {
-		if ((*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT)
+		if ((*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT ||
+			planner_changes_profile(*change))
 			sshd_sample_add(sample, *change);
 	}
 }
@@ -42,11 +43,12 @@ choose(struct planner *planner, struct sshd_sample *sample)
 /* One who stands for others of a kind shows the host's fault; one who was asked for alone, what is
  * wrong for this login only. */
 static void
-judge(struct planner *planner, struct change *change, const struct sshd_effective *effective,
+judge(struct planner *planner, const struct sshd_case *item, const struct sshd_effective *effective,
 	bool alone)
 {
+	struct change *change = item->change;
 	struct sshd_expectation expectation =
-		sshd_sample_expect(change, planner->plan->keys_dir, planner->arena);
+		sshd_sample_expect(item, planner->plan->keys_dir, planner->arena);
 	struct diags verdict = { .arena = planner->arena };
 	sshd_effective_judge(effective, &expectation, planner->arena, &verdict);
 	ARRAY_FOREACH (diag, &verdict) {
@@ -113,7 +115,7 @@ ask(struct planner *planner)
 	if (answer == SSHD_REFUSED)
 		say_refused(planner, why);
 	for (size_t i = 0; answer == SSHD_ANSWERED && i < sample.count; i++)
-		judge(planner, sample.items[i], &effective[i], sample.everybody);
+		judge(planner, &sample.items[i], &effective[i], sample.everybody);
 	planner_take_out_blocked(planner);
 	return true;
 }

@@ -19,6 +19,7 @@
 #include "core/base/buffer.h"
 #include "core/base/diag.h"
 #include "core/base/host.h"
+#include "core/model/profile.h"
 
 struct sshd_directive {
 	const char *keyword;	      /* lower case */
@@ -50,14 +51,37 @@ struct sshd_config {
 NODISCARD bool sshd_config_read(struct host *host, const char *path, struct arena *arena,
 	struct sshd_config *ret_config, struct diags *diags);
 
+/* A set of things that sshd does for some members of the jail's group; its own group is what tells
+ * them apart. */
+struct sshd_profile {
+	const char *group;
+	struct jail_profile profile;
+};
+
 /* What the drop-in must contain for this jail configuration; the same input gives the same bytes.
  */
 struct sshd_dropin {
 	const char *group;    /* Match Group */
 	const char *keys_dir; /* AuthorizedKeysFile KEYS_DIR/%u .ssh/authorized_keys */
 	bool passwords;	      /* PasswordAuthentication yes: an account has a password */
+	struct {
+		struct sshd_profile *items;
+		size_t count, room;
+	} profiles; /* blocks in front of the general one; sorted by group when written */
 };
 char *sshd_dropin_text(const struct sshd_dropin *dropin, struct arena *arena);
+
+/* True when rehome wrote the file, whatever was done to it since. */
+bool sshd_dropin_is_ours(const char *text);
+/*
+ * What a drop-in of ours says. Of one that was edited by hand, as much as is left; *ret_intact says
+ * whether it is what sshd_dropin_text() writes. Missing texts are "".
+ */
+struct sshd_dropin sshd_dropin_read(const char *text, struct arena *arena, bool *ret_intact);
+const struct sshd_profile *sshd_dropin_profile(const struct sshd_dropin *dropin, const char *group);
+
+/* "internal-sftp -R -u 027 -d /www -l VERBOSE" */
+char *sshd_force_command(const struct jail_profile *profile, struct arena *arena);
 
 /*
  * What would keep a jailed login from working or from being jailed, from the static view. Errors:
@@ -74,7 +98,8 @@ void sshd_config_judge(const struct sshd_config *config, const char *dropin_path
 	struct arena *arena, struct diags *diags);
 
 /* True when the files hold a Match by User, or an Exec, LocalAddress or the like: then the
- * effective view must be asked for every login, else once per distinct set of groups is enough. */
+ * effective view must be asked for every login, else once per distinct set of groups is enough. A
+ * Match by Address, as the drop-in has it, does not tell users apart. */
 bool sshd_config_depends_on_user(const struct sshd_config *config);
 
 /* ---- the effective view ---- */
@@ -108,15 +133,21 @@ enum sshd_answer {
 	SSHD_REFUSED,	  /* sshd finds the configuration wrong: *ret_why is its message */
 };
 
+struct sshd_login {
+	const char *login;
+	const char *address; /* that it comes from; NULL = this machine's */
+};
+
 /*
  * Asks for several logins at once (one namespace, one sshd -T each; about 7 ms a login).
  * stand_ins may be empty. Uses a temporary host key and a private /run/sshd where the host lacks
  * them; each of that is a warning (codes "sshd-host-key", "sshd-directory"). Live root only.
  */
 NODISCARD bool sshd_ask(struct host *host, const char *config_path,
-	const struct sshd_stand_in *stand_ins, size_t stand_in_count, const char *const *logins,
-	size_t login_count, struct arena *arena, struct sshd_effective *ret_effective,
-	enum sshd_answer *ret_answer, const char **ret_why, struct diags *diags);
+	const struct sshd_stand_in *stand_ins, size_t stand_in_count,
+	const struct sshd_login *logins, size_t login_count, struct arena *arena,
+	struct sshd_effective *ret_effective, enum sshd_answer *ret_answer, const char **ret_why,
+	struct diags *diags);
 
 /* `sshd -t` with stand-ins; the same answers. */
 NODISCARD bool sshd_test(struct host *host, const char *config_path,
@@ -130,8 +161,9 @@ NODISCARD bool sshd_test_start(struct host *host, const char *config_path, struc
 
 /*
  * Every promise about one login that the effective view breaks, as errors with code and hint:
- * chroot "%h" expanded to home, ForceCommand internal-sftp, no forwarding of any kind, allowed by
- * Allow and Deny lists, a usable authentication method for what the account has.
+ * chroot "%h" expanded to home, ForceCommand internal-sftp with what the profile says, no
+ * forwarding of any kind, allowed by Allow and Deny lists, a usable authentication method for what
+ * the account has. From an address outside of the profile there is only one promise: it is refused.
  */
 struct sshd_expectation {
 	const char *login;
@@ -139,6 +171,9 @@ struct sshd_expectation {
 	struct string_list groups; /* all of them, for the lists */
 	bool has_password, has_key;
 	const char *keys_dir;
+	const struct jail_profile *profile; /* NULL = none that is known */
+	const char *outside; /* the address that it was asked for is one that the profile refuses;
+				NULL = it allows that address */
 };
 void sshd_effective_judge(const struct sshd_effective *effective,
 	const struct sshd_expectation *expectation, struct arena *arena, struct diags *diags);

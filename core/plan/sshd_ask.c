@@ -225,12 +225,14 @@ ask(struct question *question, const char *mode, const char *connection, struct 
 
 /* What sshd prints for one login is kilobytes, of which little is kept. */
 static bool
-ask_about(struct question *question, const char *login, struct sshd_effective *ret_effective)
+ask_about(struct question *question, const struct sshd_login *login,
+	struct sshd_effective *ret_effective)
 {
 	AUTO_ARENA struct arena scratch = { 0 };
 	const char *out,
 		*connection = arena_printf(&scratch,
-			"user=%s,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22", login);
+			"user=%s,host=localhost,addr=%s,laddr=127.0.0.1,lport=22", login->login,
+			login->address ? login->address : "127.0.0.1");
 	if (!ask(question, "-T", connection, &scratch, &out))
 		return false;
 	if (question->answer == SSHD_ANSWERED)
@@ -255,16 +257,16 @@ can_ask(struct host *host, struct question *question)
 
 bool
 sshd_ask(struct host *host, const char *config_path, const struct sshd_stand_in *stand_ins,
-	size_t stand_in_count, const char *const *logins, size_t login_count, struct arena *arena,
-	struct sshd_effective *ret_effective, enum sshd_answer *ret_answer, const char **ret_why,
-	struct diags *diags)
+	size_t stand_in_count, const struct sshd_login *logins, size_t login_count,
+	struct arena *arena, struct sshd_effective *ret_effective, enum sshd_answer *ret_answer,
+	const char **ret_why, struct diags *diags)
 {
 	AUTO(question_finish)
 	struct question question = { config_path, stand_ins, stand_in_count, arena, diags,
 		NO_SSHD_VIEW, false, false, SSHD_ANSWERED, NULL };
 	bool may = can_ask(host, &question);
 	for (size_t i = 0; may && i < login_count && question.answer == SSHD_ANSWERED; i++) {
-		if (!ask_about(&question, logins[i], &ret_effective[i]))
+		if (!ask_about(&question, &logins[i], &ret_effective[i]))
 			return false;
 	}
 	*ret_answer = question.answer;

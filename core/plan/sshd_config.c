@@ -481,7 +481,8 @@ sshd_config_depends_on_user(const struct sshd_config *config)
 			const char *criterion = directive->criteria->items[i];
 			if (strcasecmp(criterion, "all") == 0)
 				continue;
-			if (strcasecmp(criterion, "group") != 0)
+			if (strcasecmp(criterion, "group") != 0 &&
+				strcasecmp(criterion, "address") != 0)
 				return true;
 			i++;
 		}

@@ -149,6 +149,24 @@ expanded(const struct judge *judge, const char *text)
 	return arena_strdup(judge->arena, buffer_text(&out));
 }
 
+/* Where the account has no profile, arguments are an administrator's, who may want a log. */
+static void
+judge_command(const struct judge *judge)
+{
+	const char *command = judge->effective->force_command, *expected = "internal-sftp";
+	const struct jail_profile *profile = judge->expectation->profile;
+	size_t size = strcspn(command, " \t");
+	if (profile && !profile_is_empty(profile)) {
+		expected = sshd_force_command(profile, judge->arena);
+		size = strlen(command);
+	}
+	if (size == strlen(expected) && strncmp(command, expected, size) == 0)
+		return;
+	diag_error(
+		judge->diags, NOWHERE, "sshd has ForceCommand %s, expected %s", command, expected);
+	about(judge, "sshd-command", MATCH_HINT);
+}
+
 static void
 judge_jail(const struct judge *judge)
 {
@@ -159,14 +177,7 @@ judge_jail(const struct judge *judge)
 			chroot, judge->expectation->home);
 		about(judge, "sshd-chroot", MATCH_HINT);
 	}
-	size_t size = strcspn(effective->force_command, " \t");
-	if (size != strlen("internal-sftp") ||
-		strncmp(effective->force_command, "internal-sftp", size) != 0) {
-		diag_error(judge->diags, NOWHERE,
-			"sshd has ForceCommand %s, expected internal-sftp",
-			effective->force_command);
-		about(judge, "sshd-command", MATCH_HINT);
-	}
+	judge_command(judge);
 	if (!effective->has_sftp_subsystem) {
 		diag_error(judge->diags, NOWHERE, "sshd has no Subsystem for sftp");
 		about(judge, "sshd-subsystem",
@@ -382,11 +393,29 @@ judge_keys_file(const struct judge *judge)
 	about(judge, "sshd-keys-file", MATCH_HINT);
 }
 
+/* Whoever comes from there has no account, as far as sshd is concerned. */
+static void
+judge_outside(const struct judge *judge)
+{
+	const struct sshd_effective *effective = judge->effective;
+	const struct sshd_expectation *expectation = judge->expectation;
+	if (fitting_group(&effective->deny_groups, &expectation->groups) ||
+		fit_user(&effective->deny_users, expectation->login) == FIT_YES)
+		return;
+	diag_error(judge->diags, NOWHERE,
+		"sshd would take a login from %s, which its profile refuses", expectation->outside);
+	about(judge, "sshd-from", MATCH_HINT);
+}
+
 void
 sshd_effective_judge(const struct sshd_effective *effective,
 	const struct sshd_expectation *expectation, struct arena *arena, struct diags *diags)
 {
 	struct judge judge = { effective, expectation, arena, diags };
+	if (expectation->outside) {
+		judge_outside(&judge);
+		return;
+	}
 	judge_jail(&judge);
 	judge_forwarding(&judge);
 	judge_users(&judge);

@@ -14,34 +14,59 @@ kind_of(const struct change *change, struct arena *arena)
 	return arena_strdup(arena, buffer_text(&kind));
 }
 
+const struct jail_profile *
+sshd_sample_profile(const char *text, struct arena *arena)
+{
+	struct jail_profile *profile = ARENA_NEW(arena, struct jail_profile);
+	if (text && !profile_parse(text, arena, profile))
+		*profile = (struct jail_profile){ 0 };
+	return profile;
+}
+
 void
 sshd_sample_add(struct sshd_sample *sample, struct change *change)
 {
 	const char *kind = kind_of(change, sample->arena);
+	const struct jail_profile *profile =
+		sshd_sample_profile(change->after.profile, sample->arena);
+	const char *inside = NULL;
 	if (!sample->everybody && table_get(&sample->kinds, kind))
 		return;
 	table_set(&sample->kinds, kind, change);
-	ARRAY_PUSH(sample->arena, sample, change);
+	if (profile->from.count) {
+		inside = profile_inside(profile, sample->arena);
+		const char *outside = profile_outside(profile, sample->arena);
+		struct sshd_case item = { change, { change->login, outside }, true };
+		if (outside)
+			ARRAY_PUSH(sample->arena, sample, item);
+		if (!inside)
+			return;
+	}
+	struct sshd_case item = { change, { change->login, inside }, false };
+	ARRAY_PUSH(sample->arena, sample, item);
 }
 
-const char **
+const struct sshd_login *
 sshd_sample_logins(const struct sshd_sample *sample)
 {
-	const char **logins = arena_alloc(sample->arena, sample->count * sizeof(*logins));
+	struct sshd_login *logins = arena_alloc(sample->arena, sample->count * sizeof(*logins));
 	for (size_t i = 0; i < sample->count; i++)
-		logins[i] = sample->items[i]->login;
+		logins[i] = sample->items[i].login;
 	return logins;
 }
 
 struct sshd_expectation
-sshd_sample_expect(const struct change *change, const char *keys_dir, struct arena *arena)
+sshd_sample_expect(const struct sshd_case *item, const char *keys_dir, struct arena *arena)
 {
+	const struct change *change = item->change;
 	struct sshd_expectation expectation = {
 		.login = change->login,
 		.home = change->after.home,
 		.has_password = change->after.password != PASSWORD_NONE,
 		.has_key = change->after.keys.count != 0,
 		.keys_dir = keys_dir,
+		.profile = sshd_sample_profile(change->after.profile, arena),
+		.outside = item->outside ? item->login.address : NULL,
 	};
 	/* The account's own group has its name. */
 	string_list_push(arena, &expectation.groups, change->login);

@@ -95,6 +95,9 @@ subject_create(struct verifier *verifier, const char *login)
 		.shadow = accountdb_find(&verifier->snapshot->db, ACCOUNTDB_SHADOW, login),
 	};
 	subject->account.managed = subject->managed != NULL;
+	if (subject->managed && subject->managed->profile &&
+		!profile_parse(subject->managed->profile, verifier->arena, &subject->profile))
+		subject->profile = (struct jail_profile){ 0 };
 	if (subject->passwd)
 		subject->account.home = accountdb_field(subject->passwd, PASSWD_HOME);
 	else if (subject->managed)

@@ -70,17 +70,57 @@ verify_dropin_rights(
 		verify_without_acl(verifier, entry, word), word, word);
 }
 
-/* With or without passwords, as the accounts of the time needed it. */
+/* With or without passwords and profiles, as the accounts of the time needed them. */
 static bool
-is_as_written(struct verifier *verifier, const char *text, bool *ret_ours)
+is_as_written(struct verifier *verifier, const struct sshd_dropin *dropin, bool intact)
 {
 	const struct jail_config *jail = &verifier->config->jail;
-	struct sshd_dropin dropin = { .group = jail->group, .keys_dir = jail->keys_dir };
-	const char *without = sshd_dropin_text(&dropin, verifier->arena);
-	dropin.passwords = true;
-	const char *with = sshd_dropin_text(&dropin, verifier->arena);
-	*ret_ours = strncmp(text, with, strcspn(with, "\n")) == 0;
-	return strcmp(text, with) == 0 || strcmp(text, without) == 0;
+	return intact && strcmp(dropin->group, jail->group) == 0 &&
+		strcmp(dropin->keys_dir, jail->keys_dir) == 0;
+}
+
+/* Each account of a profile is examined too; here is what has one name for all of them. */
+static void
+verify_profiles(struct verifier *verifier, const struct sshd_dropin *dropin, struct diags *findings)
+{
+	const char *path = verifier->config->jail.sshd_dropin;
+	struct table seen = { .arena = verifier->arena };
+	ARRAY_FOREACH (account, &verifier->snapshot->managed->accounts) {
+		const char *text = (*account)->profile;
+		bool found = false;
+		if (!text || table_get(&seen, text))
+			continue;
+		table_set(&seen, text, verifier);
+		ARRAY_FOREACH (profile, &dropin->profiles)
+			found |=
+				strcmp(profile_text(&profile->profile, verifier->arena), text) == 0;
+		if (found)
+			continue;
+		finding_error(findings, "profile-missing", at(path, 0),
+			"nothing for the profile '%s', which '%s' was given", text,
+			(*account)->login);
+		diag_hint(findings, "Apply one of the sources again: it is written anew.");
+	}
+}
+
+static void
+verify_dropin_text(struct verifier *verifier, const char *text, struct diags *findings)
+{
+	const char *path = verifier->config->jail.sshd_dropin;
+	bool intact;
+	if (!sshd_dropin_is_ours(text)) {
+		finding_error(findings, "dropin-foreign", at(path, 0),
+			"exists and was not written by rehome");
+		diag_hint(findings, "Move it away, or set jail.sshd_dropin to another file.");
+		return;
+	}
+	struct sshd_dropin dropin = sshd_dropin_read(text, verifier->arena, &intact);
+	if (!is_as_written(verifier, &dropin, intact)) {
+		finding_error(findings, "dropin-edited", at(path, 0),
+			"not as rehome writes it for this configuration");
+		diag_hint(findings, "Apply one of the sources again: it is written anew.");
+	}
+	verify_profiles(verifier, &dropin, findings);
 }
 
 static void
@@ -90,7 +130,7 @@ verify_dropin(struct verifier *verifier, struct diags *findings)
 	struct host *host = verifier->snapshot->host;
 	struct host_entry entry;
 	struct bytes bytes;
-	bool exists, ours;
+	bool exists;
 
 	if (!host_inspect(host, path, &entry, findings) ||
 		!host_read_file(host, path, verifier->arena, &exists, &bytes, findings))
@@ -104,17 +144,8 @@ verify_dropin(struct verifier *verifier, struct diags *findings)
 		return;
 	}
 	verify_dropin_rights(verifier, &entry, findings);
-	if (is_as_written(verifier, arena_strndup(verifier->arena, bytes.data, bytes.size), &ours))
-		return;
-	if (ours) {
-		finding_error(findings, "dropin-edited", at(path, 0),
-			"not as rehome writes it for this configuration");
-		diag_hint(findings, "Apply one of the sources again: it is written anew.");
-		return;
-	}
-	finding_error(
-		findings, "dropin-foreign", at(path, 0), "exists and was not written by rehome");
-	diag_hint(findings, "Move it away, or set jail.sshd_dropin to another file.");
+	verify_dropin_text(
+		verifier, arena_strndup(verifier->arena, bytes.data, bytes.size), findings);
 }
 
 /* ---- the group ---- */

@@ -42,9 +42,10 @@ struct subject {
 	struct verified_account account;
 	const struct managed_account *managed; /* NULL = only a member of the group */
 	struct accountdb_line *passwd, *shadow;
-	const char *word;	   /* the login, for a command */
-	const char *own_group;	   /* of its gid, NULL = there is none */
-	struct string_list groups; /* that list it */
+	const char *word;	     /* the login, for a command */
+	const char *own_group;	     /* of its gid, NULL = there is none */
+	struct string_list groups;   /* that list it */
+	struct jail_profile profile; /* that rehome gave it */
 	bool expired, has_password, has_key;
 	bool home_is_there; /* a directory: its folders can be looked at */
 };
@@ -73,11 +74,16 @@ NODISCARD bool verify_effective(struct verifier *verifier, const struct subjects
 
 /*
  * Who is asked for whom: the first subject with the same groups, unless a rule of the configuration
- * can tell them apart. of[i] is the index in `asked` for subject i.
+ * can tell them apart. of[i] is the index in `asked` for subject i, outside[i] one that is about an
+ * address that its profile refuses.
  */
+#define SSHD_NOT_ASKED SIZE_MAX
 struct sshd_question {
-	struct string_list asked; /* logins */
-	size_t *of;
+	struct {
+		struct sshd_login *items;
+		size_t count, room;
+	} asked;
+	size_t *of, *outside; /* or SSHD_NOT_ASKED */
 };
 void verify_choose_asked(struct verifier *verifier, const struct subjects *subjects,
 	struct sshd_question *ret_question);

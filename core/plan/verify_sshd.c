@@ -56,24 +56,54 @@ group_set(struct verifier *verifier, const struct subject *subject)
 	return arena_strdup(verifier->arena, buffer_text(&set));
 }
 
+static size_t
+push_login(struct verifier *verifier, struct sshd_question *question, const char *login,
+	const char *address)
+{
+	ARRAY_PUSH(verifier->arena, &question->asked, (struct sshd_login){ login, address });
+	return question->asked.count - 1;
+}
+
+/* From an address that the profile allows, and from one that it does not. */
+static void
+ask(struct verifier *verifier, const struct subject *subject, struct sshd_question *question,
+	size_t i)
+{
+	const struct jail_profile *profile = &subject->profile;
+	const char *login = subject->account.login, *inside = NULL, *outside = NULL;
+	question->of[i] = question->outside[i] = SSHD_NOT_ASKED;
+	if (profile->from.count) {
+		inside = profile_inside(profile, verifier->arena);
+		outside = profile_outside(profile, verifier->arena);
+	}
+	if (inside || !profile->from.count)
+		question->of[i] = push_login(verifier, question, login, inside);
+	if (outside)
+		question->outside[i] = push_login(verifier, question, login, outside);
+}
+
 void
 verify_choose_asked(struct verifier *verifier, const struct subjects *subjects,
 	struct sshd_question *ret_question)
 {
 	bool each = sshd_config_depends_on_user(&verifier->snapshot->sshd);
 	struct table sets = { .arena = verifier->arena }; /* -> index + 1 */
-	struct sshd_question question = { 0 };
-	question.of = arena_alloc(verifier->arena, (subjects->count + 1) * sizeof(*question.of));
+	size_t room = (subjects->count + 1) * sizeof(size_t);
+	struct sshd_question question = {
+		.of = arena_alloc(verifier->arena, room),
+		.outside = arena_alloc(verifier->arena, room),
+	};
 	for (size_t i = 0; i < subjects->count; i++) {
 		const struct subject *subject = subjects->items[i];
 		const char *set = each ? subject->account.login : group_set(verifier, subject);
 		uintptr_t found = (uintptr_t)table_get(&sets, set);
 		if (!found) {
-			string_list_push(verifier->arena, &question.asked, subject->account.login);
-			found = question.asked.count;
+			found = i + 1;
 			table_set(&sets, set, (void *)found);
+			ask(verifier, subject, &question, i);
 		}
-		question.of[i] = found - 1;
+		question.of[i] = question.of[found - 1];
+		question.outside[i] = question.outside[found - 1];
 	}
 	*ret_question = question;
 }
@@ -98,7 +128,8 @@ report_missing_dropin(struct verifier *verifier, struct subject *subject)
 }
 
 static void
-judge(struct verifier *verifier, struct subject *subject, const struct sshd_effective *effective)
+judge(struct verifier *verifier, struct subject *subject, const struct sshd_effective *effective,
+	const char *outside)
 {
 	struct sshd_expectation expectation = {
 		.login = subject->account.login,
@@ -106,6 +137,8 @@ judge(struct verifier *verifier, struct subject *subject, const struct sshd_effe
 		.has_password = subject->has_password,
 		.has_key = subject->has_key,
 		.keys_dir = verifier->config->jail.keys_dir,
+		.profile = &subject->profile,
+		.outside = outside,
 	};
 	if (subject->own_group)
 		string_list_push(verifier->arena, &expectation.groups, subject->own_group);
@@ -121,6 +154,28 @@ report_refusal(struct verifier *verifier, struct subject *subject, const char *w
 	finding_error(findings, "sshd-config", at(verifier->config->jail.sshd_config, 0),
 		"sshd refuses its configuration: %s", why);
 	diag_hint(findings, "Correct it, then run: sshd -t");
+}
+
+static bool
+has_no_jail(const struct sshd_effective *effective)
+{
+	return effective->chroot_directory && strcmp(effective->chroot_directory, "none") == 0;
+}
+
+static void
+judge_answers(struct verifier *verifier, struct subject *subject,
+	const struct sshd_question *question, size_t i, const struct sshd_effective *effective)
+{
+	size_t of = question->of[i], outside = question->outside[i];
+	size_t any = of != SSHD_NOT_ASKED ? of : outside;
+	if (any != SSHD_NOT_ASKED && has_no_jail(&effective[any]) &&
+		report_missing_dropin(verifier, subject))
+		return;
+	if (of != SSHD_NOT_ASKED)
+		judge(verifier, subject, &effective[of], NULL);
+	if (outside != SSHD_NOT_ASKED)
+		judge(verifier, subject, &effective[outside],
+			question->asked.items[outside].address);
 }
 
 bool
@@ -152,12 +207,8 @@ verify_effective(struct verifier *verifier, const struct subjects *subjects,
 		string_list_push(verifier->arena, not_checked,
 			arena_printf(verifier->arena, "what sshd makes of the accounts: %s", why));
 	for (size_t i = 0; i < known.count; i++) {
-		if (answer == SSHD_ANSWERED && effective[question.of[i]].chroot_directory &&
-			strcmp(effective[question.of[i]].chroot_directory, "none") == 0 &&
-			report_missing_dropin(verifier, known.items[i]))
-			continue;
 		if (answer == SSHD_ANSWERED)
-			judge(verifier, known.items[i], &effective[question.of[i]]);
+			judge_answers(verifier, known.items[i], &question, i, effective);
 		else if (answer == SSHD_REFUSED)
 			report_refusal(verifier, known.items[i], why);
 	}

@@ -20,6 +20,7 @@
 #define MANAGED_COLUMNS                                                                            \
 	"login, source, person, uid, gid, home, layout, folders, member_of, keys_sha256, "         \
 	"expires, run"
+#define MANAGED_COLUMNS_3 MANAGED_COLUMNS ", profile"
 
 static void
 db_init(struct registry_db *db, struct state *state, struct arena *arena, struct diags *diags)
@@ -71,6 +72,7 @@ read_account(struct registry_db *db, sqlite3_stmt *row, struct managed_account *
 		.keys_sha256 = registry_db_text(db, row, 9),
 		.expires = registry_db_text(db, row, 10),
 		.run = registry_db_text(db, row, 11),
+		.profile = registry_db_text(db, row, 12),
 	};
 	return registry_db_id(db, row, 3, &ret_account->uid) &&
 		registry_db_id(db, row, 4, &ret_account->gid);
@@ -84,8 +86,10 @@ load_accounts(struct registry_db *db, struct managed *managed)
 	bool row;
 	if (!standings_load(db, &standings))
 		return false;
-	if (!registry_db_prepare(
-		    db, "SELECT " MANAGED_COLUMNS " FROM managed ORDER BY login", &rows))
+	const char *columns = db->version > 2 ? MANAGED_COLUMNS_3 : MANAGED_COLUMNS ", NULL";
+	if (!registry_db_prepare(db,
+		    arena_printf(db->arena, "SELECT %s FROM managed ORDER BY login", columns),
+		    &rows))
 		return false;
 	while (registry_db_next(db, rows, &row)) {
 		if (!row)
@@ -188,10 +192,10 @@ prepare_all(struct recording *recording)
 		sqlite3_stmt **statement;
 		const char *sql;
 	} statements[] = {
-		{ &recording->find, "SELECT " MANAGED_COLUMNS " FROM managed WHERE login = ?1" },
+		{ &recording->find, "SELECT " MANAGED_COLUMNS_3 " FROM managed WHERE login = ?1" },
 		{ &recording->save,
-			"INSERT OR REPLACE INTO managed (" MANAGED_COLUMNS ")"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)" },
+			"INSERT OR REPLACE INTO managed (" MANAGED_COLUMNS_3 ")"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)" },
 		{ &recording->forget, "DELETE FROM managed WHERE login = ?1 AND uid = ?2" },
 		{ &recording->bury,
 			"INSERT OR REPLACE INTO tombstones (uid, gid, login, source, person)"
@@ -242,6 +246,7 @@ save_account(struct recording *recording, const struct managed_account *account)
 	registry_db_bind_text(save, 10, account->keys_sha256);
 	registry_db_bind_text(save, 11, account->expires);
 	registry_db_bind_text(save, 12, account->run);
+	registry_db_bind_text(save, 13, account->profile);
 	return registry_db_run(&recording->db, save);
 }
 
@@ -318,6 +323,8 @@ update(const struct recording *recording, const struct account_facts *from,
 		account->layout = to->layout;
 	if (!same(before, after))
 		account->folders = after;
+	if (!same(from->profile, to->profile))
+		account->profile = to->profile;
 	if (!same(expiry(from, arena), expiry(to, arena)))
 		account->expires = expiry(to, arena);
 	account->groups = our_groups(recording, &account->groups, &from->groups, &to->groups);

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { SCHEMA_VERSION = 2, BUSY_MILLISECONDS = 5000 };
+enum { SCHEMA_VERSION = 3, BUSY_MILLISECONDS = 5000 };
 
 static const char SCHEMA[] =
 	"CREATE TABLE managed ("
@@ -25,8 +25,11 @@ static const char SCHEMA_STANDINGS[] =
 	"CREATE TABLE standings ("
 	" login TEXT NOT NULL, uid INTEGER NOT NULL, run INTEGER NOT NULL, state TEXT NOT NULL,"
 	" day INTEGER NOT NULL, by_hand INTEGER NOT NULL, locked INTEGER NOT NULL,"
-	" expires TEXT NOT NULL, keys TEXT, PRIMARY KEY (login, uid, run));"
-	"PRAGMA user_version = 2;";
+	" expires TEXT NOT NULL, keys TEXT, PRIMARY KEY (login, uid, run));";
+
+/* Version 3: what sshd does for an account besides jailing it. */
+static const char SCHEMA_PROFILES[] = "ALTER TABLE managed ADD COLUMN profile TEXT;"
+				      "PRAGMA user_version = 3;";
 
 /* Temporary data stays in memory: nothing outside the root is written. */
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -155,7 +158,8 @@ registry_db_begin(struct registry_db *db)
 		!perform(db, "BEGIN IMMEDIATE") || !read_version(db))
 		return false;
 	return (db->version > 0 || perform(db, SCHEMA)) &&
-		(db->version > 1 || perform(db, SCHEMA_STANDINGS));
+		(db->version > 1 || perform(db, SCHEMA_STANDINGS)) &&
+		(db->version > 2 || perform(db, SCHEMA_PROFILES));
 }
 
 bool

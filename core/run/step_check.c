@@ -159,7 +159,7 @@ check_sshd(struct run *run, struct change **jailed, size_t count)
 		return true; /* the plan said that it could not be asked */
 	for (size_t i = 0; i < sample.count; i++) {
 		struct sshd_expectation expectation =
-			sshd_sample_expect(sample.items[i], run->plan->keys_dir, run->arena);
+			sshd_sample_expect(&sample.items[i], run->plan->keys_dir, run->arena);
 		sshd_effective_judge(&effective[i], &expectation, run->arena, run->diags);
 	}
 	return run->diags->errors == errors;

@@ -201,26 +201,84 @@ dropin_apply(const struct step *step, struct run *run)
 
 static bool reload(struct run *run);
 
+struct dropin_now {
+	bool exists, ours, intact;
+	struct sshd_dropin says;
+};
+
+static bool
+read_dropin(const struct step *step, struct run *run, struct dropin_now *ret_now)
+{
+	struct dropin_now now = { 0 };
+	struct bytes content;
+	if (!host_read_file(run->host, step->path, run->arena, &now.exists, &content, run->diags))
+		return false;
+	const char *text = now.exists ? arena_strndup(run->arena, content.data, content.size) : "";
+	now.ours = sshd_dropin_is_ours(text);
+	if (now.ours)
+		now.says = sshd_dropin_read(text, run->arena, &now.intact);
+	*ret_now = now;
+	return true;
+}
+
+/* A profile that would be lost, though somebody is still in its group: he would get more than he
+ * was given. */
+static bool
+find_lost_profile(const struct step *step, struct run *run, const struct dropin_now *now,
+	const char **ret_group)
+{
+	struct accountdb db;
+	bool intact;
+	struct sshd_dropin before =
+		sshd_dropin_read(step->before ? step->before : "", run->arena, &intact);
+	*ret_group = NULL;
+	if (!now->says.profiles.count)
+		return true;
+	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+		return false;
+	ARRAY_FOREACH (profile, &now->says.profiles) {
+		const struct accountdb_line *group =
+			accountdb_find(&db, ACCOUNTDB_GROUP, profile->group);
+		if (group && accountdb_members(group)->count &&
+			!sshd_dropin_profile(&before, profile->group))
+			*ret_group = profile->group;
+	}
+	return true;
+}
+
+static bool
+keep_dropin(const struct step *step, struct run *run, const char *group)
+{
+	run->shared_kept = true;
+	run_kept(run, NULL, "%s stays: other members of %s depend on it", step->path, group);
+	return true;
+}
+
 static bool
 dropin_undo(const struct step *step, struct run *run)
 {
 	enum file_state state;
+	struct dropin_now now;
 	bool depend = false;
+	const char *lost;
 	if (!find_state(step, run, &state))
 		return false;
 	if (state == FILE_BEFORE)
 		return true;
-	if (!accounts_depend_on_group(run, &depend))
+	if (!accounts_depend_on_group(run, &depend) || !read_dropin(step, run, &now) ||
+		!find_lost_profile(step, run, &now, &lost))
 		return false;
 	bool others_stay = run->users && !run->last_users;
 	/* What was before it does for those who were there before, not for this run's others. */
-	if (depend && (!step->before || run->others_followed || others_stay)) {
-		run->shared_kept = true;
-		run_kept(run, NULL, "%s stays: other members of %s depend on it", step->path,
-			run->plan->jail_group);
-		return true;
-	}
-	if (state == FILE_FOREIGN) {
+	if (depend && (!step->before || run->others_followed || others_stay))
+		return keep_dropin(step, run, run->plan->jail_group);
+	if (lost)
+		return keep_dropin(step, run, lost);
+	/* A later run wrote it anew, and is taken back or will be. The run that made the file takes
+	 * it away, whatever profiles it names by then. */
+	if (state == FILE_FOREIGN && now.intact && step->before)
+		return keep_dropin(step, run, run->plan->jail_group);
+	if (state == FILE_FOREIGN && !now.intact) {
 		run_conflict(run, NULL, "%s was changed since", step->path);
 		return true;
 	}

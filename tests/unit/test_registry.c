@@ -398,8 +398,10 @@ test_registry_brings_an_older_file_up(void **unused)
 	const char *before = remembered(f, &state);
 	sqlite3 *sqlite;
 	assert_int_equal(sqlite3_open(real(f, DATABASE), &sqlite), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(sqlite, "DROP TABLE standings; PRAGMA user_version = 1", NULL,
-				 NULL, NULL),
+	assert_int_equal(sqlite3_exec(sqlite,
+				 "DROP TABLE standings; ALTER TABLE managed DROP COLUMN profile; "
+				 "PRAGMA user_version = 1",
+				 NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(sqlite);
 	assert_string_equal(remembered(f, &state), before);

@@ -154,7 +154,7 @@ static struct answer
 ask(struct fixture *f, const struct sshd_stand_in *stand_ins, size_t count)
 {
 	struct answer answer = { 0 };
-	static const char *const logins[] = { "matteo", "other" };
+	static const struct sshd_login logins[] = { { "matteo", NULL }, { "other", NULL } };
 	assert_true(sshd_ask(f->host, CONFIG, stand_ins, count, logins, 2, &f->arena,
 		answer.effective, &answer.answer, &answer.why, &f->diags));
 	return answer;

@@ -301,7 +301,7 @@ asked(struct world *world, const char *match)
 	verify_choose_asked(&verifier, &subjects, &question);
 	for (size_t i = 0; i < ARRAY_LEN(items); i++)
 		buffer_printf(&out, "%s:%s ", items[i].account.login,
-			question.asked.items[question.of[i]]);
+			question.asked.items[question.of[i]].login);
 	return arena_strdup(&world->arena, buffer_text(&out));
 }
 
