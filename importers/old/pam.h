@@ -27,12 +27,27 @@ struct old_pam;
 struct old_pam *old_pam_read(
 	struct old_root *root, const struct old_unix *accounts, const char *service);
 
+/*
+ * How the server uses libpam, where it is not pam_authenticate(), pam_acct_mgmt(), pam_setcred()
+ * and pam_open_session(), all of which have to succeed. vsftpd opens a session only with
+ * session_support=YES.
+ */
+enum old_pam_caller {
+	OLD_PAM_NO_SESSION = 1,
+	OLD_PAM_NO_SETCRED = 2,
+	OLD_PAM_NO_ACCOUNT = 4,
+	OLD_PAM_NO_EMPTY = 8, /* PAM_DISALLOW_NULL_AUTHTOK: no nullok, no empty hash */
+};
+void old_pam_set_caller(struct old_pam *pam, unsigned caller); /* those of the enum, ORed */
+
 struct old_pam_answer {
-	enum old_verdict login; /* ALLOW: at least one way, and account and session say yes */
+	/* ALLOW: at least one way opens it, whatever the modules say that are not evaluated.
+	 * UNKNOWN: one does if they agree. */
+	enum old_verdict login;
 	struct {
 		struct old_way *items;
 		size_t count, room;
-	} ways;		    /* EMPTY and ANY among them */
+	} ways; /* EMPTY and ANY among them; UNKNOWN: a module has passwords of its own */
 	struct place where; /* of the password, or of the module that refused */
 	struct diags notes; /* "not evaluated: pam_ldap.so" and the like; also why not */
 	bool has_umask;	    /* pam_umask in session */
