@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/decision_store.h"
 #include "cli/file.h"
 #include "cli/progress.h"
 #include "cli/render_plan.h"
@@ -224,6 +225,7 @@ make(struct session *session, const struct planning_options *options, struct pla
 {
 	const struct reading *reading = &ret_planning->reading;
 	struct string_list listed;
+	struct decision_book decisions;
 	struct planner_options planner = {
 		.reason = options->reason,
 		.users = options->users,
@@ -232,10 +234,11 @@ make(struct session *session, const struct planning_options *options, struct pla
 		.adopt_protected = options->adopt_protected,
 		.skip_blocked = options->skip_blocked,
 		.no_archive = options->no_archive,
+		.decisions = &decisions,
 		.state_dir = session->state.dir,
 	};
 	if (!read_users(session, options->users_file, &listed, &planner.only) ||
-		!session_take_snapshot(session))
+		!decision_store_load(session, &decisions) || !session_take_snapshot(session))
 		return false;
 	if (options->adopt_keys)
 		planner.adopt_keys = strcmp(options->adopt_keys, "drop") == 0 ? ADOPT_KEYS_DROP

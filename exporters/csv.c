@@ -1,16 +1,14 @@
 /*
  * csv.c - accounts as a spreadsheet that the csv importer reads back.
  *
- * UTF-8 with a byte order mark and CRLF, since Excel takes anything else for its own code page. A
- * cell that begins with = + - @ TAB or CR would be run as a formula when the sheet is opened, so it
- * gets an apostrophe in front; so does one that begins with apostrophes and then one of these,
- * which makes taking the first apostrophe away the exact inverse (importers/csv.c).
+ * UTF-8 with a byte order mark and CRLF, since Excel takes anything else for its own code page.
  *
  * A sheet cannot say everything: an empty cell is "not given" and never "none", and a folder has no
  * owner, group or mode of its own. What is lost is reported; `export json` loses nothing.
  */
 #include <string.h>
 
+#include "exporters/cell.h"
 #include "exporters/field.h"
 
 struct csv_config {
@@ -33,40 +31,6 @@ delimiter_char(const char *word)
 	if (strcmp(word, "tab") == 0)
 		return '\t';
 	return strcmp(word, "semicolon") == 0 ? ';' : ',';
-}
-
-static bool
-needs_apostrophe(const char *text)
-{
-	char first = text[strspn(text, "'")];
-	return first && strchr("=+-@\t\r", first);
-}
-
-/* Blanks at the ends would be dropped from an unquoted cell. */
-static bool
-needs_quotes(const char *text, char delimiter)
-{
-	size_t size = strlen(text);
-	return size &&
-		(strpbrk(text, "\"\r\n\t") || strchr(text, delimiter) || text[0] == ' ' ||
-			text[size - 1] == ' ');
-}
-
-static void
-add_cell(struct buffer *out, const char *text, char delimiter)
-{
-	bool quoted = needs_quotes(text, delimiter);
-	if (quoted)
-		buffer_add_char(out, '"');
-	if (needs_apostrophe(text))
-		buffer_add_char(out, '\'');
-	for (; *text; text++) {
-		if (*text == '"')
-			buffer_add_char(out, '"');
-		buffer_add_char(out, *text);
-	}
-	if (quoted)
-		buffer_add_char(out, '"');
 }
 
 /* ---- what a sheet cannot say ---- */
@@ -147,9 +111,9 @@ write_row(const struct export_job *job, const struct account *account, const boo
 			buffer_add_char(job->out, delimiter);
 		first = false;
 		if (!account)
-			add_cell(job->out, account_field_name(field), delimiter);
+			cell_add(job->out, account_field_name(field), delimiter);
 		else if (field_is_written(job, account, field))
-			add_cell(job->out, field_text(account, field, job->arena), delimiter);
+			cell_add(job->out, field_text(account, field, job->arena), delimiter);
 	}
 	buffer_add_text(job->out, "\r\n");
 }

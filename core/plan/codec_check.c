@@ -73,9 +73,13 @@ static bool
 check_decisions(struct check *check, size_t index, const struct change *change)
 {
 	ARRAY_FOREACH (decision, &change->decisions) {
-		if (decision->choice && !decision_word(decision->kind, decision->choice))
-			return refuse(check, "users", index, "decisions", "'%s' is no choice of %s",
-				decision->choice, decision_kinds[decision->kind].code);
+		const char *words[] = { decision->choice, decision->initial };
+		for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+			if (words[i] && !decision_word(decision->kind, words[i]))
+				return refuse(check, "users", index, "decisions",
+					"'%s' is no choice of %s", words[i],
+					decision_kinds[decision->kind].code);
+		}
 	}
 	return true;
 }

@@ -132,6 +132,7 @@ static const struct codec_field decision_fields[] = {
 	FIELD(WORD, REQUIRED, "case", decision, kind, .word = case_word),
 	FIELD(TEXT, OPTIONAL, "choice", decision, choice),
 	FIELD(FLAG, OPTIONAL, "decided", decision, decided),
+	FIELD(TEXT, OPTIONAL, "default", decision, initial),
 	FIELD(TEXT, REQUIRED, "detail", decision, detail),
 	FIELD(TEXT, OPTIONAL, "file", decision, place.file),
 	FIELD(LINE, OPTIONAL, "line", decision, place.line),

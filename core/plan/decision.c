@@ -122,7 +122,7 @@ decision_words(enum decision_case kind, struct arena *arena)
 static char *
 entry_key(struct arena *arena, const char *source, const char *login, enum decision_case kind)
 {
-	return arena_printf(arena, "%s\n%s\n%s", decision_kinds[kind].code, source, login);
+	return arena_printf(arena, "%s\x1f%s\x1f%s", decision_kinds[kind].code, source, login);
 }
 
 void
@@ -136,13 +136,16 @@ decision_book_set(struct decision_book *book, const char *source, const char *lo
 	enum decision_case kind, const char *choice)
 {
 	const char *key = entry_key(book->arena, source, login, kind);
+	const char *word = choice ? decision_word(kind, choice) : NULL;
 	uintptr_t number = (uintptr_t)table_get(&book->by_key, key);
 	if (number) {
-		book->entries.items[number - 1].choice = decision_word(kind, choice);
+		book->entries.items[number - 1].choice = word;
 		return;
 	}
+	if (!word)
+		return;
 	struct decision_entry entry = { arena_strdup(book->arena, source),
-		arena_strdup(book->arena, login), kind, decision_word(kind, choice) };
+		arena_strdup(book->arena, login), kind, word };
 	ARRAY_PUSH(book->arena, &book->entries, entry);
 	table_set(&book->by_key, key, (void *)(uintptr_t)book->entries.count);
 }

@@ -56,9 +56,10 @@ extern const struct decision_kind decision_kinds[DECISION_CASES];
  * gives it) and key, which is the login on the old server. */
 struct decision {
 	enum decision_case kind;
-	const char *choice; /* decided, or the default; NULL = undecided */
-	bool decided;	    /* by a person */
-	const char *detail; /* "shares /srv/www with anna and 2 others" */
+	const char *choice;  /* decided, or the default; NULL = undecided */
+	bool decided;	     /* by a person */
+	const char *initial; /* what is taken when nobody decides; NULL = it is blocked */
+	const char *detail;  /* "shares /srv/www with anna and 2 others" */
 	struct place place;
 };
 
@@ -66,7 +67,7 @@ struct decision {
 struct decision_entry {
 	const char *source, *login;
 	enum decision_case kind;
-	const char *choice; /* one of the kind's words */
+	const char *choice; /* one of the kind's words; NULL = taken back */
 };
 struct decision_book {
 	struct arena *arena;
@@ -74,11 +75,12 @@ struct decision_book {
 		struct decision_entry *items;
 		size_t count, room;
 	} entries;	     /* in the order in which they were first made */
-	struct table by_key; /* -> index + 1 */
+	struct table by_key; /* code, source and login -> index + 1 */
 };
 
 void decision_book_init(struct decision_book *book, struct arena *arena);
-/* Replaces an earlier choice. Strings are copied; choice must be one of the kind's words. */
+/* Logins are as text_escaped() shows them. Replaces an earlier choice; NULL takes it back. Strings
+ * are copied. */
 void decision_book_set(struct decision_book *book, const char *source, const char *login,
 	enum decision_case kind, const char *choice);
 /* NULL when nobody decided. */

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
+
 /* ---- decisions ---- */
 
 static void
@@ -29,7 +31,7 @@ planner_decide(struct planner *planner, struct change *change, enum decision_cas
 	const char *initial, struct place place, const char *format, ...)
 {
 	const struct decision_book *book = planner->options->decisions;
-	struct decision decision = { .kind = kind, .place = place };
+	struct decision decision = { .kind = kind, .initial = initial, .place = place };
 	va_list args;
 	if (change->left_out)
 		return "leave";
@@ -37,7 +39,8 @@ planner_decide(struct planner *planner, struct change *change, enum decision_cas
 	decision.detail = arena_vprintf(planner->arena, format, args);
 	va_end(args);
 	if (book)
-		decision.choice = decision_book_get(book, change->source, change->key, kind);
+		decision.choice = decision_book_get(
+			book, change->source, text_escaped(planner->arena, change->key), kind);
 	decision.decided = decision.choice;
 	if (!decision.choice)
 		decision.choice = initial;

@@ -3,6 +3,7 @@
  *
  *	lock                one run at a time, an OFD lock
  *	registry.db         managed accounts (registry.h)
+ *	decisions.csv       what people decided (cli/decision_store.h), 0600
  *	runs/<id>/plan.json what the run does
  *	runs/<id>/secrets   hashes that its undo needs, 0600
  *	runs/<id>/journal   what it may have done (journal.h)
