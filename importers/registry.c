@@ -5,9 +5,11 @@
 
 extern const struct importer csv_importer;
 extern const struct importer json_importer;
+extern const struct importer passwd_importer;
 
 const struct importer *const importers[] = {
 	&csv_importer,
 	&json_importer,
+	&passwd_importer,
 	NULL,
 };

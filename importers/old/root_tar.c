@@ -380,6 +380,7 @@ root_archive_open(struct old_root *root, const char *location, struct diags *dia
 			diags, at(location, 0), "is neither a directory nor a tar archive");
 
 	AUTO(locale_finish) locale_t locale = use_utf8();
+	(void)locale; /* only left again */
 	AUTO(tar_finish) struct archive *tar = new_tar();
 	struct tar_reading reading = {
 		.root = root,

@@ -8,7 +8,7 @@
 #include "core/model/mapping.h"
 #include "core/model/password.h"
 
-extern const struct importer csv_importer, json_importer;
+extern const struct importer csv_importer, json_importer, passwd_importer;
 extern const struct exporter csv_exporter, json_exporter;
 
 #define KEY_ANNA                                                                                   \
@@ -373,6 +373,7 @@ test_registries_list_every_plug_in_once(void **state)
 	(void)state;
 	assert_ptr_equal(importers[0], &csv_importer);
 	assert_ptr_equal(importers[1], &json_importer);
+	assert_ptr_equal(importers[2], &passwd_importer);
 	assert_ptr_equal(exporters[0], &csv_exporter);
 	assert_ptr_equal(exporters[1], &json_exporter);
 	for (size_t i = 0; importers[i]; i++)
