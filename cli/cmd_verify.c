@@ -98,6 +98,25 @@ has_writable(const struct folder_list *folders)
 	return false;
 }
 
+/* Whoever is read-only writes nowhere, whatever its folders are. *ret_may = false when it may not
+ * come from this machine. */
+static void
+apply_profile(
+	struct session *session, const char *login, struct folder_list *folders, bool *ret_may)
+{
+	const struct managed_account *managed = table_get(&session->managed.by_login, login);
+	struct jail_profile profile = { 0 };
+	*ret_may = true;
+	if (!managed || !managed->profile ||
+		!profile_parse(managed->profile, session->arena, &profile))
+		return;
+	*ret_may = profile_allows(&profile, "127.0.0.1");
+	ARRAY_FOREACH (folder, folders) {
+		if (profile.read_only)
+			folder->access = FOLDER_READ;
+	}
+}
+
 /* What the session showed is added to the account's findings. */
 static bool
 log_in(struct session *session, struct verified_account *account)
@@ -111,9 +130,18 @@ log_in(struct session *session, struct verified_account *account)
 		.port = port_of(&session->snapshot.sshd),
 	};
 	size_t errors = account->findings.errors;
-	if (!find_folders(session, account->login, &folders) ||
-		!login_test_run(&session->state, &test, session->arena, &account->findings,
-			&session->diags))
+	bool may;
+	if (!find_folders(session, account->login, &folders))
+		return session_fail(session, EXIT_FAILED);
+	apply_profile(session, account->login, &folders, &may);
+	if (!may) {
+		diag_note(&account->findings, NOWHERE,
+			"not logged in: its profile refuses logins from this machine");
+		diag_code(&account->findings, "login-elsewhere");
+		return true;
+	}
+	if (!login_test_run(
+		    &session->state, &test, session->arena, &account->findings, &session->diags))
 		return session_fail(session, EXIT_FAILED);
 	if (account->findings.errors == errors) {
 		diag_note(&account->findings, NOWHERE, "logged in%s, could not leave the jail",

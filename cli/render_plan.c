@@ -234,9 +234,12 @@ add_host_groups(const struct paint *paint, const struct plan *plan)
 {
 	ARRAY_FOREACH (edit, &plan->edits) {
 		AUTO_BUFFER struct buffer text = { 0 };
-		if (edit->user || edit->kind != EDIT_ADD_LINE || edit->file != ACCOUNTDB_GROUP)
+		bool goes = edit->kind == EDIT_REMOVE_LINE;
+		if (edit->user || (edit->kind != EDIT_ADD_LINE && !goes) ||
+			edit->file != ACCOUNTDB_GROUP)
 			continue;
-		buffer_printf(&text, "%s\tgid %s", edit->name, edit->fields[GROUP_GID]);
+		buffer_printf(&text, "%s\tgid %s%s", edit->name, edit->fields[GROUP_GID],
+			goes ? ", which nobody is in, goes" : "");
 		paint_labelled(paint, COLOR_PLAIN, "group", buffer_text(&text));
 	}
 }

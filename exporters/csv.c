@@ -76,6 +76,13 @@ warn_of_losses(const struct export_job *job, const struct account *account)
 		diag_user(job->diags, account->username);
 		diag_hint(job->diags, "Use export json to keep it.");
 	}
+	if (!profile_is_empty(&account->profile)) {
+		diag_warning(job->diags, account->place,
+			"a sheet cannot hold a profile, which is: %s",
+			profile_words(&account->profile, job->arena));
+		diag_user(job->diags, account->username);
+		diag_hint(job->diags, "Use export json to keep it, or give it a layout.");
+	}
 	if (!has_own_rights(account))
 		return;
 	diag_warning(job->diags, account->place,

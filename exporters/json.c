@@ -132,6 +132,8 @@ write_account(const struct export_job *job, const struct account *account)
 		if (field_is_written(job, account, field))
 			add_field(&object, field);
 	}
+	if (!profile_is_empty(&account->profile))
+		add_member(&object, "profile", profile_text(&account->profile, job->arena));
 	if (account->username_generated) {
 		add_name(&object, "username_generated");
 		buffer_add_text(job->out, "true");

@@ -8,7 +8,8 @@
  *
  *	{"format":"rehome-accounts","format_version":1}                       optional, first
  *	{"username":"anna","ssh_keys":["ssh-ed25519 ..."],"expires":"2027-12-31",
- *	 "folders":[{"path":"pics","access":"write"},{"path":"in","mode":"2770","group":"press"}]}
+ *	 "folders":[{"path":"pics","access":"write"},{"path":"in","mode":"2770","group":"press"}],
+ *	 "profile":"read-only umask=027"}
  */
 #include <string.h>
 
@@ -199,10 +200,11 @@ set_folders(struct account_reading *reading, const json_t *list, struct place pl
 static bool
 refuse_member(struct account_reading *reading, const char *name, struct place place)
 {
-	const char *known[ACCOUNT_FIELDS + 1];
+	const char *known[ACCOUNT_FIELDS + 2];
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++)
 		known[field] = account_field_name(field);
-	known[ACCOUNT_FIELDS] = NULL;
+	known[ACCOUNT_FIELDS] = "profile";
+	known[ACCOUNT_FIELDS + 1] = NULL;
 
 	place.field = NULL;
 	diag_error(reading->diags, place, "unknown member '%s'", name);
@@ -234,6 +236,22 @@ set_list(struct account_reading *reading, enum account_field field, const json_t
 		account_set(reading->account, field, text, place, reading->arena, reading->diags);
 }
 
+/* As it is exported, and no other way: who gets it wrong would give more rights than are meant. */
+static bool
+set_profile(struct account_reading *reading, const json_t *value, struct place place)
+{
+	const char *text;
+	if (!json_is_string(value))
+		return refuse_type(reading, place, "one text");
+	text = json_string_value(value);
+	if (profile_parse(text, reading->arena, &reading->account->profile))
+		return true;
+	diag_error(reading->diags, place, "member 'profile': '%s' is no profile", text);
+	diag_hint(reading->diags,
+		"Write it like: read-only umask=027 start=www log=INFO from=10.0.0.0/8.");
+	return false;
+}
+
 static bool
 set_member(
 	struct account_reading *reading, const char *name, const json_t *value, struct place place)
@@ -244,6 +262,8 @@ set_member(
 		reading->account->username_generated = json_is_true(value);
 		return json_is_boolean(value) || refuse_type(reading, place, "true or false");
 	}
+	if (strcmp(name, "profile") == 0)
+		return set_profile(reading, value, place);
 	enum account_field field = account_field_parse(name);
 	if (field == ACCOUNT_FIELDS)
 		return refuse_member(reading, name, place);

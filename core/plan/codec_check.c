@@ -282,8 +282,9 @@ check_line(struct check *check, size_t index, struct codec_edit *row)
 		if (!check_line_field(check, index, row, i))
 			return false;
 	}
-	if (edit->kind == EDIT_REMOVE_LINE && !edit->user)
-		return refuse(check, "edits", index, "user", "no line of all users' is removed");
+	bool is_group = edit->file == ACCOUNTDB_GROUP || edit->file == ACCOUNTDB_GSHADOW;
+	if (edit->kind == EDIT_REMOVE_LINE && !edit->user && !is_group)
+		return refuse(check, "edits", index, "user", "an account's line is somebody's");
 	if (strcmp(row->fields.items[0], edit->name) != 0)
 		return refuse(check, "edits", index, "fields[0]", "is not the line's name");
 	edit->fields = row->fields.items;

@@ -80,10 +80,11 @@ enum edit_state {
  * SET_FIELD: by the field's value. A hash that is not known (a plan without its secrets) may be
  * any. A missing line is FOREIGN.
  * ADD_MEMBER, REMOVE_MEMBER: by membership, which a group that does not exist (yet) lacks.
- * REMOVE_LINE: BEFORE while a line of that name with the same id is there, AFTER when none is,
- * FOREIGN when the name has another id, when a second line has the name or the id, and when a group
- * has members besides the edit's user.
- * With `why` (may be NULL) a FOREIGN state is explained in words for the person who sees the plan.
+ * REMOVE_LINE (of a login that goes, or with user NULL a shared group that nobody is in): BEFORE
+ * while a line of that name with the same id is there, AFTER when none is, FOREIGN when the name
+ * has another id, when a second line has the name or the id, and when a group has members besides
+ * the edit's user. With `why` (may be NULL) a FOREIGN state is explained in words for the person
+ * who sees the plan.
  */
 enum edit_state edit_state(
 	const struct edit *edit, struct accountdb *db, struct arena *arena, const char **ret_why);

@@ -129,7 +129,7 @@ bool
 edits_remove_lines(const struct edit_list *edits)
 {
 	ARRAY_FOREACH (edit, edits) {
-		if (edit->kind == EDIT_REMOVE_LINE)
+		if (edit->kind == EDIT_REMOVE_LINE && edit->user)
 			return true;
 	}
 	return false;
@@ -139,7 +139,7 @@ bool
 edit_is_late(const struct edit *edit, const struct leavers *leavers)
 {
 	if (edit->kind == EDIT_REMOVE_LINE)
-		return edit->file != ACCOUNTDB_PASSWD;
+		return edit->user && edit->file != ACCOUNTDB_PASSWD;
 	return edit->kind == EDIT_REMOVE_MEMBER && table_get(&leavers->going, edit->member);
 }
 

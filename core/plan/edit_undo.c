@@ -381,11 +381,26 @@ stays_away(const struct undo *undo, const struct edit *edit)
 		table_get(&undo->leavers.taken, edit->user);
 }
 
+static bool
+has_other_owner(const struct undo *undo, const struct edit *edit)
+{
+	size_t field;
+	uint32_t gid;
+	if (edit->file == ACCOUNTDB_GSHADOW) /* follows what group got back */
+		return !accountdb_find(undo->db, ACCOUNTDB_GROUP, edit->name);
+	return edit->file == ACCOUNTDB_GROUP && edit_line_id(edit, &field, &gid) &&
+		accountdb_find_id(undo->db, edit->file, gid);
+}
+
 static void
 put_line_back(struct undo *undo, const struct edit *edit)
 {
 	bool lost_password;
 	const char *taken = edit->user ? table_get(&undo->leavers.taken, edit->user) : NULL;
+	/* A shared group was empty: with some users only nobody misses it, and who took its gid
+	 * meanwhile has it. */
+	if (!edit->user && (undo->users || has_other_owner(undo, edit)))
+		return;
 	if (taken && edit->file == ACCOUNTDB_PASSWD)
 		conflict(undo, edit, "%s", taken);
 	if (taken || accountdb_find(undo->db, edit->file, edit->name))

@@ -137,6 +137,14 @@ change_is_work(const struct change *change)
 }
 
 bool
+change_is_of_profile(const struct change *change)
+{
+	const char *before = change->before.profile, *after = change->after.profile;
+	return change->action == CHANGE_CHANGE &&
+		strcmp(before ? before : "", after ? after : "") != 0;
+}
+
+bool
 plan_has_work(const struct plan *plan)
 {
 	ARRAY_FOREACH (change, &plan->changes) {

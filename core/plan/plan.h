@@ -212,6 +212,9 @@ void plan_count(struct plan *plan);
 /* True when applying the change would do anything: it is neither blocked nor unchanged. */
 bool change_is_work(const struct change *change);
 
+/* True when an account that exists gets another profile, or loses it. */
+bool change_is_of_profile(const struct change *change);
+
 /* True when applying it would change anything. */
 bool plan_has_work(const struct plan *plan);
 /* True when nothing is blocked and no finding of the host is an error. */

@@ -216,15 +216,27 @@ same_keys(const struct string_list *keys, const char *text)
 	return strcmp(buffer_text(&wanted), text ? text : "") == 0;
 }
 
-/* As many as before may all be others. */
+static bool
+same_texts(const struct string_list *a, const struct string_list *b)
+{
+	for (size_t i = 0; a->count == b->count && i < a->count; i++) {
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	}
+	return a->count == b->count;
+}
+
+/* As many as before may all be others, or the same with other options. */
 static void
 tell_keys(const struct update *update)
 {
+	bool same = same_texts(&update->change->before.keys, &update->change->after.keys);
 	size_t before = update->change->before.keys.count, after = update->change->after.keys.count;
 	struct arena *arena = update->planner->arena;
 	planner_add_line(update->change, arena, "keys",
-		before == after ? arena_printf(arena, "replaced (%zu)", after)
-				: arena_printf(arena, "%zu -> %zu", before, after));
+		same			  ? "the same, with other options"
+			: before == after ? arena_printf(arena, "replaced (%zu)", after)
+					  : arena_printf(arena, "%zu -> %zu", before, after));
 }
 
 static void
@@ -248,10 +260,9 @@ update_keys(const struct update *update)
 			given ? NULL : change->before.profile, change->after.profile);
 	if (same_keys(&keys, file.text))
 		return;
-	if (given) {
+	if (given)
 		change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
-		tell_keys(update);
-	}
+	tell_keys(update);
 	planner_write_keys(planner, change->login, &keys, &file);
 }
 

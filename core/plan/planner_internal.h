@@ -221,8 +221,8 @@ const char *planner_choose_profile(struct planner *planner, const struct account
 /* The line for people, when there is news, and what will not be as it says. */
 void planner_describe_profile(
 	struct planner *planner, const struct account *account, struct change *change);
-/* An account that exists gets another profile, or loses it. */
-bool planner_changes_profile(const struct change *change);
+/* Takes away the groups of ours that nobody is in any more, when there is other work. */
+void planner_drop_profiles(struct planner *planner);
 /* Those that somebody has or will have. */
 void planner_list_profiles(struct planner *planner, struct sshd_dropin *dropin);
 /* The lines of a key file for another profile (both as text, or NULL). */

@@ -4,7 +4,9 @@
  * A profile's group is a system group of ours beside the jail's: "sftponly-ro-u027". What rehome
  * made before is known from its drop-in, and from the accounts it manages should that be lost; any
  * other group of such a name is somebody else's and is not touched: the profile gets another name.
- * As long as a group has members its block stays in the drop-in, whoever they are.
+ * As long as a group has members its block stays in the drop-in, whoever they are. One that has
+ * lost its last member goes with the next run that has something else to do: until then the rules
+ * of those who are on their way out of it must be there.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -22,6 +24,7 @@ enum {
 struct known_profile {
 	struct sshd_profile sshd;
 	const char *text;
+	bool in_dropin;
 	bool wanted; /* somebody is in its group, or will be */
 };
 
@@ -122,8 +125,13 @@ add_of_dropin(struct planner *planner)
 	if (!sshd_dropin_is_ours(text))
 		return;
 	struct sshd_dropin dropin = sshd_dropin_read(text, planner->arena, &intact);
-	ARRAY_FOREACH (profile, &dropin.profiles)
+	ARRAY_FOREACH (profile, &dropin.profiles) {
 		add_found(planner, profile->group, &profile->profile);
+		struct known_profile *item =
+			table_get(&planner->profiles->by_group, profile->group);
+		if (item)
+			item->in_dropin = true;
+	}
 }
 
 static void
@@ -307,18 +315,10 @@ planner_describe_profile(
 	check_log(planner, change, &after);
 }
 
-bool
-planner_changes_profile(const struct change *change)
-{
-	const char *before = change->before.profile, *after = change->after.profile;
-	return change->action == CHANGE_CHANGE &&
-		strcmp(before ? before : "", after ? after : "") != 0;
-}
-
 /* ---- the drop-in's ---- */
 
-void
-planner_list_profiles(struct planner *planner, struct sshd_dropin *dropin)
+static void
+mark_wanted(struct planner *planner)
 {
 	struct known_profiles *known = known_profiles(planner);
 	ARRAY_FOREACH (change, &planner->plan->changes) {
@@ -327,8 +327,71 @@ planner_list_profiles(struct planner *planner, struct sshd_dropin *dropin)
 		if (item && (*change)->action != CHANGE_BLOCKED)
 			item->wanted = true;
 	}
+}
+
+static bool
+has_work(const struct planner *planner)
+{
+	return planner->plan->edits.count || planner->plan->steps.count;
+}
+
+static void
+remove_group(struct planner *planner, enum accountdb_file file, const char *name)
+{
+	struct accountdb_line *line = accountdb_find(&planner->snapshot->db, file, name);
+	size_t count = accountdb_field_count(file);
+	struct edit edit = { .kind = EDIT_REMOVE_LINE, .file = file, .name = name };
+	if (!line || accountdb_members(line)->count)
+		return;
+	edit.fields = arena_alloc(planner->arena, count * sizeof(*edit.fields));
+	for (size_t i = 0; i < count; i++)
+		edit.fields[i] = arena_strdup(planner->arena, accountdb_field(line, i));
+	if (edit_state(&edit, &planner->snapshot->db, planner->arena, NULL) == EDIT_BEFORE)
+		planner_add_edit(planner, edit);
+}
+
+/* Our group is nobody's primary one, unless somebody made it so. */
+static bool
+is_primary_group(const struct planner *planner, const char *name)
+{
+	const struct accountdb *db = &planner->snapshot->db;
+	const struct accountdb_line *group = accountdb_find(db, ACCOUNTDB_GROUP, name);
+	struct accountdb_line *login;
+	size_t cursor = 0;
+	uint32_t gid, primary;
+	if (!group || !accountdb_line_id(group, GROUP_GID, &gid))
+		return false;
+	while ((login = accountdb_next(&planner->snapshot->db, ACCOUNTDB_PASSWD, &cursor))) {
+		if (accountdb_line_id(login, PASSWD_GID, &primary) && primary == gid)
+			return true;
+	}
+	return false;
+}
+
+void
+planner_drop_profiles(struct planner *planner)
+{
+	struct known_profiles *known = known_profiles(planner);
+	if (!has_work(planner))
+		return;
+	mark_wanted(planner);
 	ARRAY_FOREACH (item, &known->list) {
-		if ((*item)->wanted)
+		const char *group = (*item)->sshd.group;
+		if ((*item)->wanted || !(*item)->in_dropin || is_primary_group(planner, group))
+			continue;
+		remove_group(planner, ACCOUNTDB_GROUP, group);
+		remove_group(planner, ACCOUNTDB_GSHADOW, group);
+	}
+}
+
+void
+planner_list_profiles(struct planner *planner, struct sshd_dropin *dropin)
+{
+	struct known_profiles *known = known_profiles(planner);
+	bool tidies = has_work(planner);
+	mark_wanted(planner);
+	ARRAY_FOREACH (item, &known->list) {
+		if ((*item)->wanted || ((*item)->in_dropin && !tidies))
 			ARRAY_PUSH(planner->arena, &dropin->profiles, (*item)->sshd);
 	}
 }

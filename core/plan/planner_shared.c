@@ -326,6 +326,7 @@ planner_share(struct planner *planner)
 	/* Who only leaves needs no jail to be made ready. */
 	if (jails) {
 		planner_share_groups(planner);
+		planner_drop_profiles(planner);
 		if (!share_dirs(planner) || !share_dropin(planner))
 			return false;
 	}

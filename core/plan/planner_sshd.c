@@ -35,7 +35,7 @@ choose(struct planner *planner, struct sshd_sample *sample)
 {
 	ARRAY_FOREACH (change, &planner->plan->changes) {
 		if ((*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT ||
-			planner_changes_profile(*change))
+			change_is_of_profile(*change))
 			sshd_sample_add(sample, *change);
 	}
 }

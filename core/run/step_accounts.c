@@ -205,7 +205,8 @@ edits_to_undo(struct run *run)
 	rest.items = NULL;
 	rest.count = rest.room = 0;
 	ARRAY_FOREACH (edit, &edits) {
-		if (edit->kind != EDIT_REMOVE_LINE && !edit_is_late(edit, &leavers))
+		bool is_shared = !edit->user;
+		if (is_shared || (edit->kind != EDIT_REMOVE_LINE && !edit_is_late(edit, &leavers)))
 			ARRAY_PUSH(run->arena, &rest, *edit);
 	}
 	return rest;

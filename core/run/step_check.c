@@ -178,8 +178,8 @@ check_apply(const struct step *step, struct run *run)
 	struct change **jailed =
 		arena_alloc(run->arena, run->plan->changes.count * sizeof(struct change *));
 	ARRAY_FOREACH (change, &run->plan->changes) {
-		bool jails =
-			(*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT;
+		bool jails = (*change)->action == CHANGE_CREATE ||
+			(*change)->action == CHANGE_ADOPT || change_is_of_profile(*change);
 		if (jails && in_run(run, (*change)->login))
 			jailed[count++] = *change;
 	}

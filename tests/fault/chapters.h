@@ -10,6 +10,10 @@ extern const struct chapter chapter_create_usual, chapter_create_nis, chapter_cr
 	chapter_change, chapter_credentials, chapter_wave, chapter_failing_user, chapter_rollback,
 	chapter_rollback_one, chapter_rollback_last, chapter_rollback_change;
 
+/* What sshd does for some of the jailed. */
+extern const struct chapter chapter_profile, chapter_profile_change, chapter_profile_rollback,
+	chapter_profile_tidy, chapter_profile_untidy;
+
 /* Homes that people live in. */
 extern const struct chapter chapter_adopt, chapter_adopt_remap, chapter_unadopt,
 	chapter_unadopt_remap;

@@ -55,6 +55,7 @@ watch_init(struct watch *watch, struct story *story, struct world *world, enum w
 		ARRAY_PUSH(&world->arena, &watch->logins, story->watched[i]);
 	add_words(&world->arena, story->chapter->changing, &watch->changing);
 	add_words(&world->arena, story->chapter->leaving, &watch->leaving);
+	add_words(&world->arena, story->chapter->profiled, &watch->profiled);
 }
 
 static void
@@ -459,6 +460,14 @@ main(int argc, char **argv)
 		chapter_tests(rollback_one),
 		chapter_tests(rollback_last),
 		chapter_tests(rollback_change),
+		chapter_tests(profile),
+		chapter_tests(profile_change),
+		chapter_tests(profile_rollback),
+		chapter_tests(profile_tidy),
+		chapter_tests(profile_untidy),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", profile_tidy),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", profile),
+		chapter_test(back_again, "is_undone_by_a_rollback_when_done", profile_change),
 		chapter_tests(disable),
 		chapter_tests(enable),
 		chapter_tests(retire),

@@ -37,6 +37,7 @@ struct chapter {
 	bool (*act)(struct story *story, struct world *world, struct run_result *ret_result);
 	const char *changing; /* logins that it creates or removes, separated by blanks */
 	const char *leaving;  /* those that somebody used until it takes them away; or NULL */
+	const char *profiled; /* those that are never open without a profile; or NULL */
 	/* Recovery can only go on: a rollback is not undone. */
 	bool only_forward;
 	/* Applying may end with this instead of DONE. */

@@ -113,6 +113,24 @@ jail_fault(const struct watch *watch, const struct watched_login *login, struct 
 	return NULL;
 }
 
+/* A group "sftponly-..." that lists the login, and of which the drop-in says something. */
+static bool
+has_profile(const struct watch *watch, const char *login, const struct files *files,
+	struct arena *arena)
+{
+	const char *dropin = machine_read(watch->root, DROPIN, arena);
+	char *lines = arena_strdup(arena, files->group), *line;
+	while ((line = strsep(&lines, "\n"))) {
+		const char *name = field_of(line, 0, arena);
+		char *members = arena_printf(arena, ",%s,", field_of(line, 3, arena));
+		if (strncmp(name, JAIL_GROUP "-", strlen(JAIL_GROUP "-")) == 0 &&
+			strstr(members, arena_printf(arena, ",%s,", login)) &&
+			strstr(dropin ? dropin : "", arena_printf(arena, "Match Group %s\n", name)))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_changing(const struct watch *watch, const char *login)
 {
@@ -134,6 +152,9 @@ check_login(struct watch *watch, const struct watched_login *login, const struct
 		const char *fault = jail_fault(watch, login, arena);
 		if (fault)
 			broken(watch, "%s is open %s", login->login, fault);
+		if (string_list_has(&watch->profiled, login->login) &&
+			!has_profile(watch, login->login, files, arena))
+			broken(watch, "%s is open without its profile", login->login);
 		if (is_changing(watch, login->login) && watch->journal &&
 			!strstr(read_journal(watch, arena), " PHASE activate\n"))
 			broken(watch, "%s is open before its time", login->login);

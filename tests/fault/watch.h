@@ -5,6 +5,8 @@
  *	safe      every planned login that passwd has is in the jail's group and has a shadow line;
  *	          while that is not expired, the drop-in, its home and its keys are in place and the
  *	          run has announced that it opens accounts
+ *	profiled  one that has a profile before and after is never open without one: in a group
+ *	          beside the jail's whose rules stand in the drop-in
  *	gated     the rename of passwd that takes a login away finds it expired
  *	announced nothing but the journal is touched while the journal has bytes that are not synced
  *	durable   a file is renamed in only when it is synced, and no other account file before
@@ -47,6 +49,7 @@ struct watch {
 		size_t count, room;
 	} logins;
 	struct string_list changing; /* logins that the action creates or removes */
+	struct string_list profiled; /* those that have a profile before and after it */
 	struct string_list leaving;  /* those that it takes away, and that were open before */
 
 	unsigned count;	     /* effects so far */

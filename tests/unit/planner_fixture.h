@@ -393,6 +393,7 @@ register_change(struct world *w, const struct change *change)
 	account->folders = arena_strdup(&w->arena, buffer_text(&folders));
 	account->layout = change->after.layout;
 	account->groups = change->after.groups;
+	account->profile = change->after.profile;
 	if (change->login_generated)
 		managed_add_generated(&w->managed, change->source, change->key, change->login);
 }

@@ -130,6 +130,8 @@ assert_same_account(const struct account *a, const struct account *b)
 	assert_int_equal(a->expires, b->expires);
 	assert_int_equal(a->state, b->state);
 	assert_int_equal(a->username_generated, b->username_generated);
+	AUTO_ARENA struct arena arena = { 0 };
+	assert_string_equal(profile_text(&a->profile, &arena), profile_text(&b->profile, &arena));
 }
 
 static void
@@ -227,6 +229,8 @@ test_json_export_comes_back_as_the_same_accounts(void **state)
 	add_small_accounts(&trip);
 	struct account *dora = add_account(&trip, FIELDS("username", "dora", "folders", "in out"));
 	dora->username_generated = true;
+	assert_true(profile_parse(
+		"read-only umask=027 start=in from=10.0.0.0/8", &trip.arena, &dora->profile));
 	dora->folders.items[0].owner = "root";
 	dora->folders.items[0].group = "press";
 	dora->folders.items[1].has_mode = true;

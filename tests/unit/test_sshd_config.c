@@ -332,6 +332,7 @@ test_only_group_and_all_do_not_depend_on_the_login(void **state)
 	make_dirs(f);
 	assert_false(depends(f, "Port 22\n"));
 	assert_false(depends(f, "Match all\nMatch Group user\n"));
+	assert_false(depends(f, "Match Group a Address *,!10.0.0.0/8\n"));
 	assert_true(depends(f, "Match User a\n"));
 	assert_true(depends(f, "Match Group a USER b\n"));
 	assert_true(depends(f, "Match group=a user=b\n"));
@@ -370,6 +371,115 @@ test_dropin_has_the_promised_text(void **state)
 		arena_printf(&f->arena, "%s\tPasswordAuthentication yes\n%s", lines, ends));
 }
 
+static struct sshd_profile
+profile(struct fixture *f, const char *group, const char *text)
+{
+	struct sshd_profile profile = { .group = group };
+	assert_true(profile_parse(text, &f->arena, &profile.profile));
+	return profile;
+}
+
+/* The lines of a text without those that begin with a tab and are in each jail. */
+static const char *
+without_rules(struct fixture *f, const char *text)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	char *lines = arena_strdup(&f->arena, text), *line;
+	while ((line = strsep(&lines, "\n"))) {
+		if (*line == 'M' || strncmp(line, "# P", 3) == 0 || strstr(line, "ForceCommand") ||
+			strstr(line, "DenyGroups"))
+			buffer_printf(&out, "%s\n", line);
+	}
+	return arena_strdup(&f->arena, buffer_text(&out));
+}
+
+static void
+test_dropin_has_profiles_in_front_of_the_general_block(void **state)
+{
+	struct fixture *f = *state;
+	struct sshd_dropin dropin = { .group = "jailed", .keys_dir = "/etc/ssh/rehome_keys" };
+	ARRAY_PUSH(&f->arena, &dropin.profiles,
+		profile(f, "jailed-u002", "umask=002 start=a%b log=INFO"));
+	ARRAY_PUSH(&f->arena, &dropin.profiles,
+		profile(f, "jailed-ro", "read-only from=10.0.0.0/8,::1,!10.1.0.0/16,!10.2.0.1"));
+	ARRAY_PUSH(&f->arena, &dropin.profiles, profile(f, "jailed-x", "from=*,!10.0.0.0/8"));
+	const char *text = sshd_dropin_text(&dropin, &f->arena);
+	assert_string_equal(without_rules(f, text),
+		"# Profile jailed-ro: read-only from=10.0.0.0/8,::1,!10.1.0.0/16,!10.2.0.1\n"
+		"Match Group jailed-ro Address *,!10.0.0.0/8,!::1\n"
+		"\tDenyGroups jailed-ro\n"
+		"Match Group jailed-ro Address 10.1.0.0/16,10.2.0.1\n"
+		"\tDenyGroups jailed-ro\n"
+		"Match Group jailed-ro\n"
+		"\tForceCommand internal-sftp -R\n"
+		"# Profile jailed-u002: umask=002 start=a%b log=INFO\n"
+		"Match Group jailed-u002\n"
+		"\tForceCommand internal-sftp -u 002 -d /a%%b -l INFO\n"
+		"# Profile jailed-x: from=*,!10.0.0.0/8\n"
+		"Match Group jailed-x Address 10.0.0.0/8\n"
+		"\tDenyGroups jailed-x\n"
+		"Match Group jailed-x\n"
+		"\tForceCommand internal-sftp\n"
+		"Match Group jailed\n"
+		"\tForceCommand internal-sftp\n");
+	/* Whoever is in the group of a profile only is jailed all the same. */
+	const char *rules = "\tChrootDirectory %h\n";
+	int jails = 0;
+	for (const char *found = text; (found = strstr(found, rules)); found++)
+		jails++;
+	assert_int_equal(jails, 4);
+}
+
+static void
+test_dropin_is_read_as_it_was_written(void **state)
+{
+	struct fixture *f = *state;
+	struct sshd_dropin dropin = { .group = "jailed", .keys_dir = "/k", .passwords = true };
+	bool intact;
+	ARRAY_PUSH(&f->arena, &dropin.profiles,
+		profile(f, "jailed-ro", "read-only start=www from=10.0.0.0/8,!10.1.0.0/16"));
+	const char *text = sshd_dropin_text(&dropin, &f->arena);
+	assert_true(sshd_dropin_is_ours(text));
+	struct sshd_dropin read = sshd_dropin_read(text, &f->arena, &intact);
+	assert_true(intact);
+	assert_string_equal(read.group, "jailed");
+	assert_string_equal(read.keys_dir, "/k");
+	assert_true(read.passwords);
+	assert_int_equal(read.profiles.count, 1);
+	const struct sshd_profile *found = sshd_dropin_profile(&read, "jailed-ro");
+	assert_string_equal(profile_text(&found->profile, &f->arena),
+		"read-only start=www from=10.0.0.0/8,!10.1.0.0/16");
+	assert_null(sshd_dropin_profile(&read, "jailed"));
+}
+
+static void
+test_dropin_that_was_edited_is_not_intact(void **state)
+{
+	struct fixture *f = *state;
+	struct sshd_dropin dropin = { .group = "jailed", .keys_dir = "/k" };
+	bool intact;
+	ARRAY_PUSH(&f->arena, &dropin.profiles, profile(f, "jailed-ro", "read-only"));
+	static const char *const edits[][2] = { { " -R", "" },
+		{ "X11Forwarding no", "X11Forwarding yes" },
+		{ "# Profile jailed-ro: read-only", "# Profile jailed-ro: umask=027" },
+		{ "# Profile jailed-ro: read-only\n", "" }, { "DisableForwarding yes\n", "" } };
+	for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+		const char *text = sshd_dropin_text(&dropin, &f->arena);
+		const char *at = strstr(text, edits[i][0]);
+		assert_non_null(at);
+		text = arena_printf(&f->arena, "%.*s%s%s", (int)(at - text), text, edits[i][1],
+			at + strlen(edits[i][0]));
+		struct sshd_dropin read = sshd_dropin_read(text, &f->arena, &intact);
+		assert_false(intact);
+		assert_true(sshd_dropin_is_ours(text));
+		assert_string_equal(read.group, "jailed");
+		assert_string_equal(read.keys_dir, "/k");
+	}
+	struct sshd_dropin nothing = sshd_dropin_read("", &f->arena, &intact);
+	assert_false(intact || sshd_dropin_is_ours("Match User karl\n"));
+	assert_string_equal(nothing.group, "");
+}
+
 int
 main(void)
 {
@@ -390,6 +500,9 @@ main(void)
 		host_test(test_file_that_includes_itself_twice_is_an_error),
 		host_test(test_only_group_and_all_do_not_depend_on_the_login),
 		host_test(test_dropin_has_the_promised_text),
+		host_test(test_dropin_has_profiles_in_front_of_the_general_block),
+		host_test(test_dropin_is_read_as_it_was_written),
+		host_test(test_dropin_that_was_edited_is_not_intact),
 	};
 	return cmocka_run_group_tests_name("sshd_config", tests, NULL, NULL);
 }

@@ -376,6 +376,70 @@ test_answer_is_judged_rule_by_rule(void **state)
 	}
 }
 
+/* The answer for a member of sftponly-x whose profile is this text. */
+static const char *
+judge_profile(struct fixture *f, const char *changes, const char *profile, const char *outside)
+{
+	struct sshd_effective effective;
+	struct jail_profile parsed;
+	struct sshd_expectation expectation = {
+		.login = "matteo",
+		.home = "/home/matteo",
+		.has_password = true,
+		.profile = &parsed,
+		.outside = outside,
+	};
+	assert_true(profile_parse(profile, &f->arena, &parsed));
+	string_list_push(&f->arena, &expectation.groups, "sftponly");
+	string_list_push(&f->arena, &expectation.groups, "sftponly-x");
+	sshd_effective_parse(
+		arena_printf(&f->arena, "%s%s", JAILED, changes), &f->arena, &effective);
+	sshd_effective_judge(&effective, &expectation, &f->arena, &f->diags);
+	return findings(f);
+}
+
+static void
+test_command_is_right_for_the_accounts_profile_only(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const cases[][3] = {
+		{ "read-only umask=027", "internal-sftp -R -u 027", "" },
+		{ "read-only umask=027", "internal-sftp -R",
+			"error [matteo] sshd-command: sshd has ForceCommand internal-sftp -R, "
+			"expected internal-sftp -R -u 027\n" },
+		{ "read-only", "internal-sftp",
+			"error [matteo] sshd-command: sshd has ForceCommand internal-sftp, "
+			"expected internal-sftp -R\n" },
+		{ "start=www", "internal-sftp -d /www", "" },
+		{ "from=10.0.0.0/8", "internal-sftp", "" },
+		{ "", "internal-sftp -l INFO", "" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(
+			judge_profile(f, arena_printf(&f->arena, "forcecommand %s\n", cases[i][1]),
+				cases[i][0], NULL),
+			cases[i][2]);
+}
+
+static void
+test_address_outside_of_the_profile_must_be_refused(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const cases[][2] = {
+		{ "denygroups sftponly-x\n", "" },
+		{ "denyusers matteo\n", "" },
+		{ "denyusers matteo@10.0.0.1\n",
+			"error [matteo] sshd-from: sshd would take a login from 192.0.2.1, which "
+			"its profile refuses\n" },
+		{ "denygroups other\nchrootdirectory none\n",
+			"error [matteo] sshd-from: sshd would take a login from 192.0.2.1, which "
+			"its profile refuses\n" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(
+			judge_profile(f, cases[i][0], "from=10.0.0.0/8", "192.0.2.1"), cases[i][1]);
+}
+
 static void
 test_answer_without_subsystem_is_an_error(void **state)
 {
@@ -403,6 +467,8 @@ main(void)
 		judge_test(test_answer_is_parsed_word_for_word),
 		judge_test(test_empty_answer_promises_nothing),
 		judge_test(test_answer_is_judged_rule_by_rule),
+		judge_test(test_command_is_right_for_the_accounts_profile_only),
+		judge_test(test_address_outside_of_the_profile_must_be_refused),
 		judge_test(test_answer_without_subsystem_is_an_error),
 	};
 	return cmocka_run_group_tests_name("sshd_judge", tests, NULL, NULL);
