@@ -11,11 +11,15 @@
 #include <string.h>
 
 #include "importers/proftpd/auth_module.h"
+#include "importers/proftpd/keys.h"
+#include "importers/proftpd/quota.h"
 
 struct pro_auth {
 	struct pro_auth_input input;
 	struct pro_order order;
 	struct old_pam *pam; /* NULL = not asked */
+	struct pro_sftp sftp;
+	struct pro_quotas *quotas; /* NULL = none */
 };
 
 void
@@ -47,6 +51,8 @@ pro_auth_open(const struct pro_auth_input *input, struct diags *diags)
 	pro_order_read(&auth->input, &auth->order, diags);
 	if (auth->order.pam)
 		auth->pam = old_pam_read(input->root, input->accounts, auth->order.pam_service);
+	auth->sftp = pro_sftp_read(&auth->input);
+	auth->quotas = pro_quotas_open(&auth->input, diags);
 	return auth;
 }
 
@@ -78,22 +84,28 @@ pro_auth_names(struct pro_auth *auth,
 		old_pam_names(auth->pam, found, ctx);
 }
 
-/* The account, and the module that knows it. DECLINED: nobody does. */
+/*
+ * The account, and the module that knows it. DECLINED: nobody does. CANNOT_TELL: somebody might
+ * who cannot be asked; the account is then that of who comes after him, and module NULL if there is
+ * none either.
+ */
 static enum pro_answer
 find_account(struct pro_auth *auth, const char *name, struct arena *arena,
 	struct pro_account *ret_account, const struct pro_module **ret_module, struct diags *notes)
 {
+	bool cannot_tell = false;
 	ARRAY_FOREACH (module, &auth->order.asked) {
 		if (!module->user)
 			continue;
 		const enum pro_answer answer =
 			module->user(module->state, name, arena, ret_account, notes);
+		cannot_tell |= answer == PRO_CANNOT_TELL;
 		if (answer == PRO_HANDLED)
 			*ret_module = module;
-		if (answer != PRO_DECLINED || module->authoritative)
-			return answer;
+		if (answer == PRO_HANDLED || answer == PRO_DISCONNECT || module->authoritative)
+			return cannot_tell ? PRO_CANNOT_TELL : answer;
 	}
-	return PRO_DECLINED;
+	return cannot_tell ? PRO_CANNOT_TELL : PRO_DECLINED;
 }
 
 /* Where a name that nobody answers for is written down all the same. */
@@ -116,15 +128,29 @@ explain_unknown(
 		identity->where = identity->notes.items[0].place;
 }
 
-static void
+static enum pro_answer
+find_group_name(struct pro_auth *auth, gid_t gid, struct arena *arena, const char **ret_name)
+{
+	ARRAY_FOREACH (module, &auth->order.asked) {
+		if (!module->group_name)
+			continue;
+		const enum pro_answer answer =
+			module->group_name(module->state, gid, arena, ret_name);
+		if (answer != PRO_DECLINED || module->authoritative)
+			return answer;
+	}
+	return PRO_DECLINED;
+}
+
+static enum pro_answer
 find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity)
 {
 	struct pro_groups groups = { 0 };
+	enum pro_answer answer = PRO_DECLINED;
 	ARRAY_FOREACH (module, &auth->order.asked) {
 		if (!module->groups)
 			continue;
-		const enum pro_answer answer =
-			module->groups(module->state, identity->name, arena, &groups);
+		answer = module->groups(module->state, identity->name, arena, &groups);
 		if (answer != PRO_DECLINED || module->authoritative)
 			break;
 	}
@@ -133,6 +159,7 @@ find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *ide
 		ARRAY_PUSH(arena, &groups.gids, identity->gid);
 	for (size_t i = 0; i < groups.gids.count; i++)
 		ARRAY_PUSH(arena, &identity->gids, groups.gids.items[i]);
+	return answer;
 }
 
 static int
@@ -154,6 +181,25 @@ sort_gids(struct pro_identity *identity)
 	identity->gids.count = kept;
 }
 
+/* The groups of an account that was found; an error on the way may have ended the session. */
+static void
+identify_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity)
+{
+	const enum pro_answer name = find_group_name(auth, identity->gid, arena, &identity->group);
+	if (name != PRO_HANDLED)
+		identity->group = arena_printf(arena, "%lu", (unsigned long)identity->gid);
+	const enum pro_answer groups = find_groups(auth, arena, identity);
+	sort_gids(identity);
+	if (name == PRO_DISCONNECT || groups == PRO_DISCONNECT) {
+		identity->exists = OLD_DENY;
+		pro_note(&identity->notes, identity->where, "sql-error",
+			"mod_sql's question about groups failed, which ended the session");
+	} else if (name == PRO_CANNOT_TELL || groups == PRO_CANNOT_TELL) {
+		pro_note(&identity->notes, identity->where, "not-evaluated",
+			"its groups may come from a database that is not read here");
+	}
+}
+
 void
 pro_auth_identify(struct pro_auth *auth, const char *name, struct arena *arena,
 	struct pro_identity *ret_identity)
@@ -164,16 +210,16 @@ pro_auth_identify(struct pro_auth *auth, const char *name, struct arena *arena,
 	const enum pro_answer answer =
 		find_account(auth, name, arena, &account, &module, &identity.notes);
 	/* Ids of -1 are refused behind the module that has them. */
-	const bool usable =
-		answer == PRO_HANDLED && account.uid != (uid_t)-1 && account.gid != (gid_t)-1;
+	const bool usable = module && account.uid != (uid_t)-1 && account.gid != (gid_t)-1;
+	identity.exists = answer == PRO_CANNOT_TELL ? OLD_UNKNOWN
+		: usable && answer == PRO_HANDLED   ? OLD_ALLOW
+						    : OLD_DENY;
 	if (!usable) {
-		identity.exists = answer == PRO_CANNOT_TELL ? OLD_UNKNOWN : OLD_DENY;
 		explain_unknown(auth, name, arena, &identity);
 		*ret_identity = identity;
 		return;
 	}
 
-	identity.exists = OLD_ALLOW;
 	identity.module = module->name;
 	identity.name = account.name;
 	identity.uid = account.uid;
@@ -182,25 +228,14 @@ pro_auth_identify(struct pro_auth *auth, const char *name, struct arena *arena,
 	identity.shell = account.shell;
 	identity.gecos = account.gecos;
 	identity.where = account.where;
-	if (!pro_auth_group_name(auth, account.gid, &identity.group))
-		identity.group = arena_printf(arena, "%lu", (unsigned long)account.gid);
-	find_groups(auth, arena, &identity);
-	sort_gids(&identity);
+	identify_groups(auth, arena, &identity);
 	*ret_identity = identity;
 }
 
 bool
 pro_auth_group_name(struct pro_auth *auth, gid_t gid, const char **ret_name)
 {
-	ARRAY_FOREACH (module, &auth->order.asked) {
-		if (!module->group_name)
-			continue;
-		const enum pro_answer answer =
-			module->group_name(module->state, gid, auth->input.arena, ret_name);
-		if (answer != PRO_DECLINED || module->authoritative)
-			return answer == PRO_HANDLED;
-	}
-	return false;
+	return find_group_name(auth, gid, auth->input.arena, ret_name) == PRO_HANDLED;
 }
 
 bool
@@ -250,6 +285,42 @@ ask_module(const struct pro_module *module, const struct pro_account *account, c
 	module->check(module->state, account, hash, where, arena, credentials);
 }
 
+/* Passwords: that of UserPassword alone, else PAM's and the module's own. True when there may be
+ * some that cannot be seen. */
+static bool
+add_passwords(struct pro_auth *auth, const char *name, const struct pro_module *module,
+	const struct pro_account *account, const char *user_password, struct place where,
+	struct arena *arena, struct pro_credentials *credentials)
+{
+	if (user_password) {
+		credentials->where = where;
+		if (module)
+			ask_module(module, account, user_password, where, arena, credentials);
+		return false;
+	}
+	bool unknown = auth->pam && ask_pam(auth, name, arena, credentials);
+	if (module && !auth->order.pam_authoritative)
+		ask_module(module, account, account->hash, account->hash_where, arena, credentials);
+	if (auth->order.one_time) {
+		unknown = true;
+		pro_note(&credentials->notes, auth->order.one_time->where, "not-evaluated",
+			"not evaluated: mod_auth_otp.c");
+	}
+	return unknown;
+}
+
+static void
+add_keys(struct pro_auth *auth, const char *name, const struct pro_module *module,
+	const struct pro_account *account, struct arena *arena, struct pro_credentials *credentials)
+{
+	if (module->authorized && !module->authorized(module->state, account, arena, credentials))
+		return;
+	pro_keys_add(&auth->input, name, account->home, arena, credentials);
+	if (auth->sftp.together)
+		pro_note(&credentials->notes, auth->sftp.where, "two-proofs",
+			"SFTPAuthMethods wanted more than one proof at once, which is not carried");
+}
+
 void
 pro_auth_ask(struct pro_auth *auth, const char *name, const struct pro_identity *identity,
 	const char *user_password, struct place user_password_where, struct arena *arena,
@@ -259,34 +330,24 @@ pro_auth_ask(struct pro_auth *auth, const char *name, const struct pro_identity 
 	struct pro_account account = { 0 };
 	const struct pro_module *module = NULL;
 	struct diags known = { .arena = arena };
-	bool unknown = identity->exists == OLD_UNKNOWN;
+	bool unknown = false;
 
-	if (find_account(auth, name, arena, &account, &module, &known) != PRO_HANDLED)
-		module = NULL;
-	if (user_password) {
-		credentials.where = user_password_where;
-		if (module)
-			ask_module(module, &account, user_password, user_password_where, arena,
-				&credentials);
-	} else {
-		if (auth->pam)
-			unknown |= ask_pam(auth, name, arena, &credentials);
-		if (module && !auth->order.pam_authoritative)
-			ask_module(module, &account, account.hash, account.hash_where, arena,
-				&credentials);
-		if (auth->order.one_time) {
-			unknown = true;
-			pro_note(&credentials.notes, auth->order.one_time->where, "not-evaluated",
-				"not evaluated: mod_auth_otp.c");
-		}
-	}
+	find_account(auth, name, arena, &account, &module, &known);
+	if (auth->sftp.passwords)
+		unknown = add_passwords(auth, name, module, &account, user_password,
+			user_password_where, arena, &credentials);
+	if (auth->sftp.keys && module)
+		add_keys(auth, name, module, &account, arena, &credentials);
+	if (auth->quotas)
+		pro_quotas_add(auth->quotas, name, identity, arena, &credentials);
 
+	const bool opened = credentials.ways.count > 0 || credentials.ssh_keys.count > 0;
 	if (credentials.ways.count > 0)
 		credentials.where = credentials.ways.items[0].where;
 	else if (module && !credentials.where.file)
 		credentials.where = account.hash_where;
-	credentials.login = credentials.ways.count > 0 ? OLD_ALLOW
-		: unknown			       ? OLD_UNKNOWN
-						       : OLD_DENY;
+	credentials.login = opened ? OLD_ALLOW : unknown ? OLD_UNKNOWN : OLD_DENY;
+	if (identity->exists == OLD_UNKNOWN)
+		credentials.login = OLD_UNKNOWN;
 	*ret_credentials = credentials;
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "importers/proftpd/auth_module.h"
+#include "importers/proftpd/sql.h"
 
 static const struct pro_line *
 auth_order_line(const struct pro_auth_input *input)
@@ -42,6 +43,8 @@ make_module(const struct pro_auth_input *input, const char *name, struct pro_mod
 		pro_auth_unix_module(input, ret_module);
 		return true;
 	}
+	if (strcmp(name, "mod_sql.c") == 0)
+		return pro_sql_module(input, ret_module, diags);
 	return pro_auth_foreign_module(input, name, ret_module, diags);
 }
 
