@@ -75,6 +75,8 @@ session_cell(const struct old_login *login, enum column column, struct arena *ar
 	case COLUMN_GROUPS:
 		return groups_text(login, arena);
 	case COLUMN_UMASK:
+		if (login->has_session_umask)
+			return arena_printf(arena, "%04o", (unsigned)login->session_umask);
 		return login->has_umask ? arena_printf(arena, "%04o", (unsigned)login->umask) : "-";
 	default:
 		return old_write_name(login->write);
@@ -175,8 +177,10 @@ add_json_session(struct json_writer *json, const struct old_login *login, struct
 	ARRAY_FOREACH (group, &login->groups)
 		json_write_number(json, NULL, *group);
 	json_write_close(json);
+	if (login->has_session_umask)
+		json_write_text(json, "session_umask", session_cell(login, COLUMN_UMASK, arena));
 	if (login->has_umask) {
-		json_write_text(json, "umask", session_cell(login, COLUMN_UMASK, arena));
+		json_write_text(json, "umask", arena_printf(arena, "%04o", (unsigned)login->umask));
 		json_write_text(
 			json, "dir_umask", arena_printf(arena, "%04o", (unsigned)login->dir_umask));
 	}

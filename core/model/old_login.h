@@ -86,7 +86,10 @@ struct old_login {
 		size_t count, room;
 	} groups; /* of the session's process, sorted; the primary one is among them when it was */
 	bool has_umask;
-	mode_t umask;		/* for new files */
+	mode_t umask; /* for new files */
+	/* Of the idle session's process, where that is another one: some set it for each file. */
+	bool has_session_umask;
+	mode_t session_umask;
 	mode_t dir_umask;	/* for new directories */
 	enum old_write rights;	/* by the configuration alone */
 	enum old_write write;	/* in the landing directory: rights, and its owner and mode */
