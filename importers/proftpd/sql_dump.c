@@ -306,7 +306,8 @@ take_rows(struct dump_reader *reader, const struct dump_table *table, const size
 				values[places[taken]] = value;
 			taken++;
 		} while (is_sign(&token, ','));
-		add_row(reader, table, values, good && taken == count, line);
+		add_row(reader, table, values, good && taken == count && is_sign(&token, ')'),
+			line);
 		token = sql_next(&reader->lexer);
 		reader->lexer.arena = reader->arena;
 		if (!is_sign(&token, ',')) {
