@@ -7,11 +7,13 @@ extern const struct importer csv_importer;
 extern const struct importer json_importer;
 extern const struct importer passwd_importer;
 extern const struct importer proftpd_importer;
+extern const struct importer vsftpd_importer;
 
 const struct importer *const importers[] = {
 	&csv_importer,
 	&json_importer,
 	&passwd_importer,
 	&proftpd_importer,
+	&vsftpd_importer,
 	NULL,
 };
