@@ -11,11 +11,13 @@
 #include "core/base/text.h"
 #include "core/model/exporter.h"
 #include "core/model/importer.h"
+#include "core/model/old_account.h"
 
 /* What is shown of either kind. */
 struct plugin {
 	const char *name, *summary;
 	const struct option_spec *options;
+	bool old_server; /* has old_account_options too */
 };
 
 struct plugin_list {
@@ -31,7 +33,6 @@ struct plugin_list {
 static void
 add_json_options(struct json_writer *json, const struct option_spec *options)
 {
-	json_write_open(json, "options", '[');
 	for (; options && options->name; options++) {
 		json_write_open(json, NULL, '{');
 		json_write_text(json, "name", options->name);
@@ -40,7 +41,6 @@ add_json_options(struct json_writer *json, const struct option_spec *options)
 		json_write_text(json, "help", options->help);
 		json_write_close(json);
 	}
-	json_write_close(json);
 }
 
 static void
@@ -55,7 +55,11 @@ add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 		json_write_open(&json, NULL, '{');
 		json_write_text(&json, "name", plugin->name);
 		json_write_text(&json, "summary", plugin->summary);
+		json_write_open(&json, "options", '[');
 		add_json_options(&json, plugin->options);
+		if (plugin->old_server)
+			add_json_options(&json, old_account_options);
+		json_write_close(&json);
 		json_write_close(&json);
 	}
 	json_write_close(&json);
@@ -80,12 +84,16 @@ static void
 add_plugin(const struct plugin_list *list, const struct plugin *plugin, struct buffer *out)
 {
 	buffer_printf(out, "%s: %s\n", plugin->name, plugin->summary);
-	if (!plugin->options || !plugin->options->name) {
+	bool has_options = plugin->options && plugin->options->name;
+	if (!has_options && !plugin->old_server) {
 		buffer_add_text(out, "\nIt has no options.\n");
 		return;
 	}
 	buffer_printf(out, "\nOptions (%s):\n", list->use);
-	help_options(plugin->options, true, out);
+	if (has_options)
+		help_options(plugin->options, true, out);
+	if (plugin->old_server)
+		help_options(old_account_options, true, out);
 }
 
 /* ---- the commands ---- */
@@ -136,7 +144,8 @@ importers_run(struct session *session, const void *config, const struct string_l
 	(void)config;
 	for (size_t i = 0; importers[i]; i++) {
 		const struct importer *importer = importers[i];
-		struct plugin plugin = { importer->name, importer->summary, importer->options };
+		struct plugin plugin = { importer->name, importer->summary, importer->options,
+			importer->old_server };
 		ARRAY_PUSH(session->arena, &list, plugin);
 	}
 	return show(session, &list, operands);

@@ -153,6 +153,18 @@ add_user(const struct account *account, const struct paint *paint, struct arena 
 }
 
 static void
+add_old(const struct intake *intake, const struct string_list *users, const struct paint *paint,
+	struct arena *arena)
+{
+	if (!users->count)
+		inspect_old_table(intake, users, paint, arena);
+	ARRAY_FOREACH (login, &intake->old_logins) {
+		if (users->count && string_list_has(users, (*login)->user))
+			inspect_old_user(*login, paint, arena);
+	}
+}
+
+static void
 add_text(const struct intake *intake, const struct string_list *users, const struct paint *paint,
 	struct arena *arena)
 {
@@ -170,7 +182,7 @@ add_text(const struct intake *intake, const struct string_list *users, const str
 			paint->out, "%zu rows, %zu refused", intake->rows, intake->rejected.count);
 	buffer_add_text(paint->out, ")\n\n");
 	if (intake->is_old_server) {
-		inspect_old_table(intake, users, paint, arena);
+		add_old(intake, users, paint, arena);
 		return;
 	}
 	if (!users->count && intake->accounts.count)

@@ -15,6 +15,10 @@ void inspect_old_count(const struct intake *intake, struct buffer *out);
 void inspect_old_table(const struct intake *intake, const struct string_list *users,
 	const struct paint *paint, struct arena *arena);
 
+/* One login, field by field, each with the place that gave it, and all notes. */
+void inspect_old_user(
+	const struct old_login *login, const struct paint *paint, struct arena *arena);
+
 /*
  * user login password jail cwd uid gid groups umask write where note, with a line of these names
  * first. "-" is what has no value. umask is that of new files, in octal; paths are on ROOT; where

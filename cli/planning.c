@@ -12,6 +12,7 @@
 #include "cli/progress.h"
 #include "cli/render_plan.h"
 #include "core/model/importer.h"
+#include "core/model/old_account.h"
 #include "core/plan/codec.h"
 #include "core/plan/json_writer.h"
 #include "core/plan/planner.h"
@@ -129,10 +130,11 @@ planning_check_source(struct session *session, const struct source_config *sourc
 		return session_fail(session, EXIT_BAD_CONFIG);
 	}
 	void *options = arena_alloc(session->arena, importer->config_size);
+	struct old_account_config old = { 0 };
 	option_defaults(importer->options, options, session->arena);
 	ARRAY_FOREACH (setting, &source->settings) {
-		if (!option_set(importer->options, options, setting->name, setting->value,
-			    setting->place, session->arena, &session->diags))
+		if (!intake_set_option(
+			    importer, setting, options, &old, session->arena, &session->diags))
 			return session_fail(session, blame(&session->diags));
 	}
 	return true;

@@ -27,6 +27,7 @@ struct reading {
 	size_t merged;	   /* how many of these are in diags */
 	bool alive;	   /* the importer came to the end */
 	struct mapping *mapping;
+	struct old_account_config old_accounts;
 	struct arena *arena;
 	struct diags *diags;
 };
@@ -261,16 +262,25 @@ find_importer(const struct source_config *config, const struct importer *const *
 	return NULL;
 }
 
+bool
+intake_set_option(const struct importer *importer, const struct source_setting *setting,
+	void *options, struct old_account_config *old, struct arena *arena, struct diags *diags)
+{
+	bool is_old = importer->old_server && option_find(old_account_options, setting->name);
+	return option_set(is_old ? old_account_options : importer->options,
+		is_old ? (void *)old : options, setting->name, setting->value, setting->place,
+		arena, diags);
+}
+
 /* Defaults, then the configuration's settings, then those of --set: in this order in config. */
 static bool
-set_options(const struct importer *importer, const struct source_config *config, void *options,
-	struct arena *arena, struct diags *diags)
+set_options(struct reading *reading, void *options)
 {
 	bool ok = true;
-	option_defaults(importer->options, options, arena);
-	ARRAY_FOREACH (setting, &config->settings)
-		ok = option_set(importer->options, options, setting->name, setting->value,
-			     setting->place, arena, diags) &&
+	option_defaults(reading->importer->options, options, reading->arena);
+	ARRAY_FOREACH (setting, &reading->config->settings)
+		ok = intake_set_option(reading->importer, setting, options, &reading->old_accounts,
+			     reading->arena, reading->diags) &&
 			ok;
 	return ok;
 }
@@ -304,7 +314,7 @@ prepare(struct reading *reading, const struct importer *const *known, void **ret
 		.shown = shown_location(config->location),
 		.arena = reading->arena };
 	*ret_options = arena_alloc(reading->arena, reading->importer->config_size);
-	return set_options(reading->importer, config, *ret_options, reading->arena, reading->diags);
+	return set_options(reading, *ret_options);
 }
 
 /* *ret_complete as the importer says. */
@@ -357,10 +367,17 @@ fill_old_logins(struct reading *reading)
 	intake->is_old_server = reading->importer->old_server;
 	if (!intake->is_old_server)
 		return;
+	if (reading->config->mapping) {
+		diag_warning(reading->diags, reading->config->place,
+			"what map: and its like say is for rows, and an old server has logins");
+		diag_code(reading->diags, "map-unused");
+		diag_hint(reading->diags, "Take it out; layout: and groups: are for all of them.");
+	}
 	sort_old_logins(intake);
 	intake->rows = intake->old_logins.count;
-	old_accounts_make(
-		intake, root_directory(reading->config->location, reading->arena), reading->arena);
+	old_accounts_make(intake, &reading->old_accounts,
+		root_directory(reading->config->location, reading->arena), reading->arena,
+		reading->diags);
 }
 
 static void

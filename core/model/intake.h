@@ -60,6 +60,15 @@ NODISCARD bool intake_resolve(const char *argument, const struct config *config,
 	struct arena *arena, struct source_config **ret_source, struct diags *diags);
 
 /*
+ * One setting of a source into the importer's options, or into those that all old servers have
+ * (old_account.h).
+ */
+struct old_account_config;
+NODISCARD bool intake_set_option(const struct importer *importer,
+	const struct source_setting *setting, void *options, struct old_account_config *old,
+	struct arena *arena, struct diags *diags);
+
+/*
  * Reads it. False when the source is dead, or when rows were refused and the source's on_bad_row is
  * block; the intake is filled as far as it got either way, for --rejects. With on_bad_row skip what
  * is wrong with a row is a warning, so that errors are always a reason to stop.

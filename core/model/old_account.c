@@ -5,6 +5,7 @@
  */
 #include "core/model/old_account.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/base/table.h"
@@ -20,6 +21,20 @@ enum {
 
 static const char first_letters[] = "abcdefghijklmnopqrstuvwxyz_";
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz_0123456789-";
+
+const struct option_spec old_account_options[] = {
+	{ .name = "layout",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct old_account_config, layout),
+		.argument = "NAME",
+		.help = "layout of the new jails, besides the folders that the homes have" },
+	{ .name = "groups",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct old_account_config, groups),
+		.argument = "GROUPS",
+		.help = "groups that every account joins, besides the jail's" },
+	{ .name = NULL },
+};
 
 /* One login on its way to an account. */
 struct making {
@@ -363,9 +378,24 @@ warn_of_lost_limits(struct making *making)
 
 /* ---- the whole ---- */
 
+/* What the source's options say of all; checked as the cells of a sheet are. */
+static bool
+read_config(const struct old_account_config *config, const char *source, struct arena *arena,
+	struct account *ret_common, struct diags *diags)
+{
+	struct place place = { .file = source };
+	*ret_common = (struct account){ 0 };
+	return (!config->layout ||
+		       account_set(
+			       ret_common, ACCOUNT_LAYOUT, config->layout, place, arena, diags)) &&
+		(!config->groups ||
+			account_set(
+				ret_common, ACCOUNT_GROUPS, config->groups, place, arena, diags));
+}
+
 static struct account *
-make_account(const struct old_login *login, const struct intake *intake, const char *root,
-	struct arena *arena)
+make_account(const struct old_login *login, const struct intake *intake,
+	const struct account *common, const char *root, struct arena *arena)
 {
 	struct making making = {
 		.login = login,
@@ -379,11 +409,10 @@ make_account(const struct old_login *login, const struct intake *intake, const c
 		.root = root,
 		.notes = { .arena = arena },
 	};
-	*making.account = (struct account){
-		.source = intake->name,
-		.place = login->where,
-		.old = making.old,
-	};
+	*making.account = *common;
+	making.account->source = intake->name;
+	making.account->place = login->where;
+	making.account->old = making.old;
 	ARRAY_FOREACH (diag, &login->notes)
 		diag_append(&making.old->notes, diag);
 	name_account(&making);
@@ -401,12 +430,16 @@ make_account(const struct old_login *login, const struct intake *intake, const c
 }
 
 void
-old_accounts_make(struct intake *intake, const char *root, struct arena *arena)
+old_accounts_make(struct intake *intake, const struct old_account_config *config, const char *root,
+	struct arena *arena, struct diags *diags)
 {
+	struct account common;
+	if (!read_config(config, intake->name, arena, &common, diags))
+		return;
 	ARRAY_FOREACH (login, &intake->old_logins) {
 		if ((*login)->login != OLD_DENY)
 			ARRAY_PUSH(arena, &intake->accounts,
-				make_account(*login, intake, root, arena));
+				make_account(*login, intake, &common, root, arena));
 	}
 	find_rivals(intake->accounts.items, intake->accounts.count, arena);
 }

@@ -40,11 +40,19 @@ struct old_account {
 	struct diags notes;	 /* the login's, and what was found here */
 };
 
+/* What every source that is an old server has besides its importer's own options. */
+struct old_account_config {
+	const char *layout; /* NULL = the default one */
+	const char *groups; /* as in a cell of a sheet; NULL = none */
+};
+extern const struct option_spec old_account_options[];
+
 /*
  * The accounts of intake->old_logins into intake->accounts, in their order. root is
- * old_account.root. Linear in the number of logins.
+ * old_account.root. Linear in the number of logins. None, and an error, when the options are wrong.
  */
-void old_accounts_make(struct intake *intake, const char *root, struct arena *arena);
+void old_accounts_make(struct intake *intake, const struct old_account_config *config,
+	const char *root, struct arena *arena, struct diags *diags);
 
 /* The nearest legal login: "user@example.com" is "user_example_com"; "user" when nothing is left.
  */

@@ -68,15 +68,22 @@ set_password(struct world *w, struct old_login *login, enum old_password kind, c
 }
 
 static void
-plan_old(struct world *w)
+plan_old_as(struct world *w, const struct old_account_config *config)
 {
 	struct intake *intake = old_server(w);
 	intake->rows = intake->old_logins.count;
 	intake->complete = true;
-	old_accounts_make(intake, intake->location, &w->arena);
+	old_accounts_make(intake, config, intake->location, &w->arena, &w->diags);
 	w->intake_count++;
 	make_plan(w);
 	*intake = (struct intake){ 0 };
+}
+
+static void
+plan_old(struct world *w)
+{
+	static const struct old_account_config none;
+	plan_old_as(w, &none);
 }
 
 static void
@@ -169,6 +176,23 @@ test_rights_become_a_profile(void **state)
 	plan_old(w);
 	assert_string_equal(decisions_said(w), "anna: ip-limit~keep\n");
 	(void)change_of(w, "anna");
+}
+
+static void
+test_options_of_the_source_are_for_all(void **state)
+{
+	struct world *w = *state;
+	use_config(
+		w, "version: 1\nlayouts: { media: { dirs: [ { path: pics, access: write } ] } }\n");
+	add_login(w, "anna");
+	plan_old_as(w, &(struct old_account_config){ .layout = "media", .groups = "press web" });
+	assert_string_equal(change_of(w, "anna")->after.layout, "media");
+	assert_int_equal(change_of(w, "anna")->after.groups.count, 3);
+
+	add_login(w, "anna");
+	plan_old_as(w, &(struct old_account_config){ .groups = "no:group" });
+	assert_int_equal(w->plan->changes.count, 0);
+	assert_int_equal(w->diags.errors, 1);
 }
 
 /* ---- names ---- */
@@ -457,6 +481,7 @@ main(void)
 		world_test(test_own_uid_is_kept_and_a_shared_one_is_not),
 		world_test(test_refused_logins_become_nothing_and_are_counted),
 		world_test(test_rights_become_a_profile),
+		world_test(test_options_of_the_source_are_for_all),
 		world_test(test_illegal_names_are_replaced_and_never_merged),
 		world_test(test_guest_with_the_name_of_an_account_here_is_asked_about),
 		world_test(test_weak_hashes_are_carried_with_a_warning),
