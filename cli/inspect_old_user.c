@@ -94,7 +94,7 @@ add_ids(struct listing *listing)
 		buffer_printf(&groups, "%s%u", groups.size ? " " : "", (unsigned)*group);
 	add_field(listing, "uid", arena_printf(listing->arena, "%u", (unsigned)login->uid));
 	add_field(listing, "gid", arena_printf(listing->arena, "%u", (unsigned)login->gid));
-	add_field(listing, "groups", buffer_text(&groups));
+	add_field(listing, "groups", arena_strdup(listing->arena, buffer_text(&groups)));
 }
 
 static void

@@ -371,7 +371,8 @@ fill_old_logins(struct reading *reading)
 		diag_warning(reading->diags, reading->config->place,
 			"what map: and its like say is for rows, and an old server has logins");
 		diag_code(reading->diags, "map-unused");
-		diag_hint(reading->diags, "Take it out; layout: and groups: are for all of them.");
+		diag_hint(reading->diags,
+			"Take it out; layout: and join_groups: are for all of them.");
 	}
 	sort_old_logins(intake);
 	intake->rows = intake->old_logins.count;

@@ -17,6 +17,7 @@ enum {
 	LOGIN_MAX = 32,
 	PROPOSED_MAX = 31, /* what the policy takes unless it was changed */
 	DES_LENGTH = 13,
+	SSHD_UMASK = 022, /* what sshd's sessions have unless they are told another one */
 };
 
 static const char first_letters[] = "abcdefghijklmnopqrstuvwxyz_";
@@ -28,7 +29,7 @@ const struct option_spec old_account_options[] = {
 		.offset = offsetof(struct old_account_config, layout),
 		.argument = "NAME",
 		.help = "layout of the new jails, besides the folders that the homes have" },
-	{ .name = "groups",
+	{ .name = "join_groups",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct old_account_config, groups),
 		.argument = "GROUPS",
@@ -355,8 +356,8 @@ take_profile(struct making *making)
 {
 	const struct old_login *login = making->login;
 	struct jail_profile *profile = &making->account->profile;
-	profile->has_umask = login->has_umask;
-	profile->umask = login->umask;
+	profile->has_umask = login->has_umask && login->umask != SSHD_UMASK;
+	profile->umask = profile->has_umask ? login->umask : 0;
 	profile->read_only = login->rights == OLD_WRITE_NO;
 	take_addresses(making);
 }

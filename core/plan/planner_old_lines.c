@@ -36,7 +36,9 @@ void
 planner_describe_old(struct planner *planner, const struct account *account, struct change *change)
 {
 	const struct old_account *old = account->old;
-	if (!old || change->action == CHANGE_UNCHANGED || change->action == CHANGE_CHANGE)
+	if (!old ||
+		(!planner_is_blocked(change) &&
+			(change->action == CHANGE_UNCHANGED || change->action == CHANGE_CHANGE)))
 		return;
 	planner_add_line(change, planner->arena, "old", old_words(old, planner->arena));
 	if (old->is_renamed)

@@ -199,8 +199,27 @@ decide_nested(struct old_row *row, const char *directory)
 	return "copy";
 }
 
-void
-old_share_place(struct old_row *row)
+/* The top of a jail is root's: who could write needs a folder, when nothing brings one. */
+static void
+give_folder(struct old_row *row)
+{
+	struct planner *planner = row->planner;
+	struct account *account = row->account;
+	const struct layout *layout = config_layout(planner->config,
+		account_has(account, ACCOUNT_LAYOUT) ? account->layout : "default");
+	if (row->passwd || account->contents || row->login->rights == OLD_WRITE_NO || !layout ||
+		layout->folders.count)
+		return;
+	struct folder folder = { .path = planner->config->policy.adopt_loose,
+		.access = FOLDER_WRITE,
+		.place = row->login->where };
+	ARRAY_PUSH(planner->arena, &account->folders, folder);
+	account->given |= 1u << ACCOUNT_FOLDERS;
+	account->places[ACCOUNT_FOLDERS] = row->login->where;
+}
+
+static void
+share_place(struct old_row *row)
 {
 	const char *contents = row->account->contents;
 	if (!contents)
@@ -211,4 +230,11 @@ old_share_place(struct old_row *row)
 					      : decide_nested(row, directory);
 	if (old_chose(choice, "empty"))
 		begin_empty(row);
+}
+
+void
+old_share_place(struct old_row *row)
+{
+	share_place(row);
+	give_folder(row);
 }

@@ -385,7 +385,7 @@ test_choices_take_effect(void **state)
 	decide(w, "dora", DECISION_UNKNOWN_LOGIN, "expire");
 	plan_old(w);
 	assert_string_equal(codes_said(w),
-		"+ anna\n+ bert no-folders\n+ dora disabled\n"
+		"+ anna\n+ bert\n+ dora disabled\n"
 		"  carl left-out\n");
 	assert_string_equal(decisions_said(w),
 		"anna: shared-home=copy\nbert: shared-home=empty\ndora: unknown-login=expire\n"
@@ -394,6 +394,7 @@ test_choices_take_effect(void **state)
 		"shared-home: copy (shares /srv/anna with 'bert')");
 	assert_string_equal(change_of(w, "anna")->lines.items[5].text, real(w, "/old/srv/anna"));
 	assert_int_equal(change_of(w, "bert")->lines.count, 5);
+	assert_string_equal(change_of(w, "bert")->after.folders.items[0], "files:rw");
 }
 
 /* ---- uids and rights ---- */
