@@ -18,7 +18,7 @@
 #define PASSWORD_CHOICES                                                                           \
 	{                                                                                          \
 		{ "handout", "a new password, told in the handout" },                              \
-			{ "key-only", "no password; it logs in by key, if it has one" },           \
+			{ "key-only", "no password, so it needs a key" },                          \
 		{                                                                                  \
 			"expire", "closed until somebody opens it"                                 \
 		}                                                                                  \
@@ -36,8 +36,8 @@ const struct decision_kind decision_kinds[DECISION_CASES] = {
 	[DECISION_ADMINISTRATOR] = { "administrator", "Is this login of an administrator jailed?",
 		NULL,
 		{ { "jail",
-			  "jail it, which takes its shell; an account that exists needs --adopt "
-			  "too" },
+			  "jail it, which takes its shell (an account that exists needs --adopt "
+			  "too)" },
 			LEAVE } },
 	[DECISION_SYSTEM_HOME] = { "system-home",
 		"Where does it go, since its directory is the system's?", NULL,
@@ -60,7 +60,7 @@ const struct decision_kind decision_kinds[DECISION_CASES] = {
 	[DECISION_NOT_JAILED] = { "not-jailed", "Which directory is its jail, since it had none?",
 		"jail",
 		{ { "jail", "the directory in which it landed" },
-			{ "home", "its home, when that is another one" }, LEAVE } },
+			{ "home", "its home, and sessions begin below it as they did" }, LEAVE } },
 	[DECISION_PARTIAL_RIGHTS] = { "partial-rights", "May it write, since sshd knows no halves?",
 		NULL,
 		{ { "read-only", "it may read only" }, { "write", "it may do everything" },
@@ -79,7 +79,7 @@ const struct decision_kind decision_kinds[DECISION_CASES] = {
 		"Does a key in its home let somebody in from now on?", NULL,
 		{ { "carry", "it becomes a working login" }, { "drop", "it does not" } } },
 	[DECISION_IP_LIMIT] = { "ip-limit", "From where, and when, may it log in?", NULL,
-		{ { "keep", "from the old addresses only; hours are not kept" },
+		{ { "keep", "from the old addresses only, at any hour" },
 			{ "drop", "from everywhere, at any hour" }, LEAVE } },
 };
 

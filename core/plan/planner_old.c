@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/model/password.h"
 
 /* ---- decisions ---- */
 
@@ -59,9 +60,19 @@ planner_leave_out(struct planner *planner, struct change *change, struct place p
 	planner_warn(planner, change, place, "left-out", "is not imported, as was decided");
 }
 
+static const struct managed_account *
+managed_person(const struct old_row *row)
+{
+	return table_get(&row->planner->snapshot->managed->by_key,
+		planner_person(row->planner, row->change));
+}
+
+/* Of one that is here already somebody may have opened it since. */
 static void
 close_account(struct old_row *row)
 {
+	if (managed_person(row))
+		return;
 	row->account->state = ACCOUNT_DISABLED;
 	row->account->given |= 1u << ACCOUNT_STATE;
 	row->account->places[ACCOUNT_STATE] = row->login->where;
@@ -74,13 +85,6 @@ forget(struct account *account, enum account_field field)
 }
 
 /* ---- who it is ---- */
-
-static const struct managed_account *
-managed_person(const struct old_row *row)
-{
-	return table_get(&row->planner->snapshot->managed->by_key,
-		planner_person(row->planner, row->change));
-}
 
 static void
 decide_unknown(struct old_row *row)
@@ -227,11 +231,31 @@ has_empty_password(const struct old_row *row)
 	return shadow && !*accountdb_field(shadow, SHADOW_HASH);
 }
 
+/* An account that is here keeps its password, whatever the old server took. */
+static void
+compare_password(struct old_row *row)
+{
+	const struct accountdb_line *shadow =
+		accountdb_find(&row->planner->snapshot->db, ACCOUNTDB_SHADOW, row->change->login);
+	const struct account *account = row->account;
+	const char *now = shadow ? accountdb_field(shadow, SHADOW_HASH) : "*";
+	bool is_same = row->old->secret == OLD_SECRET_NONE ||
+		(row->old->secret == OLD_SECRET_OPEN && !*now) ||
+		(row->old->secret == OLD_SECRET_CARRIED &&
+			strcmp(account->password_hash, now) == 0) ||
+		(row->old->secret == OLD_SECRET_PLAIN && password_matches(account->password, now));
+	if (!is_same && !planner_is_blocked(row->change))
+		planner_warn(row->planner, row->change, row->login->where, "old-password-dropped",
+			"the old server took another password; the account's own is kept");
+}
+
 static void
 decide_password(struct old_row *row)
 {
 	if (managed_person(row))
 		return; /* set at its creation, and its user's since */
+	if (row->passwd)
+		compare_password(row);
 	if (row->old->secret == OLD_SECRET_OPEN && (!row->passwd || has_empty_password(row)))
 		take_password_choice(row,
 			OLD_DECIDE(row, DECISION_OPEN_PASSWORD, "%s password let it in",
@@ -321,6 +345,8 @@ old_row_of(struct planner *planner, struct planner_row *row)
 		.change = row->change,
 		.old = row->mine->old,
 		.login = row->mine->old->login,
+		.passwd = accountdb_find(
+			&planner->snapshot->db, ACCOUNTDB_PASSWD, row->change->login),
 	};
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/text.h"
 #include "core/plan/planner_old.h"
 
 /* Who has a directory on ROOT. */
@@ -28,19 +29,30 @@ without_slashes(const char *path, struct arena *arena)
 	return arena_strndup(arena, path, length);
 }
 
-/* On ROOT; NULL when there is none, or none was chosen. */
+/* A home that may become a jail, as the old machine's accounts say; or NULL. */
+static const char *
+own_home(const struct old_row *row)
+{
+	const char *home = row->login->home;
+	if (!home || *home != '/')
+		return NULL;
+	home = without_slashes(home, row->planner->arena);
+	return jail_path_is_normal(home) && !jail_is_system_directory(home) ? home : NULL;
+}
+
+/* On ROOT; NULL when there is none. Who landed in its home, or below, gets the home. */
 static const char *
 old_directory(struct old_row *row)
 {
 	const struct old_login *login = row->login;
 	if (!login->jail || strcmp(login->jail, "/") != 0)
 		return login->jail;
-	const char *landing = login->cwd ? login->cwd : login->home;
-	const char *choice = OLD_DECIDE(row, DECISION_NOT_JAILED,
+	const char *home = own_home(row), *landing = login->cwd ? login->cwd : home;
+	bool is_at_home = home && landing && jail_contains(home, landing);
+	const char *choice = planner_decide(row->planner, row->change, DECISION_NOT_JAILED,
+		is_at_home ? "home" : "jail", login->where,
 		"saw the whole machine, and landed in %s", landing ? landing : "a place unknown");
-	if (old_chose(choice, "home") && login->home && jail_path_is_normal(login->home))
-		return login->home;
-	return choice ? landing : NULL;
+	return old_chose(choice, "home") && home ? home : landing;
 }
 
 /* The landing directory as sftp-server(8) is told it: below the jail. */
@@ -80,12 +92,12 @@ compare_home(struct old_row *row, const struct accountdb_line *passwd, const cha
 {
 	struct planner *planner = row->planner;
 	const char *home = without_slashes(accountdb_field(passwd, PASSWD_HOME), planner->arena);
-	if (!directory || strcmp(home, directory) == 0)
+	if (strcmp(home, directory) == 0)
 		return;
 	planner_block(planner, row->change, row->login->where, "old-directory",
 		"the old server showed it %s, and its home here is %s", directory, home);
-	planner_hint(row->change, "If that is its directory, run: usermod -d %s %s", directory,
-		row->change->login);
+	planner_hint(row->change, "If that is its directory, run: usermod -d %s %s",
+		text_shell_word(planner->arena, directory), row->change->login);
 }
 
 /* ---- an account that is new ---- */
@@ -138,29 +150,50 @@ begin_empty(struct old_row *row)
 	row->account->profile.start = NULL;
 }
 
+/* An account that is here, with a home that is none, gets one. */
+static void
+leave_system_directory(struct old_row *row, const char *directory)
+{
+	struct planner *planner = row->planner;
+	begin_empty(row);
+	(void)OLD_DECIDE(row, DECISION_SYSTEM_HOME, "its directory was %s", directory);
+	if (!row->passwd || !jail_is_system_directory(accountdb_field(row->passwd, PASSWD_HOME)))
+		return;
+	row->account->home = planner_home_of(planner, row->account, row->change);
+	row->account->given |= 1u << ACCOUNT_HOME;
+	row->account->places[ACCOUNT_HOME] = row->login->where;
+}
+
+/* Its home is lived in, and nothing is mixed into it. */
+static void
+keep_present_home(struct old_row *row, const char *directory)
+{
+	if (planner_is_blocked(row->change))
+		return; /* it may get another login, and a home of its own */
+	planner_warn(row->planner, row->change, row->login->where, "old-contents-kept",
+		"an account is here already: what was in %s there is not copied into its home",
+		directory);
+}
+
 void
 old_choose_place(struct old_row *row)
 {
-	struct planner *planner = row->planner;
-	const struct accountdb_line *passwd =
-		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, row->change->login);
-	bool is_managed =
-		table_get(&planner->snapshot->managed->by_login, row->change->login) != NULL;
 	const char *directory = old_directory(row);
-	if (directory)
+	bool is_managed = table_get(&row->planner->snapshot->managed->by_login, row->change->login);
+	if (directory && jail_path_is_normal(directory))
 		choose_start(row, directory);
-	if (passwd && !is_managed && row->old->has_own_uid && is_this_machine(row)) {
-		compare_home(row, passwd, directory);
-	} else if (directory && jail_is_system_directory(directory)) {
-		begin_empty(row);
-		(void)OLD_DECIDE(row, DECISION_SYSTEM_HOME, "its directory was %s", directory);
-	} else if (directory && jail_path_is_normal(directory)) {
-		take_contents(row, directory);
-	} else if (row->login->jail && strcmp(row->login->jail, "/") != 0) {
-		(void)OLD_DECIDE(row, DECISION_MISSING_HOME, "'%s' is no absolute path", directory);
-	} else if (!row->login->jail) {
+	if (!directory)
 		(void)OLD_DECIDE(row, DECISION_MISSING_HOME, "its directory cannot be known");
-	}
+	else if (!jail_path_is_normal(directory))
+		(void)OLD_DECIDE(row, DECISION_MISSING_HOME, "'%s' is no absolute path", directory);
+	else if (jail_is_system_directory(directory))
+		leave_system_directory(row, directory);
+	else if (!row->passwd || is_managed)
+		take_contents(row, directory);
+	else if (row->old->has_own_uid && is_this_machine(row))
+		compare_home(row, row->passwd, directory);
+	else
+		keep_present_home(row, directory);
 }
 
 /* ---- who else has it ---- */

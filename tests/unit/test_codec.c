@@ -254,6 +254,37 @@ test_codec_reads_back_people(void **state)
 }
 
 static void
+test_codec_reads_back_decisions(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan *plan = sample_plan(&fixture->arena);
+	struct decision decision = { .kind = DECISION_NOT_JAILED,
+		.choice = "home",
+		.decided = true,
+		.initial = "jail",
+		.detail = "saw the whole machine",
+		.place = at("/etc/passwd", 7) };
+	struct change *change = plan->changes.items[0];
+	ARRAY_PUSH(&fixture->arena, &change->decisions, decision);
+	decision = (struct decision){ .kind = DECISION_SHARED_HOME, .detail = "shares /srv" };
+	ARRAY_PUSH(&fixture->arena, &change->decisions, decision);
+	change->left_out = true;
+	const char *json = encoded(fixture, plan);
+	assert_non_null(strstr(json,
+		"\"left_out\": true, \"decisions\": [{\"case\": \"not-jailed\", "
+		"\"choice\": \"home\", \"decided\": true, \"default\": \"jail\", "
+		"\"detail\": \"saw the whole machine\", \"file\": \"/etc/passwd\", "
+		"\"line\": 7}, {\"case\": \"shared-home\", \"detail\": \"shares /srv\"}]"));
+	assert_string_equal(encoded(fixture, decoded(fixture, json)), json);
+
+	struct plan *none;
+	const char *wrong = replaced(fixture, json, "\"choice\": \"home\"", "\"choice\": \"copy\"");
+	assert_false(decodes(fixture, wrong, &none));
+	assert_string_equal(fixture->diags.items[0].message,
+		"users[0].decisions: 'copy' is no choice of not-jailed");
+}
+
+static void
 test_codec_reads_a_plan_of_nothing(void **state)
 {
 	struct fixture *fixture = *state;
@@ -450,6 +481,7 @@ main(void)
 		fixture_test(test_codec_reads_back_what_an_undo_needs),
 		fixture_test(test_codec_gives_back_lines_that_leave),
 		fixture_test(test_codec_reads_back_people),
+		fixture_test(test_codec_reads_back_decisions),
 		fixture_test(test_codec_reads_a_plan_of_nothing),
 		fixture_test(test_codec_reads_additions_of_a_newer_minor_version),
 		fixture_test(test_secrets_are_saved_without_passwords_and_read_back),

@@ -58,8 +58,8 @@ test_sheet_says_all_that_is_needed_to_decide(void **state)
 		"\xef\xbb\xbfsource,login,case,question,detail,choices,default,choice,where\r\n"
 		"ftpd:,anna,not-jailed,\"Which directory is its jail, since it had none?\","
 		"\"saw the whole machine, and landed in /home/anna\","
-		"\"jail = the directory in which it landed; home = its home, when that is another "
-		"one; leave = do not import it\","
+		"\"jail = the directory in which it landed; home = its home, and sessions begin "
+		"below it as they did; leave = do not import it\","
 		"jail,,/etc/vsftpd.conf:3\r\n");
 	assert_string_equal(read_back(fixture, buffer_text(&out)), "anna not-jailed -");
 }
@@ -159,6 +159,8 @@ test_every_kind_has_words_and_a_default_among_them(void **state)
 		assert_int_equal(decision_case_parse(row->code), kind);
 		assert_non_null(row->choices[0].word);
 		assert_null(row->choices[DECISION_CHOICES - 1].word);
+		for (size_t i = 0; row->choices[i].word; i++)
+			assert_null(strpbrk(row->choices[i].meaning, ";="));
 		assert_true(!row->initial || decision_word(kind, row->initial));
 	}
 	assert_int_equal(decision_case_parse("x"), DECISION_CASES);

@@ -359,7 +359,7 @@ test_shared_nested_missing_and_system_directories_are_cases(void **state)
 	plan_old(w);
 	assert_string_equal(decisions_said(w),
 		"emil: missing-home~empty\n"
-		"gina: not-jailed~jail\n"
+		"gina: not-jailed~home\n"
 		"anna: shared-home?\n"
 		"bert: shared-home?\n"
 		"carl: nested-home?\n"
@@ -446,7 +446,7 @@ test_account_on_this_machine_is_adopted_as_it_is(void **state)
 	login->jail = login->cwd = login->home = "/home/anna";
 	old_server(w)->location = w->root;
 	plan_old(w);
-	assert_string_equal(codes_said(w), "! anna login-unmanaged\n");
+	assert_string_equal(codes_said(w), "! anna old-password-dropped login-unmanaged\n");
 
 	login = add_local(w, "anna", 1007);
 	login->jail = login->cwd = login->home = "/home/anna";
@@ -455,6 +455,102 @@ test_account_on_this_machine_is_adopted_as_it_is(void **state)
 	plan_old(w);
 	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
 	assert_string_equal(decisions_said(w), "");
+}
+
+/* The home of its own account, and another one that the old server showed. */
+static struct old_login *
+add_present(struct world *w, const char *home)
+{
+	struct old_login *login = add_local(w, "anna", 1007);
+	login->jail = login->cwd = login->home = home;
+	old_server(w)->location = w->root;
+	return login;
+}
+
+static void
+test_account_here_whose_directory_is_another_one_is_not_guessed_about(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "anna", 1007, "/home/anna");
+	make_dir(w, "/home/anna", 1007, 1007, 0755);
+	string_list_push(&w->arena, &w->options.adopt, "all");
+	add_present(w, "/srv/anna");
+	plan_old(w);
+	assert_string_equal(change_of(w, "anna")->findings.items[0].message,
+		"the old server showed it /srv/anna, and its home here is /home/anna");
+
+	/* Not jailed: it landed below its home, and begins there. */
+	add_present(w, "/home/anna")->jail = "/";
+	w->intakes[0].old_logins.items[0]->cwd = "/home/anna/www";
+	plan_old(w);
+	assert_string_equal(decisions_said(w), "anna: not-jailed~home\n");
+	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
+}
+
+static void
+test_account_here_without_a_home_begins_with_an_empty_jail(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "anna", 1007, "/");
+	string_list_push(&w->arena, &w->options.adopt, "all");
+	add_present(w, "/");
+	plan_old(w);
+	assert_string_equal(decisions_said(w), "anna: not-jailed~jail system-home?\n");
+	add_present(w, "/");
+	decide(w, "anna", DECISION_SYSTEM_HOME, "empty");
+	plan_old(w);
+	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
+	assert_string_equal(change_of(w, "anna")->after.home, "/home/anna");
+}
+
+static void
+test_account_here_keeps_its_password_but_never_the_empty_one(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "anna", 1007, "/home/anna");
+	make_dir(w, "/home/anna", 1007, 1007, 0755);
+	string_list_push(&w->arena, &w->options.adopt, "all");
+	add_present(w, "/home/anna");
+	plan_old(w);
+	assert_string_equal(codes_said(w), "~ anna old-password-dropped cannot-log-in\n");
+
+	replace_in(w, "/etc/shadow", "anna:*:", "anna::");
+	set_password(w, add_present(w, "/home/anna"), OLD_PASSWORD_EMPTY, NULL);
+	decide(w, "anna", DECISION_OPEN_PASSWORD, "handout");
+	plan_old(w);
+	assert_int_equal(change_of(w, "anna")->after.password, PASSWORD_GENERATED);
+	assert_true(w->secrets.items.items[0]->generated);
+	assert_non_null(strstr(edits_said(w), "shadow anna password: SECRET -> SECRET\n"));
+}
+
+static void
+test_decided_closing_does_not_close_again_what_somebody_opened(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna")->login = OLD_UNKNOWN;
+	decide(w, "anna", DECISION_UNKNOWN_LOGIN, "expire");
+	plan_old(w);
+	assert_true(change_of(w, "anna")->after.disabled);
+	world_apply(w);
+	add_login(w, "anna")->login = OLD_UNKNOWN;
+	plan_old(w);
+	assert_string_equal(edits_said(w), "");
+}
+
+/* Seen by the clock, too: some hundred milliseconds, twice as many for twice as many. */
+static void
+test_ten_thousand_logins_are_planned_at_once(void **state)
+{
+	enum { MANY = 10000 };
+	struct world *w = *state;
+	for (int i = 0; i < MANY; i++) {
+		struct old_login *login = add_login(w, "x");
+		login->user = arena_printf(&w->arena, i % 2 ? "user%d" : "User.%d", i);
+		login->jail = arena_printf(&w->arena, "/srv/gone/%d", i / 2);
+	}
+	plan_old(w);
+	assert_int_equal(w->plan->changes.count, MANY);
+	assert_int_equal(w->plan->counts[CHANGE_CREATE], MANY);
 }
 
 static void
@@ -495,6 +591,11 @@ main(void)
 		world_test(test_uids_that_are_taken_are_cases),
 		world_test(test_what_sshd_cannot_say_is_asked_about),
 		world_test(test_account_on_this_machine_is_adopted_as_it_is),
+		world_test(test_account_here_whose_directory_is_another_one_is_not_guessed_about),
+		world_test(test_account_here_without_a_home_begins_with_an_empty_jail),
+		world_test(test_account_here_keeps_its_password_but_never_the_empty_one),
+		world_test(test_decided_closing_does_not_close_again_what_somebody_opened),
+		world_test(test_ten_thousand_logins_are_planned_at_once),
 		world_test(test_second_plan_has_nothing_to_do),
 	};
 	return world_lacks_root() ? 77 : cmocka_run_group_tests(tests, NULL, NULL);
