@@ -275,9 +275,10 @@ decide_rights(struct old_row *row)
 	if (row->login->rights != OLD_WRITE_PARTIAL)
 		return;
 	const char *note = row->login->write_note;
-	row->account->profile.read_only = old_chose(
-		OLD_DECIDE(row, DECISION_PARTIAL_RIGHTS, "could write %s", note ? note : "in part"),
-		"read-only");
+	row->account->profile.read_only =
+		old_chose(OLD_DECIDE(row, DECISION_PARTIAL_RIGHTS, "its rights were: %s",
+				  note ? note : "partial"),
+			"read-only");
 }
 
 static const char *

@@ -29,12 +29,12 @@ without_slashes(const char *path, struct arena *arena)
 	return arena_strndup(arena, path, length);
 }
 
-/* A home that may become a jail, as the old machine's accounts say; or NULL. */
+/* A home of its own that may become a jail; a guest has somebody else's. */
 static const char *
 own_home(const struct old_row *row)
 {
 	const char *home = row->login->home;
-	if (!home || *home != '/')
+	if (row->login->is_guest || !home || *home != '/')
 		return NULL;
 	home = without_slashes(home, row->planner->arena);
 	return jail_path_is_normal(home) && !jail_is_system_directory(home) ? home : NULL;
@@ -214,6 +214,7 @@ decide_shared(struct old_row *row, const char *directory, const struct place_cla
 		rival_of(claim, row->change->login), buffer_text(&others));
 }
 
+/* A copy of the outer one would hold what is others'; a copy of the inner one is its own. */
 static const char *
 decide_nested(struct old_row *row, const char *directory)
 {
@@ -226,8 +227,9 @@ decide_nested(struct old_row *row, const char *directory)
 		strcmp(above, "/") != 0; above = planner_parent(above, planner->arena)) {
 		const struct place_claim *claim = table_get(&planner->old_places, above);
 		if (claim)
-			return OLD_DECIDE(row, DECISION_NESTED_HOME,
-				"%s lies in the directory of '%s'", directory, claim->login);
+			return planner_decide(planner, row->change, DECISION_NESTED_HOME, "copy",
+				row->login->where, "%s lies in the directory of '%s'", directory,
+				claim->login);
 	}
 	return "copy";
 }

@@ -256,7 +256,9 @@ check_start(struct planner *planner, const struct account *account, struct chang
 {
 	struct diags ignored = { .arena = planner->arena };
 	struct host_entry entry;
-	if (!profile->start || is_planned(profile->start, &change->after.folders))
+	/* What is copied into the jail was there to begin in. */
+	if (!profile->start || account->contents ||
+		is_planned(profile->start, &change->after.folders))
 		return;
 	const char *home = change->has_before ? change->before.home : change->after.home;
 	const char *path = arena_printf(planner->arena, "%s/%s", home, profile->start);

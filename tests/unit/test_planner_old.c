@@ -358,11 +358,11 @@ test_shared_nested_missing_and_system_directories_are_cases(void **state)
 	login->cwd = "/srv/gina";
 	plan_old(w);
 	assert_string_equal(decisions_said(w),
+		"carl: nested-home~copy\n"
 		"emil: missing-home~empty\n"
-		"gina: not-jailed~home\n"
+		"gina: not-jailed~jail\n"
 		"anna: shared-home?\n"
 		"bert: shared-home?\n"
-		"carl: nested-home?\n"
 		"dora: nested-home?\n"
 		"fred: system-home?\n");
 	assert_string_equal(
