@@ -8,8 +8,10 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "cli/decision_store.h"
 #include "cli/file.h"
 #include "core/base/digest.h"
+#include "core/base/text.h"
 #include "core/model/source.h"
 #include "core/plan/codec.h"
 
@@ -234,6 +236,26 @@ check_root(struct session *session, const struct plan *plan)
 	return session_fail(session, EXIT_STALE);
 }
 
+/* Who was to be left out since must not come in by an older plan. */
+static bool
+check_decisions(struct session *session, const struct plan *plan)
+{
+	struct decision_book book;
+	if (!decision_store_load(session, &book))
+		return false;
+	ARRAY_FOREACH (change, &plan->changes) {
+		ARRAY_FOREACH (decision, &(*change)->decisions) {
+			const char *now = decision_book_get(&book, (*change)->source,
+				text_escaped(session->arena, (*change)->key), decision->kind);
+			const char *then = decision->decided ? decision->choice : NULL;
+			if (now != then && (!now || !then || strcmp(now, then) != 0))
+				return stale(session, (*change)->login,
+					"has been decided upon in another way");
+		}
+	}
+	return true;
+}
+
 static bool
 check_origin(struct session *session, const struct plan *plan)
 {
@@ -246,7 +268,7 @@ check_origin(struct session *session, const struct plan *plan)
 		if (!check_input(session, input))
 			return false;
 	}
-	return true;
+	return check_decisions(session, plan);
 }
 
 bool

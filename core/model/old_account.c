@@ -290,7 +290,9 @@ take_password(struct making *making)
 static void
 take_full_name(struct making *making)
 {
-	const char *name = making->login->full_name;
+	const char *gecos = making->login->full_name;
+	/* gecos is "full name,room,phone,...". */
+	const char *name = gecos ? arena_strndup(making->arena, gecos, strcspn(gecos, ",")) : NULL;
 	struct diags ignored = { .arena = making->arena };
 	if (!name || !*name)
 		return;

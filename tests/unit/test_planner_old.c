@@ -122,7 +122,7 @@ static void
 test_guest_becomes_an_account_with_its_hash_and_contents(void **state)
 {
 	struct world *w = *state;
-	add_login(w, "anna")->full_name = "Anna Vogel";
+	add_login(w, "anna")->full_name = "Anna Vogel,room 7,,";
 	plan_old(w);
 	assert_string_equal(changes_said(w),
 		"+ anna\n"
@@ -132,6 +132,7 @@ test_guest_becomes_an_account_with_its_hash_and_contents(void **state)
 		"  layout default: no folders\n"
 		"  old ftpd guest of ftpvirt in /srv/anna, write yes, /etc/users:1\n"
 		"  contents /old/srv/anna\n");
+	assert_string_equal(change_of(w, "anna")->after.full_name, "Anna Vogel");
 	assert_string_equal(decisions_said(w), "");
 	assert_string_equal(w->secrets.items.items[0]->login, "anna");
 	assert_non_null(w->secrets.items.items[0]->hash);
@@ -408,13 +409,13 @@ test_uids_that_are_taken_are_cases(void **state)
 	add_local(w, "bert", 33);
 	add_local(w, "carl", 1010);
 	add_local(w, "dora", 1010);
-	decide(w, "dora", DECISION_UID_CONFLICT, "new");
+	decide(w, "dora", DECISION_UID_CONFLICT, "keep");
 	decide(w, "carl", DECISION_UID_CONFLICT, "new");
 	plan_old(w);
 	assert_string_equal(decisions_said(w),
-		"carl: uid-conflict=new\ndora: uid-conflict=new\nanna: uid-conflict?\n"
+		"carl: uid-conflict=new\ndora: uid-conflict=keep\nanna: uid-conflict?\n"
 		"bert: uid-conflict?\n");
-	assert_string_equal(ids_said(w), "carl 20000, dora 20001");
+	assert_string_equal(ids_said(w), "carl 20000, dora 1010");
 }
 
 static void
