@@ -50,7 +50,14 @@ is_made_at_start(const char *path)
 	return false;
 }
 
-/* Missing for certain, and not only from this copy. */
+static bool
+exists(struct old_root *root, const char *path)
+{
+	struct old_entry entry;
+	return old_root_stat(root, path, &entry) == OLD_OK;
+}
+
+/* Missing for certain, and not only from a copy of some folders of the old machine. */
 static bool
 was_missing(const struct examination *examination, const char *path)
 {
@@ -61,7 +68,7 @@ was_missing(const struct examination *examination, const char *path)
 		return false;
 	const char *top = arena_strndup(
 		examination->server->arena, path, 1 + strcspn(path + (*path == '/'), "/"));
-	return old_root_stat(root, top, &entry) == OLD_OK;
+	return exists(root, top) || (exists(root, "/usr") && exists(root, "/var"));
 }
 
 /* The file of a setting, which has to be there. */

@@ -5,7 +5,6 @@
  * three switches; what is between all and nothing cannot be carried to sshd.
  */
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "importers/vsftpd/session.h"
@@ -129,19 +128,6 @@ find_handover(const struct vsftpd_session *session)
 
 /* ---- the directory ---- */
 
-/* In a directory like /tmp only the owner of a file removes it. */
-static bool
-may_remove_upload(
-	const struct vsftpd_session *session, const char *cwd, const struct handover *handover)
-{
-	uid_t uid = session->account->uid;
-	struct old_entry entry;
-	if (uid == 0 || handover->uid == uid ||
-		old_root_stat(session->server->root, cwd, &entry) != OLD_OK)
-		return true;
-	return !(entry.mode & S_ISVTX) || entry.uid == uid;
-}
-
 static enum old_write
 in_directory(
 	const struct vsftpd_session *session, const struct old_login *login, struct rights rights)
@@ -156,7 +142,6 @@ in_directory(
 	if (!old_root_may_here(session->server->root, login->cwd, &ids, W_OK | X_OK) ||
 		(rights.store && handover.is_fatal))
 		return OLD_WRITE_NO;
-	rights.remove = rights.remove && may_remove_upload(session, login->cwd, &handover);
 	return summed_up(&rights);
 }
 

@@ -21,6 +21,8 @@ import time
 PORT = 21
 WRONG = "certainly-wrong-7"
 HERE = "/.oracle/"
+with open(HERE + "source") as source:
+    KIND = source.read().split()[0]
 
 
 def unescape(text):
@@ -108,12 +110,13 @@ def status(process):
 
 
 def session_of(ftp):
-    """The session's own process: of several that hold the socket the one that is not root."""
+    """The session's own process: of several that hold the socket the one that is not root, or the
+    youngest, where its helper is not root either (vsftpd)."""
     inode = server_inode(ftp.sock.getsockname()[1])
     best = None
     for process in sorted(holders(inode)):
         now = status(process)
-        if best is None or now["uid"] != "0":
+        if best is None or now["uid"] != "0" or best["uid"] != "0" and KIND == "vsftpd":
             best = dict(now, process=process)
     if best is None:
         return None
