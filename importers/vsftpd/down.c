@@ -139,6 +139,9 @@ contradicts_itself(struct examination *examination)
 	if (!local && !is_on(examination, VSFTPD_ANONYMOUS_ENABLE))
 		return finds(examination, VSFTPD_LOCAL_ENABLE,
 			"'local_enable' and 'anonymous_enable' are both off");
+	if (is_on(examination, VSFTPD_HTTP_ENABLE) && !one_process)
+		return finds(
+			examination, VSFTPD_HTTP_ENABLE, "'http_enable' needs 'one_process_model'");
 	return !is_on(examination, VSFTPD_FTP_ENABLE) &&
 		finds(examination, VSFTPD_FTP_ENABLE, "'ftp_enable' is off");
 }

@@ -13,7 +13,6 @@ home /home/anna root
 password ftp pw
 password anonymous
 password anna pw
-name FTP Anonymous
 more=
 case $1 in
 default) ;;
