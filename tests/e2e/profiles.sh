@@ -213,17 +213,79 @@ test_foreign_group() {
 	groupdel sftponly-ro-u027
 }
 
+# Closed and opened again, an account comes back with its profile; removed, it leaves the group.
+test_leave() {
+	check "gero is disabled" rehome disable -y gero
+	is "and shut out" "$(ends "$inside" gero)" refused
+	check "enabled again" rehome enable -y gero
+	is "he comes from where he may" "$(ends "$inside" gero "$anna_key")" jailed
+	is "and from nowhere else" "$(ends "$outside" gero "$anna_key")" refused
+	check "rolf is retired" rehome retire -y rolf
+	check "and removed" rehome remove -y --now rolf
+	is "he leaves the group" "$(getent group sftponly-ro-u027 | cut -d : -f 4)" ""
+	check "which is no fault" rehome verify
+	take_back_to "$1"
+	is "taken back he has his profile" "$(id -nG rolf)" "rolf sftponly sftponly-ro-u027"
+	at_password "$inside" rolf "$(batch '-mkdir /pics/d')" >/tmp/out 2>&1 || :
+	check "which counts" grep -q 'Permission denied' /tmp/out
+	check "new keys" rehome credentials -y gero --key /root/pia.key.pub
+	check "are for his addresses too" \
+		grep -q '^from="10.0.0.0/8,!10.1.0.0/16" ssh-ed25519 ' "$keys_dir/gero"
+	take_back_to "$1"
+}
+
+# take_back_to RUN: undoes all runs behind it.
+take_back_to() {
+	while run=$(newest_standing_run) && [ "$run" != "$1" ]; do
+		rehome rollback -y "$run" >/tmp/out 2>&1 || bail "$(cat /tmp/out)"
+	done
+}
+
+# The newest run that was not rolled back.
+newest_standing_run() {
+	rehome history --json | json "[r['run'] for r in d['runs'] if r['status'] == 'applied'][-1]"
+}
+
+# The profile of an adopted account is there before it is opened.
+test_adopt() {
+	useradd -m -s /bin/bash lutz
+	echo "lutz:$secret" | chpasswd
+	install -d -o lutz -g lutz -m 700 /home/lutz/.ssh /home/lutz/docs
+	install -o lutz -g lutz -m 600 /root/pia.key.pub /home/lutz/.ssh/authorized_keys
+	(
+		umask 077
+		printf '%s\n' username,layout lutz,guarded >/root/lutz.csv
+	)
+	quick_fingerprint /tmp/fp.lutz
+	check "an account is adopted into a profile" \
+		rehome apply -y --adopt lutz csv:/root/lutz.csv
+	check "as promised" rehome verify lutz
+	check "its keys are carried, for its addresses" \
+		grep -q '^from="10.0.0.0/8,!10.1.0.0/16" ssh-ed25519 ' "$keys_dir/lutz"
+	at_password "$inside" lutz "$(batch 'ls /docs')" >/tmp/out 2>&1 || :
+	refuse "it comes from where it may" grep -q 'Permission denied' /tmp/out
+	at_password "$outside" lutz "$(batch 'ls /docs')" >/tmp/out 2>&1 || :
+	check "and from nowhere else" grep -q 'Permission denied' /tmp/out
+	check "taken back" rehome rollback -y "$(newest_standing_run)"
+	quick_fingerprint /tmp/fp.again
+	same "to what it was" /tmp/fp.lutz /tmp/fp.again
+	userdel -r lutz 2>/dev/null
+}
+
 for address in "$inside" "$excluded" "$outside"; do
 	ip address add "$address/32" dev lo || bail "no address $address"
 done
 write_people
 write_sheet
-start_sshd
+# The members are in the jail's group too, and may be let in by it alone.
+start_sshd 'AllowGroups sftponly'
 test_plan
 test_apply
 test_read_only
 test_umask_and_start
 test_from
+test_leave 1
+test_adopt
 test_change
 test_drift
 test_later_runs
