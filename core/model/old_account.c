@@ -106,11 +106,18 @@ name_account(struct making *making)
 						    : login->user;
 }
 
-/* Who else would get a name; one whose own it is keeps it. */
+/* Who else would get a name; one whose own it is keeps it. Nobody gets the name of a login that was
+ * refused without being asked for: whoever knows it would take it for that one. */
 static void
-find_rivals(struct account *const *accounts, size_t count, struct arena *arena)
+find_rivals(struct account *const *accounts, size_t count, const struct table *refused,
+	struct arena *arena)
 {
 	struct table names = { .arena = arena };
+	for (size_t i = 0; i < count; i++) {
+		struct old_account *old = (struct old_account *)accounts[i]->old;
+		if (old->is_renamed)
+			old->name_rival = table_get(refused, accounts[i]->username);
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct old_account *old = (struct old_account *)accounts[i]->old;
 		struct old_account *other = table_get(&names, accounts[i]->username);
@@ -343,14 +350,33 @@ take_addresses(struct making *making)
 	const struct old_login *login = making->login;
 	struct old_account *old = making->old;
 	struct diags ignored = { .arena = making->arena };
+	bool allows = false;
 	ARRAY_FOREACH (from, &login->from) {
 		const char *address;
+		allows |= **from != '!';
 		if (profile_check_address(*from, login->where, making->arena, &address, &ignored))
 			string_list_push(making->arena, &old->from, address);
 	}
-	old->limit_is_lost = old->from.count != login->from.count ||
-		(old->from.count &&
-			!profile_complete_from(&old->from, login->where, making->arena, &ignored));
+	old->limit_is_lost = old->from.count != login->from.count;
+	/* A server that only refused some let in everybody else. */
+	if (old->from.count && !allows)
+		string_list_push(making->arena, &old->from, "*");
+	if (!profile_complete_from(&old->from, login->where, making->arena, &ignored)) {
+		old->limit_is_lost = true;
+		old->from.count = 0;
+	}
+}
+
+/*
+ * sshd has one umask for files and directories. FTP servers take it from 0666 for files, and often
+ * name one that would leave directories without their x (133 of Pure-FTPd): for those the other one
+ * counts. Where the two differ in what they leave to others, sshd's takes away what either did.
+ */
+static mode_t
+one_umask(const struct old_login *login)
+{
+	mode_t for_rw = (login->umask | login->dir_umask) & 0666;
+	return for_rw | (login->dir_umask & 0111);
 }
 
 static void
@@ -358,8 +384,9 @@ take_profile(struct making *making)
 {
 	const struct old_login *login = making->login;
 	struct jail_profile *profile = &making->account->profile;
-	profile->has_umask = login->has_umask && login->umask != SSHD_UMASK;
-	profile->umask = profile->has_umask ? login->umask : 0;
+	mode_t umask = one_umask(login);
+	profile->has_umask = login->has_umask && umask != SSHD_UMASK;
+	profile->umask = profile->has_umask ? umask : 0;
 	profile->read_only = login->rights == OLD_WRITE_NO;
 	take_addresses(making);
 }
@@ -437,12 +464,15 @@ old_accounts_make(struct intake *intake, const struct old_account_config *config
 	struct arena *arena, struct diags *diags)
 {
 	struct account common;
+	struct table refused = { .arena = arena };
 	if (!read_config(config, intake->name, arena, &common, diags))
 		return;
 	ARRAY_FOREACH (login, &intake->old_logins) {
-		if ((*login)->login != OLD_DENY)
+		if ((*login)->login == OLD_DENY)
+			table_set(&refused, (*login)->user, (void *)(uintptr_t)(*login)->user);
+		else
 			ARRAY_PUSH(arena, &intake->accounts,
 				make_account(*login, intake, &common, root, arena));
 	}
-	find_rivals(intake->accounts.items, intake->accounts.count, arena);
+	find_rivals(intake->accounts.items, intake->accounts.count, &refused, arena);
 }

@@ -446,8 +446,9 @@ compare_state(const struct update *update)
 /* ---- the profile ---- */
 
 /*
- * Where the source names no layout, the account has the one that it got when it was made. When that
- * is gone from the configuration, what sshd does for the account stays as it is.
+ * Where the source names no layout, the account has the one that it got when it was made, or the
+ * default one. When that is gone from the configuration, what sshd does for the account stays as it
+ * is.
  */
 static void
 update_profile(struct update *update)
@@ -457,16 +458,13 @@ update_profile(struct update *update)
 	const struct managed_account *managed = update->managed;
 	const struct account *account = update->account;
 	const struct jail_profile *profile = planner_layout_profile(planner, account);
-	bool silent =
-		!account_has(account, ACCOUNT_LAYOUT) && !account_has(account, ACCOUNT_FOLDERS);
 	struct jail_profile present = { 0 };
 	change->before.profile = managed->profile;
-	if (silent) {
-		const struct layout *layout =
-			managed->layout ? config_layout(planner->config, managed->layout) : NULL;
+	if (!account_has(account, ACCOUNT_LAYOUT) && managed->layout) {
+		const struct layout *layout = config_layout(planner->config, managed->layout);
 		if (managed->profile && !profile_parse(managed->profile, planner->arena, &present))
 			present = (struct jail_profile){ 0 };
-		profile = layout ? &layout->profile : managed->layout ? &present : NULL;
+		profile = layout ? &layout->profile : &present;
 	}
 	update->profile_group = planner_choose_profile(planner, account, profile, change);
 }

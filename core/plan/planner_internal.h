@@ -212,7 +212,8 @@ bool planner_new_group(struct planner *planner, const char *name);
 
 /* The group of a profile that rehome made. */
 bool planner_group_is_profile(struct planner *planner, const char *group);
-/* The profile of the layout that the source names; NULL = none. */
+/* The profile of the layout that the source names, or of the default one, where it lists the
+ * folders too; NULL = there is no such layout. */
 const struct jail_profile *planner_layout_profile(
 	struct planner *planner, const struct account *account);
 /* Sets change->after.profile; the group that stands for it, or NULL (none, or blocked). */

@@ -303,8 +303,15 @@ decide_limit(struct old_row *row)
 	bool is_exact = !login->hours && !row->old->limit_is_lost;
 	const char *choice = planner_decide(row->planner, row->change, DECISION_IP_LIMIT,
 		is_exact ? "keep" : NULL, login->where, "%s", limit_words(row));
-	if (old_chose(choice, "keep"))
-		row->account->profile.from = row->old->from;
+	if (!old_chose(choice, "keep"))
+		return;
+	row->account->profile.from = row->old->from;
+	if (!login->from.count || row->old->from.count)
+		return;
+	planner_block(row->planner, row->change, login->where, "ip-limit",
+		"none of its addresses can be kept: sshd tells names from names by what the "
+		"resolver says");
+	planner_hint(row->change, "Choose drop or leave, with rehome decide.");
 }
 
 static const char *

@@ -213,8 +213,16 @@ planner_choose_profile(struct planner *planner, const struct account *account,
 	static const struct jail_profile none;
 	struct jail_profile profile =
 		profile_over(&account->profile, of_layout ? of_layout : &none);
+	struct jail_profile same;
 	if (profile_is_empty(&profile))
 		return NULL;
+	/* What cannot be read back would be lost in the end, and with it what it forbids. */
+	if (!profile_parse(profile_text(&profile, planner->arena), planner->arena, &same)) {
+		planner_block(planner, change, account->place, "profile-unfit",
+			"sshd cannot be told: %s", profile_words(&profile, planner->arena));
+		planner_hint(change, "Leave the login out, or give it a layout with a profile.");
+		return NULL;
+	}
 	const char *group = find_group(planner, &profile);
 	if (!group) {
 		planner_block(planner, change, account->place, "profile-group",
@@ -230,10 +238,8 @@ planner_choose_profile(struct planner *planner, const struct account *account,
 const struct jail_profile *
 planner_layout_profile(struct planner *planner, const struct account *account)
 {
-	const char *name = account_has(account, ACCOUNT_LAYOUT) ? account->layout
-		: account_has(account, ACCOUNT_FOLDERS)		? NULL
-								: "default";
-	const struct layout *layout = name ? config_layout(planner->config, name) : NULL;
+	const struct layout *layout = config_layout(planner->config,
+		account_has(account, ACCOUNT_LAYOUT) ? account->layout : "default");
 	return layout ? &layout->profile : NULL;
 }
 

@@ -437,6 +437,93 @@ test_what_sshd_cannot_say_is_asked_about(void **state)
 
 /* ---- the account is here already ---- */
 
+/* The account would pass for the login that the old server refused. */
+static void
+test_name_of_a_refused_login_is_given_to_nobody_unasked(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "Anna");
+	add_login(w, "anna")->login = OLD_DENY;
+	add_login(w, "Bert");
+	plan_old(w);
+	assert_string_equal(decisions_said(w), "Anna: login-name?\n");
+	assert_string_equal(ids_said(w), "bert 20000");
+	add_login(w, "Anna");
+	add_login(w, "anna")->login = OLD_DENY;
+	decide(w, "Anna", DECISION_LOGIN_NAME, "take");
+	plan_old(w);
+	assert_string_equal(ids_said(w), "anna 20000");
+}
+
+static const char *
+profile_of_limit(struct world *w, const char *first, const char *second)
+{
+	struct old_login *login = add_login(w, "anna");
+	string_list_push(&w->arena, &login->from, first);
+	string_list_push(&w->arena, &login->from, second);
+	plan_old(w);
+	const char *profile = change_of(w, "anna")->after.profile;
+	return profile ? profile : "(none)";
+}
+
+static void
+test_limit_by_address_never_gets_wider_by_the_way(void **state)
+{
+	struct world *w = *state;
+	assert_string_equal(
+		profile_of_limit(w, "192.0.2.1", "10.0.0.0/8"), "from=10.0.0.0/8,192.0.2.1");
+	/* Whoever was only refused somewhere came from everywhere else. */
+	assert_string_equal(profile_of_limit(w, "!10.2.0.0/16", "!10.1.0.0/16"),
+		"from=*,!10.1.0.0/16,!10.2.0.0/16");
+	/* What is lost is said, and what is kept is in force. */
+	assert_string_equal(profile_of_limit(w, "192.0.2.1", ".example.org"), "(none)");
+	assert_string_equal(decisions_said(w), "anna: ip-limit?\n");
+	decide(w, "anna", DECISION_IP_LIMIT, "keep");
+	assert_string_equal(profile_of_limit(w, "192.0.2.1", ".example.org"), "from=192.0.2.1");
+	/* Nothing that could be kept is nothing that may be dropped. */
+	assert_string_equal(profile_of_limit(w, "host", ".example.org"), "(none)");
+	assert_string_equal(codes_said(w), "! anna ip-limit\n");
+}
+
+static void
+test_umask_leaves_directories_usable_and_nothing_more_open(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		mode_t files, dirs;
+		const char *profile;
+	} cases[] = {
+		{ 0133, 022, "(none)" }, /* Pure-FTPd's own: 0644 and 0755 */
+		{ 0177, 077, "umask=077" },
+		{ 0137, 027, "umask=027" },
+		{ 022, 077, "umask=077" },
+		{ 027, 022, "umask=026" },
+		{ 0, 0, "umask=000" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct old_login *login = add_login(w, "anna");
+		login->has_umask = true;
+		login->umask = cases[i].files;
+		login->dir_umask = cases[i].dirs;
+		plan_old(w);
+		const char *profile = change_of(w, "anna")->after.profile;
+		assert_string_equal(profile ? profile : "(none)", cases[i].profile);
+	}
+}
+
+/* The folder that such an account is given takes the place of the layout's, not of its profile. */
+static void
+test_profile_of_the_default_layout_holds_for_old_logins_too(void **state)
+{
+	struct world *w = *state;
+	use_config(w, "version: 1\nlayouts: { default: { profile: { from: [ 10.0.0.0/8 ] } } }\n");
+	struct old_login *login = add_login(w, "anna");
+	login->jail = login->cwd = "/srv/gone";
+	plan_old(w);
+	assert_string_equal(change_of(w, "anna")->after.folders.items[0], "files:rw");
+	assert_string_equal(change_of(w, "anna")->after.profile, "from=10.0.0.0/8");
+}
+
 static void
 test_account_on_this_machine_is_adopted_as_it_is(void **state)
 {
@@ -580,6 +667,10 @@ main(void)
 		world_test(test_refused_logins_become_nothing_and_are_counted),
 		world_test(test_rights_become_a_profile),
 		world_test(test_options_of_the_source_are_for_all),
+		world_test(test_name_of_a_refused_login_is_given_to_nobody_unasked),
+		world_test(test_limit_by_address_never_gets_wider_by_the_way),
+		world_test(test_umask_leaves_directories_usable_and_nothing_more_open),
+		world_test(test_profile_of_the_default_layout_holds_for_old_logins_too),
 		world_test(test_illegal_names_are_replaced_and_never_merged),
 		world_test(test_guest_with_the_name_of_an_account_here_is_asked_about),
 		world_test(test_weak_hashes_are_carried_with_a_warning),
