@@ -12,6 +12,9 @@
  *
  * Who writes to the source meanwhile makes one of the two fail: a file that changes while it is
  * read is an error at once, anything later is a difference.
+ *
+ * A copy that resumes goes on where another one was stopped: what has the size and the time of its
+ * source is complete, because its times were set last, and what the source has no more is removed.
  */
 #ifndef REHOME_BASE_COPY_H
 #define REHOME_BASE_COPY_H
@@ -22,6 +25,7 @@
 #include "core/base/arena.h"
 #include "core/base/diag.h"
 #include "core/base/host.h"
+#include "core/base/walk.h"
 
 enum {
 	/* How many files with several names are remembered; more are an error. */
@@ -30,13 +34,32 @@ enum {
 	TREE_COPY_NAMED = 20,
 };
 
+/* What the copy has instead of what its source has. Each may be NULL: as the source. */
+struct tree_mapping {
+	void *ctx;
+	/* *owner is the source's, and becomes the copy's. */
+	void (*own)(void *ctx, const struct walk_entry *entry, struct host_owner *owner);
+	/* Whether the copy has this extended attribute too. */
+	bool (*keeps)(void *ctx, const struct walk_entry *entry, const char *xattr);
+	/* Where a symbolic link leads in the copy; the answer is good until the next question. */
+	const char *(*target)(void *ctx, const struct walk_entry *entry, const char *target);
+};
+
 struct tree_copy {
-	int from_fd, to_fd; /* directories from host_open_dir(); to_fd is empty, and root's alone */
+	int from_fd, to_fd;    /* directories from host_open_dir(); to_fd is root's alone, and empty
+				  unless the copy resumes */
 	const char *from, *to; /* their paths, for messages */
+	const struct tree_mapping *mapping; /* NULL = nothing is another */
+	bool any_device;		    /* walk.h, of the source */
+	bool resumes;
+	/* Told of bytes that are there, now and then; false stops the copy. May be NULL. */
+	bool (*progress)(void *ctx, uint64_t bytes);
+	void *progress_ctx;
 };
 
 struct tree_copy_facts {
 	uint64_t directories, files, bytes; /* the top included; files with several names once */
+	uint64_t resumed;		    /* of the files: complete already */
 	uint64_t links, fifos;		    /* symbolic links */
 	uint64_t sockets;		    /* left out */
 	uint64_t shared; /* files that have a name outside the tree too: no longer one file */

@@ -21,7 +21,7 @@ struct comparing {
 	struct twin twin;
 	uint64_t entries; /* of the source that a copy has */
 	struct arena linked_arena;
-	struct id_table linked; /* inode of the source -> struct pair */
+	struct id_table linked; /* walk_inode_key() of the source -> struct pair */
 	struct id_table copies; /* inode of the copy -> struct pair */
 	struct buffer shown;	/* the path in the copy, for messages */
 };
@@ -125,7 +125,8 @@ static bool
 compare_names(struct comparing *comparing, const struct walk_entry *entry, const struct stat *copy,
 	bool *ret_known, struct diags *diags)
 {
-	const struct pair *pair = id_table_get(&comparing->linked, entry->st.st_ino);
+	uint64_t key = walk_inode_key(&entry->st);
+	const struct pair *pair = id_table_get(&comparing->linked, key);
 	*ret_known = pair;
 	if (pair)
 		return pair->copy == copy->st_ino ||
@@ -136,7 +137,7 @@ compare_names(struct comparing *comparing, const struct walk_entry *entry, const
 		return differs(comparing, diags, "one file with another name");
 	struct pair *seen = ARENA_NEW(&comparing->linked_arena, struct pair);
 	seen->copy = copy->st_ino;
-	id_table_set(&comparing->linked, entry->st.st_ino, seen);
+	id_table_set(&comparing->linked, key, seen);
 	id_table_set(&comparing->copies, copy->st_ino, seen);
 	return true;
 }
@@ -158,27 +159,31 @@ static bool
 compare_targets(struct comparing *comparing, const struct walk_entry *entry, int copy_fd,
 	struct diags *diags)
 {
-	char source[PATH_MAX], copy[PATH_MAX];
-	ssize_t source_size = readlinkat(entry->fd, "", source, sizeof(source));
-	ssize_t copy_size = readlinkat(copy_fd, "", copy, sizeof(copy));
+	char source[PATH_MAX + 1], copy[PATH_MAX + 1];
+	ssize_t source_size = readlinkat(entry->fd, "", source, PATH_MAX);
+	ssize_t copy_size = readlinkat(copy_fd, "", copy, PATH_MAX);
 	if (source_size < 0 || copy_size < 0)
 		return differs(comparing, diags, "cannot read the link: %s", strerror(errno));
-	return (source_size == copy_size && memcmp(source, copy, (size_t)copy_size) == 0) ||
+	source[source_size] = copy[copy_size] = '\0';
+	return strcmp(tree_target(comparing->copy, entry, source), copy) == 0 ||
 		differs(comparing, diags, "the link leads elsewhere");
 }
 
 /* ---- what every inode has ---- */
 
 static bool
-compare_facts(struct comparing *comparing, const struct stat *source, const struct stat *copy,
+compare_facts(struct comparing *comparing, const struct walk_entry *entry, const struct stat *copy,
 	struct diags *diags)
 {
-	if (source->st_mode != copy->st_mode)
+	const struct stat *source = &entry->st;
+	const struct host_owner owner = tree_owner(comparing->copy, entry);
+	mode_t mode = (source->st_mode & S_IFMT) | owner.mode;
+	if (mode != copy->st_mode)
 		return differs(comparing, diags, "found type and mode %o, expected %o",
-			copy->st_mode, source->st_mode);
-	if (source->st_uid != copy->st_uid || source->st_gid != copy->st_gid)
+			copy->st_mode, mode);
+	if (owner.uid != copy->st_uid || owner.gid != copy->st_gid)
 		return differs(comparing, diags, "found owner %u:%u, expected %u:%u", copy->st_uid,
-			copy->st_gid, source->st_uid, source->st_gid);
+			copy->st_gid, owner.uid, owner.gid);
 	if (source->st_mtim.tv_sec != copy->st_mtim.tv_sec ||
 		source->st_mtim.tv_nsec != copy->st_mtim.tv_nsec)
 		return differs(comparing, diags, "modified at %jd.%09ld, expected %jd.%09ld",
@@ -204,16 +209,29 @@ is_own_label(
 			strcmp(source->items[and].name, copy->items[at].name) != 0);
 }
 
+static void
+drop_unkept(struct comparing *comparing, const struct walk_entry *entry, struct host_xattrs *xattrs)
+{
+	size_t kept = 0;
+	ARRAY_FOREACH (xattr, xattrs) {
+		if (tree_keeps_xattr(comparing->copy, entry, xattr->name))
+			xattrs->items[kept++] = *xattr;
+	}
+	xattrs->count = kept;
+}
+
 /* Both are sorted by name. */
 static bool
-compare_xattrs(struct comparing *comparing, int source_fd, int copy_fd, struct diags *diags)
+compare_xattrs(struct comparing *comparing, const struct walk_entry *entry, int copy_fd,
+	struct diags *diags)
 {
 	AUTO_ARENA struct arena scratch = { 0 };
 	const char *shown = buffer_text(&comparing->shown);
 	struct host_xattrs source, copy;
-	if (!host_read_xattrs(comparing->host, source_fd, shown, &scratch, &source, diags) ||
+	if (!host_read_xattrs(comparing->host, entry->fd, shown, &scratch, &source, diags) ||
 		!host_read_xattrs(comparing->host, copy_fd, shown, &scratch, &copy, diags))
 		return false;
+	drop_unkept(comparing, entry, &source);
 	size_t i = 0, j = 0;
 	for (; i < source.count || j < copy.count; i++, j++) {
 		j += is_own_label(&copy, j, &source, i);
@@ -236,8 +254,8 @@ compare_entry(struct comparing *comparing, const struct walk_entry *entry, int c
 	struct stat copy;
 	if (fstat(copy_fd, &copy) != 0)
 		return differs(comparing, diags, "cannot examine: %s", strerror(errno));
-	if (!compare_facts(comparing, &entry->st, &copy, diags) ||
-		!compare_xattrs(comparing, entry->fd, copy_fd, diags))
+	if (!compare_facts(comparing, entry, &copy, diags) ||
+		!compare_xattrs(comparing, entry, copy_fd, diags))
 		return false;
 	if (S_ISREG(copy.st_mode))
 		return compare_regular(comparing, entry, copy_fd, &copy, diags);
@@ -283,7 +301,7 @@ static bool
 compare_counts(struct comparing *comparing, struct diags *diags)
 {
 	uint64_t found = 0;
-	const struct walk_visitor visitor = { &found, count_entry, NULL };
+	const struct walk_visitor visitor = { .ctx = &found, .enter = count_entry };
 	const struct tree_copy *copy = comparing->copy;
 	if (!host_walk(comparing->host, copy->to_fd, copy->to, &visitor, diags))
 		return false;
@@ -297,7 +315,12 @@ bool
 host_compare_trees(struct host *host, const struct tree_copy *copy, struct diags *diags)
 {
 	struct comparing comparing = { .host = host, .copy = copy };
-	const struct walk_visitor visitor = { &comparing, enter_source, leave_source };
+	const struct walk_visitor visitor = {
+		.ctx = &comparing,
+		.enter = enter_source,
+		.leave = leave_source,
+		.any_device = copy->any_device,
+	};
 	comparing.linked.arena = comparing.copies.arena = &comparing.linked_arena;
 	twin_start(&comparing.twin, host, copy->to_fd, copy->to);
 

@@ -30,7 +30,8 @@ struct copying {
 	struct twin twin; /* the directory of the copy that is being filled */
 	struct copy_means means;
 	struct arena linked_arena;
-	struct id_table linked; /* inode -> struct linked; all are on one device */
+	struct id_table linked; /* walk_inode_key() -> struct linked */
+	bool is_there;		/* the entry at hand has a copy already, of its type */
 	struct buffer from, to; /* the paths of the entry at hand, for messages */
 };
 
@@ -55,17 +56,83 @@ source_failed(const struct copying *copying, const char *doing, struct diags *di
 		"cannot %s: %s", doing, strerror(errno));
 }
 
+/* ---- what an earlier copy left ---- */
+
+static bool
+remove_entry(struct copying *copying, int dir_fd, const char *name, struct diags *diags)
+{
+	struct host_entry found;
+	AUTO_CLOSE int fd = -1;
+	AUTO_ARENA struct arena scratch = { 0 };
+	struct string_list names = { 0 };
+	if (!host_inspect_at(copying->host, dir_fd, name, &found, diags))
+		return false;
+	if (!S_ISDIR(found.st.st_mode))
+		return host_unlink_at(copying->host, dir_fd, name, diags);
+	if (!host_open_dir_at(copying->host, dir_fd, name, &fd, diags) ||
+		!host_list_at(copying->host, fd, &scratch, &names, diags))
+		return false;
+	ARRAY_FOREACH (below, &names) {
+		if (!remove_entry(copying, fd, *below, diags))
+			return false;
+	}
+	return host_remove_dir_at(copying->host, dir_fd, name, NULL, diags);
+}
+
+/* What the source has no more. */
+static bool
+remove_extras(struct copying *copying, const struct walk_entry *directory, struct diags *diags)
+{
+	AUTO_ARENA struct arena scratch = { 0 };
+	struct string_list names = { 0 };
+	struct stat st;
+	if (!host_list_at(copying->host, copying->twin.fd, &scratch, &names, diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		if (fstatat(directory->fd, *name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			!S_ISSOCK(st.st_mode))
+			continue;
+		if (!remove_entry(copying, copying->twin.fd, *name, diags))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_complete(const struct stat *source, const struct stat *copy)
+{
+	return S_ISREG(source->st_mode) && S_ISREG(copy->st_mode) && copy->st_nlink == 1 &&
+		source->st_size == copy->st_size &&
+		source->st_mtim.tv_sec == copy->st_mtim.tv_sec &&
+		source->st_mtim.tv_nsec == copy->st_mtim.tv_nsec;
+}
+
+/* Only directories and complete files are kept; those with several names are made anew, so that no
+ * earlier name can be in the way. */
+static bool
+settle(struct copying *copying, const struct walk_entry *entry, struct diags *diags)
+{
+	struct stat copy;
+	if (fstatat(copying->twin.fd, entry->name, &copy, AT_SYMLINK_NOFOLLOW) != 0)
+		return errno == ENOENT || source_failed(copying, "look for its copy", diags);
+	copying->is_there =
+		S_ISDIR(entry->st.st_mode) ? S_ISDIR(copy.st_mode) : is_complete(&entry->st, &copy);
+	return copying->is_there || remove_entry(copying, copying->twin.fd, entry->name, diags);
+}
+
 /* ---- what every inode has ---- */
 
 static bool
-copy_xattrs(struct copying *copying, int from_fd, int to_fd, struct diags *diags)
+copy_xattrs(struct copying *copying, const struct walk_entry *entry, int to_fd, struct diags *diags)
 {
 	AUTO_ARENA struct arena scratch = { 0 };
 	struct host_xattrs xattrs;
-	if (!host_read_xattrs(
-		    copying->host, from_fd, buffer_text(&copying->from), &scratch, &xattrs, diags))
+	if (!host_read_xattrs(copying->host, entry->fd, buffer_text(&copying->from), &scratch,
+		    &xattrs, diags))
 		return false;
 	ARRAY_FOREACH (xattr, &xattrs) {
+		if (!tree_keeps_xattr(copying->copy, entry, xattr->name))
+			continue;
 		if (!host_set_xattr(copying->host, to_fd, buffer_text(&copying->to), xattr->name,
 			    xattr->value, diags))
 			return false;
@@ -77,15 +144,26 @@ static bool
 copy_facts(struct copying *copying, const struct walk_entry *entry, int to_fd, struct diags *diags)
 {
 	const struct stat *st = &entry->st;
-	const struct host_owner owner = { st->st_uid, st->st_gid, st->st_mode & 07777 };
+	const struct host_owner owner = tree_owner(copying->copy, entry);
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	const char *to = buffer_text(&copying->to);
 	return host_own_fd(copying->host, to_fd, to, &owner, diags) &&
-		copy_xattrs(copying, entry->fd, to_fd, diags) &&
+		copy_xattrs(copying, entry, to_fd, diags) &&
 		host_set_times(copying->host, to_fd, to, times, diags);
 }
 
 /* ---- directories ---- */
+
+/* One that was complete gets its rights again when it is once more. */
+static bool
+close_directory(struct copying *copying, struct diags *diags)
+{
+	static const struct host_owner private = { 0, 0, 0700 };
+	const char *to = buffer_text(&copying->to);
+	return host_remove_xattr(copying->host, copying->twin.fd, to, XATTR_DEFAULT_ACL, diags) &&
+		host_remove_xattr(copying->host, copying->twin.fd, to, XATTR_ACCESS_ACL, diags) &&
+		host_own_fd(copying->host, copying->twin.fd, to, &private, diags);
+}
 
 static bool
 begin_directory(struct copying *copying, const struct walk_entry *entry, struct diags *diags)
@@ -94,6 +172,9 @@ begin_directory(struct copying *copying, const struct walk_entry *entry, struct 
 	copying->facts.directories++;
 	if (!entry->depth)
 		return true;
+	if (copying->is_there)
+		return twin_go_down(&copying->twin, entry->name, diags) &&
+			close_directory(copying, diags);
 	return host_make_dir_at(copying->host, copying->twin.fd, entry->name, &private, diags) &&
 		twin_go_down(&copying->twin, entry->name, diags);
 }
@@ -104,7 +185,8 @@ end_directory(void *ctx, const struct walk_entry *entry, struct diags *diags)
 	struct copying *copying = ctx;
 	show_path(&copying->from, copying->copy->from, entry->path);
 	show_path(&copying->to, copying->copy->to, entry->path);
-	return copy_facts(copying, entry, copying->twin.fd, diags) &&
+	return (!copying->copy->resumes || remove_extras(copying, entry, diags)) &&
+		copy_facts(copying, entry, copying->twin.fd, diags) &&
 		(!entry->depth || twin_go_up(&copying->twin, diags));
 }
 
@@ -129,6 +211,18 @@ make_file(struct effect *effect, int *ret_fd)
 }
 
 static bool
+keep_file(struct copying *copying, const struct walk_entry *entry, struct diags *diags)
+{
+	const struct tree_copy *copy = copying->copy;
+	AUTO_CLOSE int fd = -1;
+	copying->facts.resumed++;
+	if (copy->progress && !copy->progress(copy->progress_ctx, (uint64_t)entry->st.st_size))
+		return refuse_entry(copying, "was not copied: stopped", diags);
+	return twin_look(&copying->twin, entry->name, &fd, diags) &&
+		copy_facts(copying, entry, fd, diags);
+}
+
+static bool
 copy_file(struct copying *copying, const struct walk_entry *entry, struct diags *diags)
 {
 	AUTO_EFFECT struct effect effect = NO_EFFECT;
@@ -136,6 +230,8 @@ copy_file(struct copying *copying, const struct walk_entry *entry, struct diags 
 	struct stat after;
 	copying->facts.files++;
 	copying->facts.bytes += (uint64_t)entry->st.st_size;
+	if (copying->is_there)
+		return keep_file(copying, entry, diags);
 	if (!host_open_data(copying->host, entry->fd, buffer_text(&copying->from), &in, diags) ||
 		!effect_begin_at(copying->host, copying->twin.fd, entry->name, "copy the file",
 			&effect, diags))
@@ -180,6 +276,8 @@ link_again(struct copying *copying, const char *name, struct linked *linked, str
 	const char *first = NULL;
 	linked->unseen--;
 	copying->facts.shared -= linked->unseen == 0;
+	if (copying->is_there && !remove_entry(copying, copying->twin.fd, name, diags))
+		return false;
 	if (!open_holder(copying, linked->path, &holder, &first, diags) ||
 		!effect_begin_at(
 			copying->host, copying->twin.fd, name, "link the file", &effect, diags))
@@ -200,7 +298,7 @@ remember(struct copying *copying, const struct walk_entry *entry, struct diags *
 	struct linked *linked = ARENA_NEW(&copying->linked_arena, struct linked);
 	linked->path = arena_strdup(&copying->linked_arena, entry->path);
 	linked->unseen = entry->st.st_nlink - 1;
-	id_table_set(&copying->linked, entry->st.st_ino, linked);
+	id_table_set(&copying->linked, walk_inode_key(&entry->st), linked);
 	copying->facts.shared++;
 	return true;
 }
@@ -210,7 +308,7 @@ copy_regular(struct copying *copying, const struct walk_entry *entry, struct dia
 {
 	if (entry->st.st_nlink == 1)
 		return copy_file(copying, entry, diags);
-	struct linked *linked = id_table_get(&copying->linked, entry->st.st_ino);
+	struct linked *linked = id_table_get(&copying->linked, walk_inode_key(&entry->st));
 	if (linked)
 		return link_again(copying, entry->name, linked, diags);
 	return remember(copying, entry, diags) && copy_file(copying, entry, diags);
@@ -236,12 +334,13 @@ copy_link(struct copying *copying, const struct walk_entry *entry, struct diags 
 	if (size < 0)
 		return source_failed(copying, "read the link", diags);
 	target[size] = '\0';
+	const char *leads = tree_target(copying->copy, entry, target);
 	copying->facts.links++;
 	if (!effect_begin_at(
 		    copying->host, copying->twin.fd, entry->name, "make the link", &effect, diags))
 		return false;
 	if (!effect_allowed(&effect, "symlinkat") ||
-		symlinkat(target, effect.dir_fd, effect.name) != 0)
+		symlinkat(leads, effect.dir_fd, effect.name) != 0)
 		return effect_failed(&effect);
 	return copy_facts_at(copying, entry, diags);
 }
@@ -276,6 +375,9 @@ copy_entry(struct copying *copying, const struct walk_entry *entry, struct diags
 	if (entry->is_mount)
 		return refuse_entry(
 			copying, "is a mount point, which no copy can take along", diags);
+	copying->is_there = false;
+	if (copying->copy->resumes && entry->depth && !settle(copying, entry, diags))
+		return false;
 	switch (entry->st.st_mode & S_IFMT) {
 	case S_IFDIR:
 		return begin_directory(copying, entry, diags);
@@ -321,9 +423,16 @@ host_copy_tree(struct host *host, const struct tree_copy *copy, struct arena *ar
 	struct tree_copy_facts *ret_facts, struct diags *diags)
 {
 	struct copying copying = { .host = host, .copy = copy, .arena = arena };
-	const struct walk_visitor visitor = { &copying, enter, end_directory };
-	if (!is_empty(copy, host, diags))
+	const struct walk_visitor visitor = {
+		.ctx = &copying,
+		.enter = enter,
+		.leave = end_directory,
+		.any_device = copy->any_device,
+	};
+	if (!copy->resumes && !is_empty(copy, host, diags))
 		return false;
+	copying.means.progress = copy->progress;
+	copying.means.progress_ctx = copy->progress_ctx;
 	copying.linked.arena = &copying.linked_arena;
 	twin_start(&copying.twin, host, copy->to_fd, copy->to);
 

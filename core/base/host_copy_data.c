@@ -88,6 +88,16 @@ copy_within(
 	return copy_block(effect, in, out, to, size);
 }
 
+/* False with errno when it is to stop. */
+static bool
+tell(const struct copy_means *means, uint64_t bytes)
+{
+	bool goes_on = !means->progress || means->progress(means->progress_ctx, bytes);
+	if (!goes_on)
+		errno = ECANCELED;
+	return goes_on;
+}
+
 static bool
 copy_range(
 	struct effect *effect, struct copy_means *means, int in, int out, off_t offset, off_t end)
@@ -102,6 +112,8 @@ copy_range(
 		if (got == 0)
 			return true;
 		offset += got;
+		if (!tell(means, (uint64_t)got))
+			return false;
 	}
 	return true;
 }
@@ -126,8 +138,10 @@ host_next_data(int fd, off_t offset, off_t size, off_t *ret_start, off_t *ret_en
 bool
 effect_copy_data(struct effect *effect, struct copy_means *means, int in, int out, off_t size)
 {
-	if (!size || share_blocks(effect, means, in, out))
+	if (!size)
 		return true;
+	if (share_blocks(effect, means, in, out))
+		return tell(means, (uint64_t)size);
 	if (errno)
 		return false;
 

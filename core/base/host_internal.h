@@ -162,6 +162,9 @@ bool effect_own(
 /* Which ways of copying these two filesystems do not know; found out as it goes. */
 struct copy_means {
 	bool cannot_share, cannot_copy_range;
+	/* As tree_copy.progress. */
+	bool (*progress)(void *ctx, uint64_t bytes);
+	void *progress_ctx;
 };
 
 /* Into an empty file, which gets this size; holes stay holes. */
@@ -170,6 +173,15 @@ bool effect_copy_data(struct effect *effect, struct copy_means *means, int in, i
 /* The next run of data at or behind an offset below size; start = end = size when only a hole is
  * left. False with errno. */
 bool host_next_data(int fd, off_t offset, off_t size, off_t *ret_start, off_t *ret_end);
+
+/* What the copy of an entry has, by the mapping (host_twin.c). */
+struct tree_copy;
+struct walk_entry;
+struct host_owner tree_owner(const struct tree_copy *copy, const struct walk_entry *entry);
+bool tree_keeps_xattr(
+	const struct tree_copy *copy, const struct walk_entry *entry, const char *xattr);
+const char *tree_target(
+	const struct tree_copy *copy, const struct walk_entry *entry, const char *target);
 
 /* ---- a tree of ours beside a foreign one (host_twin.c) ---- */
 

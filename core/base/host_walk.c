@@ -142,7 +142,9 @@ examine(const struct walk *walk, struct walk_entry *entry)
 		return walk_failed(walk, "examine");
 	if (!mount_id)
 		return diag_error(walk->diags, here(walk), "cannot tell the mount that it is on");
-	entry->is_mount = mount_id != walk->mount_id || entry->st.st_dev != walk->dev;
+	bool any_device = walk->visitor->any_device && !S_ISDIR(entry->st.st_mode);
+	entry->is_mount =
+		mount_id != walk->mount_id || (entry->st.st_dev != walk->dev && !any_device);
 	return true;
 }
 

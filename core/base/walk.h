@@ -50,7 +50,16 @@ struct walk_visitor {
 	enum walk_verdict (*enter)(void *ctx, const struct walk_entry *entry, struct diags *diags);
 	/* After what is in a directory that was entered; may be NULL. */
 	bool (*leave)(void *ctx, const struct walk_entry *directory, struct diags *diags);
+	/* Files may be on another device of the same mount, as those of an overlay are. */
+	bool any_device;
 };
+
+/* Of an inode, where several devices may be in one tree. */
+static inline uint64_t
+walk_inode_key(const struct stat *st)
+{
+	return (uint64_t)st->st_ino ^ ((uint64_t)st->st_dev << 44);
+}
 
 /*
  * top_fd is a directory from host_open_dir(); shown is its path for messages. An entry that is gone

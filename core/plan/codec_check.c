@@ -133,6 +133,7 @@ is_of_a_user(enum step_kind kind)
 	case STEP_HOME_CREATE:
 	case STEP_HOME_ADOPT:
 	case STEP_HOME_COPY:
+	case STEP_HOME_FILL:
 	case STEP_HOME_RETIRE:
 	case STEP_FSTAB_LINE:
 	case STEP_HOME_BIND:
@@ -160,18 +161,22 @@ check_folders(struct check *check, size_t index, const struct step *step)
 	return true;
 }
 
-/* Neither of the two homes may be in the other. */
+/* Neither of the two homes may be in the other. What fills one is no path below the plan's root. */
 static bool
 check_copied(struct check *check, size_t index, const struct step *step)
 {
 	const struct step_home *home = &step->home;
+	const char *root = check->plan->root;
+	const char *place = step->kind == STEP_HOME_FILL && strcmp(root, "/") != 0
+		? arena_printf(check->source->arena, "%s%s", root, step->path)
+		: step->path;
 	if (!home->loose)
 		return refuse(check, "steps", index, "home.loose", "expected a folder's name");
 	if (!home->source)
 		return refuse(check, "steps", index, "home.source", "expected the home's path");
-	if (jail_contains(home->source, step->path) || jail_contains(step->path, home->source))
+	if (jail_contains(home->source, place) || jail_contains(place, home->source))
 		return refuse(check, "steps", index, "home.source", "'%s' and '%s' overlap",
-			home->source, step->path);
+			home->source, place);
 	return true;
 }
 
@@ -189,7 +194,8 @@ check_step(struct check *check, size_t index)
 		(!jail_contains(step->base, step->path) || strcmp(step->base, step->path) == 0))
 		return refuse(check, "steps", index, "base", "'%s' is not above '%s'", step->base,
 			step->path);
-	if (step->kind == STEP_HOME_COPY && !check_copied(check, index, step))
+	bool is_copied = step->kind == STEP_HOME_COPY || step->kind == STEP_HOME_FILL;
+	if (is_copied && !check_copied(check, index, step))
 		return false;
 	return check_has_change(check, "steps", index, step->user) &&
 		check_folders(check, index, step);

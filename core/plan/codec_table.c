@@ -190,6 +190,8 @@ static const struct codec_field home_fields[] = {
 	FIELD(ID, OPTIONAL, "folder_gid", step_home, folder_gid),
 	FIELD(FLAG, OPTIONAL, "relink", step_home, relink),
 	FIELD(PATH, OPTIONAL, "source", step_home, source),
+	FIELD(FLAG, OPTIONAL, "foreign", step_home, foreign),
+	FIELD(PATH, OPTIONAL, "old_path", step_home, old_path),
 	FIELD(FLAG, OPTIONAL, "content", step_home, content),
 	{ 0 },
 };
@@ -203,7 +205,7 @@ static const struct codec_field before_fields[] = {
 };
 static const struct codec_struct before = SHAPE(before_fields, step);
 
-#define JAILED (KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_COPY))
+#define JAILED (KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_COPY) | KIND(STEP_HOME_FILL))
 #define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE) | JAILED)
 #define ARCHIVES (KIND(STEP_ARCHIVE_AHEAD) | KIND(STEP_ARCHIVE))
 #define LIVED_IN                                                                                   \

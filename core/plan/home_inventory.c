@@ -24,7 +24,7 @@ struct inventory {
 	const struct home_request *request;
 	struct arena *arena;
 	struct home_inventory *result;
-	struct id_table linked; /* inode -> struct linked */
+	struct id_table linked; /* walk_inode_key() -> struct linked */
 	struct {
 		struct linked **items;
 		size_t count, room;
@@ -92,7 +92,7 @@ is_new_inode(struct inventory *inventory, const struct walk_entry *entry)
 	struct linked *linked;
 	if (entry->st.st_nlink < 2)
 		return true;
-	linked = id_table_get(&inventory->linked, entry->st.st_ino);
+	linked = id_table_get(&inventory->linked, walk_inode_key(&entry->st));
 	if (linked) {
 		linked->seen++;
 		return false;
@@ -107,7 +107,7 @@ is_new_inode(struct inventory *inventory, const struct walk_entry *entry)
 		.seen = 1,
 		.path = arena_strdup(inventory->linked.arena, entry->path),
 	};
-	id_table_set(&inventory->linked, entry->st.st_ino, linked);
+	id_table_set(&inventory->linked, walk_inode_key(&entry->st), linked);
 	ARRAY_PUSH(inventory->linked.arena, &inventory->linked_list, linked);
 	return true;
 }
@@ -207,9 +207,10 @@ static enum home_kind
 judge_link(const struct inventory *inventory, const struct walk_entry *entry, const char *target)
 {
 	struct inner_path at = { .size = 0 };
+	const struct home_request *request = inventory->request;
+	const char *home = request->old_path ? request->old_path : request->home;
 	if (*target == '/')
-		return home_link_rest(inventory->request->home, target) ? HOME_LINK_INTO
-									: HOME_LINK_OUT;
+		return home_link_rest(home, target) ? HOME_LINK_INTO : HOME_LINK_OUT;
 	size_t parent = strlen(entry->path) - strlen(entry->name);
 	if (parent >= sizeof(at.text))
 		return HOME_LINK_OUT;
@@ -331,7 +332,11 @@ home_inventory_take(struct host *host, const struct home_request *request, struc
 		.result = &result,
 		.linked = { .arena = &scratch },
 	};
-	struct walk_visitor visitor = { .ctx = &inventory, .enter = enter };
+	struct walk_visitor visitor = {
+		.ctx = &inventory,
+		.enter = enter,
+		.any_device = request->any_device,
+	};
 	AUTO_CLOSE int fd = -1;
 	bool ok = host_open_dir(host, request->home, &fd, diags) &&
 		list_first_level(&inventory, fd, diags) &&

@@ -70,9 +70,11 @@ struct home_inventory {
 
 struct home_request {
 	const char *home;
-	uid_t uid;			   /* whose it is */
+	const char *old_path; /* what links in it call it, where that is something else; or NULL */
+	uid_t uid;	      /* whose it is */
 	const struct folder_list *folders; /* that it is to have */
 	bool owner_changes;		   /* everything gets another owner */
+	bool any_device;		   /* walk.h */
 };
 
 /* False when something in it could not be read. */

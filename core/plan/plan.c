@@ -28,6 +28,7 @@ static const char *const verbs[STEP_KINDS] = {
 	[STEP_HOME_CREATE] = "home-create",
 	[STEP_HOME_ADOPT] = "home-adopt",
 	[STEP_HOME_COPY] = "home-copy",
+	[STEP_HOME_FILL] = "home-fill",
 	[STEP_HOME_RETIRE] = "home-retire",
 	[STEP_FSTAB_LINE] = "fstab-line",
 	[STEP_HOME_BIND] = "home-bind",

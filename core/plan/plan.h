@@ -96,6 +96,7 @@ enum step_kind {
 	STEP_HOME_CREATE, /* a whole jail, staged and renamed in */
 	STEP_HOME_ADOPT,  /* a home that people live in becomes a jail, by renames */
 	STEP_HOME_COPY,	  /* a home that no rename can move becomes a jail elsewhere; it stays */
+	STEP_HOME_FILL,	  /* a whole jail with a copy of a directory that is no home here */
 	STEP_HOME_RETIRE, /* a home goes into quarantine on its filesystem */
 	STEP_FSTAB_LINE,  /* a line of fstab(5), for a home that is bound into its jail */
 	STEP_HOME_BIND,	  /* a home that stays where it is is mounted on a folder of its jail */
@@ -113,7 +114,7 @@ enum step_kind {
 struct step_folder {
 	const char *path; /* below the jail, parents first */
 	struct host_owner owner;
-	bool sealed; /* HOME_ADOPT, HOME_COPY: what is in it already becomes root's too */
+	bool sealed; /* HOME_ADOPT, _COPY, _FILL: what is in it already becomes root's too */
 };
 
 /* A home that exists, as the plan found it. */
@@ -122,16 +123,22 @@ struct step_home {
 	struct host_owner owner; /* of the directory itself */
 	uint64_t files, bytes;	 /* of regular files; for space, progress and people */
 
-	/* HOME_ADOPT, HOME_COPY */
+	/* HOME_ADOPT, HOME_COPY, HOME_FILL */
 	const char *loose; /* the folder that the old directory becomes, with what is loose in it */
 	uid_t old_uid, new_uid; /* equal: contents keep owner and group */
 	gid_t old_gid, new_gid;
 	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
 	bool relink;	  /* symbolic links by the home's full path become relative ones */
 
-	/* HOME_BIND, HOME_COPY */
+	/* HOME_BIND, HOME_COPY, HOME_FILL */
 	const char *source; /* the home; dev, ino and owner are of it. A copied one stays there,
-			       frozen, until the run is finalised */
+			       frozen, until the run is finalised. HOME_FILL: a directory of this
+			       machine, whatever the plan's root is; nothing changes it */
+
+	/* HOME_FILL */
+	bool foreign; /* it is another machine's: what is not root's there becomes the user's, since
+			 its numbers are somebody else's here, and ACLs are not carried */
+	const char *old_path; /* what it was called there: links by it become relative ones */
 
 	/* ARCHIVE_AHEAD, ARCHIVE */
 	bool content; /* false: names and rights only */
@@ -147,10 +154,10 @@ struct step {
 	struct {
 		struct step_folder *items;
 		size_t count, room;
-	} folders; /* HOME_CREATE, HOME_ADOPT, HOME_COPY: the layout's; FOLDER_CREATE: those below
+	} folders; /* HOME_CREATE, _ADOPT, _COPY, _FILL: the layout's; FOLDER_CREATE: those below
 		      path */
-	struct step_home home; /* HOME_FREEZE, HOME_ADOPT, HOME_COPY, HOME_RETIRE, HOME_BIND,
-				  ARCHIVE_AHEAD, ARCHIVE */
+	struct step_home home; /* HOME_FREEZE, HOME_ADOPT, HOME_COPY, HOME_FILL, HOME_RETIRE,
+				  HOME_BIND, ARCHIVE_AHEAD, ARCHIVE */
 	const char *content;   /* after-image of a file (public: keys, drop-in) */
 	const char *before;    /* before-image, NULL = absent */
 	struct host_owner before_owner;

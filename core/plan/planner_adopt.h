@@ -6,6 +6,7 @@
  *	planner_adopt_elsewhere.c  a jail at another place than the home
  *	planner_adopt_keys.c   the keys in it
  *	planner_adopt_lines.c  in words
+ *	planner_contents.c     a new jail that begins with what was one elsewhere
  *	planner_protect.c      administrators, services, the one at the keyboard
  */
 #ifndef REHOME_PLAN_PLANNER_ADOPT_H
@@ -64,6 +65,14 @@ void adoption_add_elsewhere(struct adoption *adoption, const struct step_home *h
 /* The managed key file: the source's keys, or those of the home. Wants what else the account is
  * before. */
 void adoption_update_keys(struct adoption *adoption);
+
+/* planner_contents.c; home is the directory, and the account is not there yet */
+
+/* That it can be copied, and what is in it: after.folders. Wants after.home. */
+bool planner_look_at_contents(struct adoption *filling);
+/* The step that makes the jail of it; wants all of after. */
+void planner_fill_home(struct adoption *filling);
+void planner_describe_contents(struct adoption *filling);
 
 /* planner_adopt_lines.c */
 

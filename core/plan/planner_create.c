@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "core/plan/planner_internal.h"
+#include "core/plan/planner_adopt.h"
 
 /* ---- what create and change share ---- */
 
@@ -340,7 +340,7 @@ has_writable(const struct folder_list *folders)
 /* Everything that may block it. */
 static void
 decide(struct planner *planner, const struct account *account, struct change *change,
-	const struct folder_list **ret_folders, struct key_file *ret_keys_before)
+	struct adoption *filling, struct key_file *ret_keys_before)
 {
 	planner_check_new_login(planner, account, change);
 	choose_groups(planner, account, change);
@@ -349,8 +349,10 @@ decide(struct planner *planner, const struct account *account, struct change *ch
 	planner_check_home(planner, change, planner_place(account, ACCOUNT_HOME));
 	choose_keys(planner, account, change, ret_keys_before);
 	change->after.full_name = planner_gecos(planner, account, change);
-	*ret_folders = planner_folders_of(planner, account, change, &change->after.layout);
-	change->after.folders = planner_folder_texts(planner, *ret_folders);
+	filling->folders = planner_folders_of(planner, account, change, &change->after.layout);
+	change->after.folders = planner_folder_texts(planner, filling->folders);
+	if (account->contents && !planner_is_blocked(change))
+		(void)planner_look_at_contents(filling);
 	if (!planner_is_blocked(change))
 		planner_choose_ids(planner, account, change);
 }
@@ -358,21 +360,29 @@ decide(struct planner *planner, const struct account *account, struct change *ch
 void
 planner_create(struct planner *planner, const struct account *account, struct change *change)
 {
-	const struct folder_list *folders;
+	struct adoption filling = {
+		.planner = planner,
+		.account = account,
+		.change = change,
+		.home = account->contents,
+	};
 	struct key_file keys_before;
 	change->action = CHANGE_CREATE;
 	change->has_after = true;
-	decide(planner, account, change, &folders, &keys_before);
+	decide(planner, account, change, &filling, &keys_before);
 	if (planner_is_blocked(change))
 		return;
 
 	choose_password(planner, account, change);
-	if (!has_writable(folders) && !account->contents) {
+	if (!has_writable(filling.folders) && !account->contents) {
 		planner_warn(planner, change, account->place, "no-folders",
 			"the jail has no folder to write to");
 		planner_hint(change, "Give folders or a layout, or configure layouts.default.");
 	}
-	planner_make_home(planner, change, folders);
+	if (account->contents)
+		planner_fill_home(&filling);
+	else
+		planner_make_home(planner, change, filling.folders);
 	if (account->ssh_keys.count) {
 		struct string_list keys =
 			planner_keys_from(planner, &account->ssh_keys, NULL, change->after.profile);
@@ -381,6 +391,8 @@ planner_create(struct planner *planner, const struct account *account, struct ch
 	add_group_edits(planner, change);
 	add_shadow_edit(planner, change);
 	add_passwd_edit(planner, change);
-	planner_describe_create(planner, change, folders);
+	planner_describe_create(planner, change, filling.folders);
+	if (account->contents)
+		planner_describe_contents(&filling);
 	planner_describe_profile(planner, account, change);
 }

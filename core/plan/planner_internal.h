@@ -75,6 +75,7 @@ struct planner {
 	struct table old_places;       /* path -> struct place_claim; planner_old_place.c */
 	struct table above_old_places; /* every directory above one of those -> a login below */
 	bool has_old_archive;	       /* contents that cannot be copied were met */
+	uint64_t contents_bytes;       /* that new homes begin with */
 	struct table new_groups; /* name -> gid as (void *)(uintptr_t): groups this plan makes */
 	gid_t jail_gid;		 /* (gid_t)-1 when it can be none; the plan is blocked then */
 	regex_t login_pattern;	 /* policy.username.pattern */

@@ -41,6 +41,8 @@ struct host_owner adopt_loose_owner(const struct step *step);
 
 /* Finds what of H's first level will be moved; an error where that collides with the layout. */
 NODISCARD bool adopt_sort_entries(struct adoption *adoption, struct tree_record *record);
+/* Finds which folders of the layout are to be made in some that are moved. */
+NODISCARD bool adopt_find_made(struct adoption *adoption, struct tree_record *record);
 /* Writes down what is moved, made and owned. */
 NODISCARD bool adopt_write_record(struct adoption *adoption, struct tree_record *record);
 /* Whether a path leads through a folder that is moved. */
@@ -54,6 +56,9 @@ NODISCARD bool adopt_move_folders(
  * every file: what is there keeps its group. */
 bool adopt_remaps(const struct step *step);
 
+/* What an entry of H is to become in the jail; *ret_sealed: it must also lose its ACLs. */
+struct host_owner adopt_wanted_owner(
+	const struct step *step, const struct walk_entry *entry, bool *ret_sealed);
 /* Writes down what adopt_own() and adopt_relink() will change. */
 NODISCARD bool adopt_record_owners(
 	struct adoption *adoption, const struct tree_record *record, struct tree_writer *writer);

@@ -47,7 +47,9 @@ adopt_new_target(const struct adoption *adoption, const struct tree_record *reco
 	const char *path, const char *target)
 {
 	const struct step *step = adoption->step;
-	const char *home = step->home.source ? step->home.source : step->path;
+	const char *home = step->home.old_path ? step->home.old_path
+		: step->home.source	       ? step->home.source
+					       : step->path;
 	const char *rest = home_link_rest(home, target);
 	AUTO_BUFFER struct buffer text = { 0 };
 	if (!rest)

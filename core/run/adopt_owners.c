@@ -4,8 +4,8 @@
  * Three rules, the innermost first: a folder of the layout gets the layout's owner and mode, and
  * where it is read-only, so does all below it; a first-level folder of the user's gets the jail's
  * group; and where the account gets another uid, everything of the old one's gets the new one, and
- * its group likewise. An
- * inode that has links outside the home is left alone: whoever made them may not be the user.
+ * its group likewise. An inode that has links outside the home is left alone: whoever made them may
+ * not be the user. What comes from another machine keeps nobody's number but root's.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -37,7 +37,7 @@ folder_of(const struct step *step, const char *path)
 bool
 adopt_remaps(const struct step *step)
 {
-	return step->home.old_uid != step->home.new_uid;
+	return step->kind == STEP_HOME_FILL || step->home.old_uid != step->home.new_uid;
 }
 
 /* Whether the path belongs to what is moved into the jail, where the layout has a say. */
@@ -56,6 +56,13 @@ sealed_owner(const struct step *step, const struct stat *st)
 	return (struct host_owner){ 0, step->home.new_gid, mode };
 }
 
+/* Whether it is to belong to the user: by number, or to anybody but root of another machine. */
+static bool
+is_users(const struct step_home *home, uid_t uid)
+{
+	return home->foreign ? uid != 0 : uid == home->old_uid;
+}
+
 static struct host_owner
 remapped_owner(const struct step *step, const struct stat *st)
 {
@@ -63,11 +70,11 @@ remapped_owner(const struct step *step, const struct stat *st)
 	struct host_owner owner = { st->st_uid, st->st_gid, st->st_mode & 07777 };
 	if (!adopt_remaps(step))
 		return owner;
-	if (owner.uid == home->old_uid)
+	if (is_users(home, owner.uid))
 		owner.uid = home->new_uid;
-	if (owner.gid == home->old_gid)
+	if (home->foreign ? owner.gid != 0 : owner.gid == home->old_gid)
 		owner.gid = home->new_gid;
-	bool moves = owner.uid != st->st_uid || owner.gid != st->st_gid;
+	bool moves = home->foreign || owner.uid != st->st_uid || owner.gid != st->st_gid;
 	if (moves && S_ISREG(st->st_mode))
 		owner.mode &= 01777;
 	return owner;
@@ -94,9 +101,8 @@ adopt_moves(const char *name, const struct stat *st)
 	return S_ISDIR(st->st_mode) && name[0] != '.';
 }
 
-/* What the entry is to become; *ret_sealed: it must also lose its ACLs. */
-static struct host_owner
-wanted_owner(const struct step *step, const struct walk_entry *entry, bool *ret_sealed)
+struct host_owner
+adopt_wanted_owner(const struct step *step, const struct walk_entry *entry, bool *ret_sealed)
 {
 	const struct stat *st = &entry->st;
 	const struct step_folder *folder = is_moved(entry) ? folder_of(step, entry->path) : NULL;
@@ -106,7 +112,7 @@ wanted_owner(const struct step *step, const struct walk_entry *entry, bool *ret_
 		return folder->owner;
 	if (*ret_sealed)
 		return sealed_owner(step, st);
-	if (entry->depth == 1 && is_moved(entry) && st->st_uid == step->home.old_uid)
+	if (entry->depth == 1 && is_moved(entry) && is_users(&step->home, st->st_uid))
 		return folder_owner(step, st);
 	return remapped_owner(step, st);
 }
@@ -247,7 +253,7 @@ record(struct recorder *recorder, const struct walk_entry *entry)
 		.ino = entry->st.st_ino,
 		.path = entry->path,
 		.before = owner_of(&entry->st),
-		.after = wanted_owner(recorder->adoption->step, entry, &sealed),
+		.after = adopt_wanted_owner(recorder->adoption->step, entry, &sealed),
 	};
 	bool is_link = S_ISLNK(entry->st.st_mode);
 	if (is_link)

@@ -96,6 +96,7 @@ look_at_home(struct run *run, const struct step *step, const struct host_entry *
 	switch (step->kind) {
 	case STEP_HOME_CREATE:
 	case STEP_HOME_COPY:
+	case STEP_HOME_FILL:
 	case STEP_FOLDER_CREATE:
 		if (entry->exists)
 			stale(run, step->user, step->path,

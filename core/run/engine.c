@@ -72,6 +72,16 @@ run_finish(struct run *run)
 	archives_finish(run);
 	staging_close(run);
 	journal_finish(&run->journal);
+	host_destroy(run->machine);
+	run->machine = NULL;
+}
+
+struct host *
+run_machine(struct run *run)
+{
+	if (!run->machine)
+		run->machine = host_create("/", HOST_READ_ONLY, run->diags);
+	return run->machine;
 }
 
 static bool
@@ -119,8 +129,8 @@ run_open(struct run *run, const char *run_id, bool for_writing, struct run_log *
 
 /* ---- forwards ---- */
 
-static bool
-stop_asked(const struct run *run)
+bool
+run_stop_asked(const struct run *run)
 {
 	return run->options->stop && *run->options->stop;
 }
@@ -202,7 +212,7 @@ for_each_step(struct run *run, enum phase phase, size_t offset, bool tell)
 	ARRAY_FOREACH (step, &run->plan->steps) {
 		if (step_phase(step->kind) != phase || step_is_left_out(step, run))
 			continue;
-		if (stop_asked(run) && !run->committed)
+		if (run_stop_asked(run) && !run->committed)
 			return diag_error(run->diags, NOWHERE, "stopped by a signal");
 		step_function function = *(
 			step_function *)(const void *)((const char *)step_ops(step->kind) + offset);

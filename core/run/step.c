@@ -34,6 +34,7 @@ static const struct {
 	[STEP_HOME_CREATE] = { &step_tree_create, PHASE_FOLDERS },
 	[STEP_HOME_ADOPT] = { &step_home_adopt, PHASE_FOLDERS },
 	[STEP_HOME_COPY] = { &step_home_copy, PHASE_FOLDERS },
+	[STEP_HOME_FILL] = { &step_home_fill, PHASE_FOLDERS },
 	[STEP_HOME_RETIRE] = { &step_home_retire, PHASE_FOLDERS },
 	[STEP_FSTAB_LINE] = { &step_fstab_line, PHASE_FOLDERS },
 	[STEP_HOME_BIND] = { &step_home_bind, PHASE_FOLDERS },
@@ -153,11 +154,18 @@ step_found_dir(const struct host_entry *entry, uint64_t ino)
 	return entry->exists && S_ISDIR(entry->st.st_mode) && entry->st.st_ino == ino;
 }
 
+struct host *
+step_source_host(const struct step *step, struct run *run)
+{
+	return step->kind == STEP_HOME_FILL ? run_machine(run) : run->host;
+}
+
 bool
 step_home_is_planned(const struct step *step, struct run *run, const char *path)
 {
 	struct host_entry entry;
-	return host_inspect(run->host, path, &entry, run->diags) &&
+	struct host *host = step_source_host(step, run);
+	return host && host_inspect(host, path, &entry, run->diags) &&
 		(step_found_dir(&entry, step->home.ino) ||
 			step_fault(step, run, path, "is not the directory that the plan found"));
 }

@@ -63,6 +63,7 @@ struct run {
 	const char *id;
 	struct state *state;
 	struct host *host;
+	struct host *machine; /* run_machine() */
 	struct arena *arena;
 	const struct run_options *options;
 	struct plan *plan;
@@ -128,6 +129,7 @@ extern const struct step_ops step_archive;
 extern const struct step_ops step_dir_create;
 extern const struct step_ops step_home_adopt;
 extern const struct step_ops step_home_copy;
+extern const struct step_ops step_home_fill;
 extern const struct step_ops step_home_retire;
 extern const struct step_ops step_fstab_line;
 extern const struct step_ops step_home_bind;
@@ -146,6 +148,12 @@ size_t step_index(const struct step *step, const struct run *run);
 /* True when the step is none of the users' that are being undone, or its user was dropped. */
 bool step_is_left_out(const struct step *step, const struct run *run);
 
+/* "/" of this machine, read only, whatever the root of the run is; NULL with an error. */
+struct host *run_machine(struct run *run);
+
+/* True when a signal asked the run to end. */
+bool run_stop_asked(const struct run *run);
+
 /* True when the account itself is this run's: undoing removes it as a whole. */
 bool run_creates(const struct run *run, const char *login);
 
@@ -162,6 +170,8 @@ NODISCARD bool step_base_is_safe(const struct step *step, struct run *run, bool 
 bool step_found_dir(const struct host_entry *entry, uint64_t ino);
 /* That the home that the step knows is still at this path; an error otherwise. */
 NODISCARD bool step_home_is_planned(const struct step *step, struct run *run, const char *path);
+/* The host that home.source is a path of: for HOME_FILL run_machine(). */
+struct host *step_source_host(const struct step *step, struct run *run);
 
 /* Opens the directory that holds a path's last component, and names that. */
 NODISCARD bool step_open_parent(

@@ -143,6 +143,20 @@ exists_in_home(struct adoption *adoption, const char *path, bool *ret_exists)
 }
 
 bool
+adopt_find_made(struct adoption *adoption, struct tree_record *record)
+{
+	ARRAY_FOREACH (folder, &adoption->step->folders) {
+		bool exists = true;
+		if (adopt_top_is_moved(record, folder->path) &&
+			!exists_in_home(adoption, folder->path, &exists))
+			return false;
+		if (!exists)
+			string_list_push(adoption->scratch, &record->made, folder->path);
+	}
+	return true;
+}
+
+bool
 adopt_write_record(struct adoption *adoption, struct tree_record *record)
 {
 	AUTO_TREE_WRITER struct tree_writer writer = { .fd = -1 };
@@ -153,15 +167,10 @@ adopt_write_record(struct adoption *adoption, struct tree_record *record)
 		if (!tree_writer_move(&writer, folder))
 			return false;
 	}
-	ARRAY_FOREACH (folder, &step->folders) {
-		bool exists = true;
-		if (adopt_top_is_moved(record, folder->path) &&
-			!exists_in_home(adoption, folder->path, &exists))
-			return false;
-		if (exists)
-			continue;
-		string_list_push(adoption->scratch, &record->made, folder->path);
-		if (!tree_writer_make(&writer, folder->path))
+	if (!adopt_find_made(adoption, record))
+		return false;
+	ARRAY_FOREACH (path, &record->made) {
+		if (!tree_writer_make(&writer, *path))
 			return false;
 	}
 	return adopt_record_owners(adoption, record, &writer) && tree_writer_complete(&writer);

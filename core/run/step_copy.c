@@ -7,8 +7,10 @@
  *	└── .profile               └── files        notes.txt, ...     └── files
  *
  * H is copied into J's loose folder and compared there, byte by byte, before that is made a jail as
- * an adopted home is (adopt.h). One rename puts it in place. H itself is never changed; it stays
- * frozen (step_freeze.c) until an undo gives it back or the run is finalised.
+ * an adopted home is (adopt.h). One rename puts it in place. H itself is never changed. Where it is
+ * somebody's home it stays frozen (step_freeze.c) until an undo gives it back or the run is
+ * finalised; what fills a new jail is nobody's here, and whoever changes it meanwhile makes the
+ *copy fail.
  *
  * The fingerprint of all inodes of the copy is in the journal before the rename: undo deletes what
  * is exactly as the run made it, provided that H is still there, and keeps anything else in
@@ -20,8 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/copy.h"
-#include "core/run/adopt.h"
+#include "core/run/copied.h"
 
 static char *
 staged_name(const struct step *step, const struct run *run)
@@ -46,8 +47,8 @@ check_room(const struct step *step, struct run *run)
 			bytes, inodes, step->home.source, step->home.bytes, step->home.files));
 }
 
-static bool
-copy_check(const struct step *step, struct run *run)
+bool
+copied_check(const struct step *step, struct run *run)
 {
 	struct host_entry placed;
 	return step_base_is_safe(step, run, true) &&
@@ -98,74 +99,70 @@ take_fingerprint(struct run *run, int jail_fd, const char *path, uint64_t *ret_p
 
 /* ---- the copy, aside ---- */
 
-struct copying {
-	struct adoption adoption; /* of the copy of H */
-	const char *jail_path;
-	int jail_fd;
-};
-
-static bool
-make_jail(struct copying *copying)
+bool
+copied_make_jail(struct copied_jail *jail)
 {
 	static const struct host_owner private = { 0, 0, 0700 };
-	struct adoption *adoption = &copying->adoption;
+	struct adoption *adoption = &jail->adoption;
 	const struct step *step = adoption->step;
 	struct run *run = adoption->run;
 	const char *name = staged_name(step, run);
 	int staging_fd;
-	copying->jail_path =
-		arena_printf(run->arena, "%s/%s", staging_copies_path(run, step->base), name);
-	adoption->home_path =
-		arena_printf(run->arena, "%s/%s", copying->jail_path, step->home.loose);
+	jail->path = arena_printf(run->arena, "%s/%s", staging_copies_path(run, step->base), name);
+	adoption->home_path = arena_printf(run->arena, "%s/%s", jail->path, step->home.loose);
 	return staging_open_copies(run, step->base, &staging_fd) &&
 		host_make_dir_at(run->host, staging_fd, name, &step->owner, run->diags) &&
-		host_open_dir_at(run->host, staging_fd, name, &copying->jail_fd, run->diags) &&
-		host_make_dir_at(
-			run->host, copying->jail_fd, step->home.loose, &private, run->diags) &&
-		host_open_dir_at(run->host, copying->jail_fd, step->home.loose, &adoption->home_fd,
-			run->diags);
+		host_open_dir_at(run->host, staging_fd, name, &jail->fd, run->diags) &&
+		host_make_dir_at(run->host, jail->fd, step->home.loose, &private, run->diags) &&
+		host_open_dir_at(
+			run->host, jail->fd, step->home.loose, &adoption->home_fd, run->diags);
+}
+
+void
+copied_tell(const struct step *step, struct run *run, const struct tree_copy_facts *facts)
+{
+	ARRAY_FOREACH (path, &facts->left_out)
+		diag_note(run->diags, at(*path, 0), "is a socket, which is not copied");
+	if (!facts->shared)
+		return;
+	diag_warning(run->diags, at(step->home.source, 0),
+		"%" PRIu64
+		" files have names outside of it too, and are files of their own in the copy",
+		facts->shared);
+	diag_user(run->diags, step->user);
 }
 
 static bool
-copy_home(struct copying *copying)
+copy_home(struct copied_jail *jail)
 {
-	const struct step *step = copying->adoption.step;
-	struct run *run = copying->adoption.run;
+	const struct step *step = jail->adoption.step;
+	struct run *run = jail->adoption.run;
 	struct tree_copy_facts facts;
 	AUTO_CLOSE int from_fd = -1;
 	if (!host_open_dir(run->host, step->home.source, &from_fd, run->diags))
 		return false;
 	const struct tree_copy copy = {
 		.from_fd = from_fd,
-		.to_fd = copying->adoption.home_fd,
+		.to_fd = jail->adoption.home_fd,
 		.from = step->home.source,
-		.to = copying->adoption.home_path,
+		.to = jail->adoption.home_path,
 	};
 	if (!host_copy_tree(run->host, &copy, run->arena, &facts, run->diags) ||
 		!host_compare_trees(run->host, &copy, run->diags))
 		return false;
-	ARRAY_FOREACH (path, &facts.left_out)
-		diag_note(run->diags, at(*path, 0), "is a socket, which is not copied");
-	if (facts.shared) {
-		diag_warning(run->diags, at(step->home.source, 0),
-			"%" PRIu64
-			" files have names outside of it too, and are files of their own "
-			"in the copy",
-			facts.shared);
-		diag_user(run->diags, step->user);
-	}
+	copied_tell(step, run, &facts);
 	return true;
 }
 
 /* Those of the layout that H has not. All is aside, so they are made in place. */
-static bool
-make_folders(struct copying *copying, const struct tree_record *record)
+bool
+copied_make_folders(struct copied_jail *jail, const struct tree_record *record)
 {
-	struct run *run = copying->adoption.run;
-	ARRAY_FOREACH (folder, &copying->adoption.step->folders) {
+	struct run *run = jail->adoption.run;
+	ARRAY_FOREACH (folder, &jail->adoption.step->folders) {
 		bool is_there = adopt_top_is_moved(record, folder->path) &&
 			!string_list_has(&record->made, folder->path);
-		if (!is_there && !step_make_folder(copying->jail_fd, folder, run))
+		if (!is_there && !step_make_folder(jail->fd, folder, run))
 			return false;
 	}
 	return true;
@@ -173,9 +170,9 @@ make_folders(struct copying *copying, const struct tree_record *record)
 
 /* As step_adopt.c does it with H. */
 static bool
-make_it_a_jail(struct copying *copying)
+make_it_a_jail(struct copied_jail *jail)
 {
-	struct adoption *adoption = &copying->adoption;
+	struct adoption *adoption = &jail->adoption;
 	const struct step *step = adoption->step;
 	struct run *run = adoption->run;
 	struct tree_record found = { .arena = adoption->scratch }, record;
@@ -185,22 +182,22 @@ make_it_a_jail(struct copying *copying)
 		adopt_sort_entries(adoption, &found) && adopt_write_record(adoption, &found) &&
 		tree_record_load(run, step->user, adoption->scratch, &record, run->diags) &&
 		adopt_own(adoption, &record) && adopt_relink(adoption, &record, staging_fd) &&
-		adopt_move_folders(adoption, &record, copying->jail_fd) &&
-		make_folders(copying, &record) &&
+		adopt_move_folders(adoption, &record, jail->fd) &&
+		copied_make_folders(jail, &record) &&
 		host_own_fd(run->host, adoption->home_fd, adoption->home_path, &loose, run->diags);
 }
 
-static bool
-note_copy(const struct copying *copying)
+bool
+copied_note(const struct copied_jail *jail)
 {
-	const struct step *step = copying->adoption.step;
-	struct run *run = copying->adoption.run;
+	const struct step *step = jail->adoption.step;
+	struct run *run = jail->adoption.run;
 	struct step_fact fact = { .known = true, .has_print = true };
 	struct stat st;
-	if (fstat(copying->jail_fd, &st) < 0)
-		return diag_error(run->diags, at(copying->jail_path, 0), "cannot be looked at: %s",
-			strerror(errno));
-	if (!take_fingerprint(run, copying->jail_fd, copying->jail_path, &fact.print))
+	if (fstat(jail->fd, &st) < 0)
+		return diag_error(
+			run->diags, at(jail->path, 0), "cannot be looked at: %s", strerror(errno));
+	if (!take_fingerprint(run, jail->fd, jail->path, &fact.print))
 		return false;
 	fact.dev = st.st_dev;
 	fact.ino = st.st_ino;
@@ -208,22 +205,28 @@ note_copy(const struct copying *copying)
 	return true;
 }
 
+void
+copied_jail_finish(struct copied_jail *jail)
+{
+	cleanup_close(&jail->adoption.home_fd);
+	cleanup_close(&jail->fd);
+}
+
 static bool
 copy_prepare(const struct step *step, struct run *run)
 {
 	AUTO_ARENA struct arena scratch = { 0 };
-	struct copying copying = { .adoption = { step, run, &scratch, -1, NULL }, .jail_fd = -1 };
-	bool ok = make_jail(&copying) && copy_home(&copying) && make_it_a_jail(&copying) &&
-		note_copy(&copying);
-	cleanup_close(&copying.adoption.home_fd);
-	cleanup_close(&copying.jail_fd);
+	struct copied_jail jail = { .adoption = { step, run, &scratch, -1, NULL }, .fd = -1 };
+	bool ok = copied_make_jail(&jail) && copy_home(&jail) && make_it_a_jail(&jail) &&
+		copied_note(&jail);
+	copied_jail_finish(&jail);
 	return ok;
 }
 
 /* ---- into its place ---- */
 
-static bool
-copy_apply(const struct step *step, struct run *run)
+bool
+copied_apply(const struct step *step, struct run *run)
 {
 	int staging_fd;
 	AUTO_CLOSE int parent_fd = -1;
@@ -234,8 +237,8 @@ copy_apply(const struct step *step, struct run *run)
 			false, run->diags);
 }
 
-static bool
-copy_verify(const struct step *step, struct run *run)
+bool
+copied_verify(const struct step *step, struct run *run)
 {
 	const struct step_fact *fact = &run->facts[step_index(step, run)];
 	struct host_entry placed;
@@ -275,10 +278,11 @@ find_reason(struct leaving *leaving, const char **ret_reason)
 {
 	const struct step *step = leaving->step;
 	struct run *run = leaving->run;
+	struct host *source = step_source_host(step, run);
 	struct host_entry home;
 	AUTO_CLOSE int fd = -1;
 	uint64_t print;
-	if (!host_inspect(run->host, step->home.source, &home, run->diags) ||
+	if (!source || !host_inspect(source, step->home.source, &home, run->diags) ||
 		!host_open_dir_at(run->host, leaving->area_fd, leaving->name, &fd, run->diags) ||
 		!take_fingerprint(run, fd, step->path, &print))
 		return false;
@@ -309,8 +313,8 @@ end_copy(struct leaving *leaving)
 		run);
 }
 
-static bool
-copy_undo(const struct step *step, struct run *run)
+bool
+copied_undo(const struct step *step, struct run *run)
 {
 	struct leaving leaving = {
 		.step = step,
@@ -335,9 +339,9 @@ copy_undo(const struct step *step, struct run *run)
 }
 
 const struct step_ops step_home_copy = {
-	.check = copy_check,
+	.check = copied_check,
 	.prepare = copy_prepare,
-	.apply = copy_apply,
-	.verify = copy_verify,
-	.undo = copy_undo,
+	.apply = copied_apply,
+	.verify = copied_verify,
+	.undo = copied_undo,
 };

@@ -1,6 +1,6 @@
 /*
  * chapters_copy.c - a home whose jail is elsewhere, copied there or shown there, stopped on its way
- * and back.
+ * and back; and a new one that is filled from a directory of this machine.
  */
 #include <err.h>
 #include <string.h>
@@ -105,6 +105,67 @@ const struct chapter chapter_unbind = {
 	.config = BIND,
 	.adopt = "heinz",
 	.before = copy_home,
+	.act = roll_back,
+	.changing = "anna",
+	.only_forward = true,
+};
+
+/* ---- filled: from one directory for all machines, which nothing changes ---- */
+
+/* Beside the machines, made once. */
+static const char *
+old_directory(struct story *story, struct world *world)
+{
+	size_t place = (size_t)(strrchr(world->root, '/') - world->root);
+	const char *top = arena_printf(&story->arena, "%.*s/old", (int)place, world->root);
+	struct stat st;
+	if (lstat(top, &st) == 0)
+		return top;
+	if (mkdir(top, 0755) != 0)
+		err(1, "%s", top);
+	machine_make_dir(top, "/anna", 3000, 0755);
+	machine_make_dir(top, "/anna/docs", 3000, 0700);
+	machine_make_dir(top, "/anna/docs/deep", 33, 0700);
+	machine_write(top, "/anna/docs/letter", "letter", 0640);
+	machine_write(top, "/anna/docs/deep/web", "web", 0600);
+	machine_write(top, "/anna/notes", "loose", 0600);
+	if (symlink("docs/letter", arena_printf(&story->arena, "%s/anna/newest", top)) != 0 ||
+		link(arena_printf(&story->arena, "%s/anna/docs/letter", top),
+			arena_printf(&story->arena, "%s/anna/docs/same", top)) != 0)
+		err(1, "%s", top);
+	return top;
+}
+
+static void
+plan_filling(struct story *story, struct world *world)
+{
+	story->contents = arena_printf(&story->arena, "%s/anna", old_directory(story, world));
+	(void)story_plan(story, world, 0, "username,folders\nanna,incoming docs/new\n");
+}
+
+static void
+fill(struct story *story, struct world *world)
+{
+	plan_filling(story, world);
+	story_must_apply(story, world, 0);
+}
+
+#define FILL "version: 1\npolicy:\n  failure: run\n"
+
+const struct chapter chapter_fill = {
+	.name = "a new home that is filled",
+	.kind = MACHINE_USUAL,
+	.config = FILL,
+	.before = plan_filling,
+	.act = apply,
+	.changing = "anna",
+};
+
+const struct chapter chapter_unfill = {
+	.name = "rollback of a home that was filled",
+	.kind = MACHINE_USUAL,
+	.config = FILL,
+	.before = fill,
 	.act = roll_back,
 	.changing = "anna",
 	.only_forward = true,

@@ -173,6 +173,8 @@ make_plan(struct story *story, struct world *world, size_t index, const char *sh
 			intake_read(source, importers, &story->arena, &intake, &world->diags),
 		"the sheet");
 	unlink(path);
+	ARRAY_FOREACH (account, &intake.accounts)
+		(*account)->contents = story->contents;
 	take_snapshot(story, world, managed, &snapshot);
 	if (story->chapter->adopt)
 		string_list_push(&story->arena, &options.adopt, story->chapter->adopt);

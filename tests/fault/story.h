@@ -48,6 +48,7 @@ struct story {
 	struct arena arena;
 	const struct chapter *chapter;
 	struct config *config;
+	const char *contents; /* what new homes begin with, or NULL */
 	struct plan *plans[PLANS_MAX];
 	struct plan_secrets secrets[PLANS_MAX];
 	struct side {

@@ -130,6 +130,8 @@ test_guest_becomes_an_account_with_its_hash_and_contents(void **state)
 		"the source\n"
 		"  jail /home/anna  root:root 0755\n"
 		"  layout default: no folders\n"
+		"  keep 0 folders, 0 files, 0 bytes; 0 loose files -> files/\n"
+		"  owners root's stays root's, all else becomes anna's; ACLs are not carried\n"
 		"  old ftpd guest of ftpvirt in /srv/anna, write yes, /etc/users:1\n"
 		"  contents /old/srv/anna\n");
 	assert_string_equal(change_of(w, "anna")->after.full_name, "Anna Vogel");
@@ -391,9 +393,9 @@ test_choices_take_effect(void **state)
 	assert_string_equal(decisions_said(w),
 		"anna: shared-home=copy\nbert: shared-home=empty\ndora: unknown-login=expire\n"
 		"carl: unknown-login=leave\n");
-	assert_string_equal(change_of(w, "anna")->lines.items[4].text,
+	assert_string_equal(change_of(w, "anna")->lines.items[6].text,
 		"shared-home: copy (shares /srv/anna with 'bert')");
-	assert_string_equal(change_of(w, "anna")->lines.items[5].text, real(w, "/old/srv/anna"));
+	assert_string_equal(change_of(w, "anna")->lines.items[7].text, real(w, "/old/srv/anna"));
 	assert_int_equal(change_of(w, "bert")->lines.count, 5);
 	assert_string_equal(change_of(w, "bert")->after.folders.items[0], "files:rw");
 }

@@ -1,0 +1,145 @@
+#!/bin/sh
+# contents.sh - people of an old machine get new homes that begin with what they had there: a copy
+# with owners mapped, checked and taken back; the old side is never changed.
+. "$(dirname "$0")/../sandbox/lib.sh"
+. "$(dirname "$0")/people.sh"
+
+config=/root/rehome.yaml
+old=/mnt/old
+secret='Kupfer-Anker-72-Linde'
+anna=$old/srv/homes/anna
+
+rehome() {
+	"$REHOME" -c "$config" "$@"
+}
+
+# facts DIR: everything about a tree but times of access and the top's own name.
+facts() {
+	(
+		cd "$1"
+		find . -exec stat -c '%n %F %a %u:%g %h %s %Y' {} + | sort
+		find . -type f -exec sha256sum {} + | sort
+		find . -type l -printf '%p -> %l\n' | sort
+	)
+}
+
+make_old_machine() {
+	mkdir -p "$old/etc" "$anna/docs/deep" "$anna/pics" "$anna/.ssh" "$old/srv/homes/bert/www"
+	hash=$(openssl passwd -6 "$secret")
+	cat >"$old/etc/passwd" <<-PASSWD
+		root:x:0:0:root:/root:/bin/bash
+		anna:x:1002:1002:Anna Alm:/srv/homes/anna:/bin/bash
+		bert:x:1003:1002:Bert:/srv/homes/bert:/bin/bash
+	PASSWD
+	printf 'anna:%s:19000:0:99999:7:::\nbert:%s:19000:0:99999:7:::\n' "$hash" "$hash" \
+		>"$old/etc/shadow"
+	printf 'root:x:0:\nusers:x:1002:\n' >"$old/etc/group"
+	echo letter >"$anna/docs/letter"
+	echo deep >"$anna/docs/deep/x"
+	echo loose >"$anna/notes.txt"
+	echo web >"$anna/pics/web.jpg"
+	echo admin >"$anna/pics/admin.txt"
+	printf '#!/bin/sh\n' >"$anna/docs/tool"
+	ln "$anna/docs/letter" "$anna/pics/same"
+	ln -s /srv/homes/anna/docs/letter "$anna/pics/full"
+	ln -s ../docs/letter "$anna/pics/relative"
+	truncate -s 8M "$anna/docs/holes"
+	chown -R 1002:1002 "$anna"
+	chown 33:33 "$anna/pics/web.jpg"
+	chown 0:0 "$anna/pics/admin.txt" "$anna/docs/tool"
+	chmod 4755 "$anna/docs/tool"
+	chmod 640 "$anna/docs/letter"
+	setfattr -n user.origin -v scanner "$anna/docs/letter"
+	echo site >"$old/srv/homes/bert/www/index.html"
+	chown -R 1003:1002 "$old/srv/homes/bert"
+	touch -d '2020-02-02 02:02:02' "$anna/docs/letter" "$anna/docs"
+}
+
+write_config() {
+	(
+		umask 077
+		cat >"$config" <<-YAML
+			version: 1
+			layouts:
+			  default:
+			    dirs: [ { path: incoming } ]
+			policy:
+			  adoption: { links: rewrite }
+		YAML
+	)
+}
+
+# ---- cases ----
+
+test_plan() {
+	make_old_machine
+	write_config
+	facts "$old" >/tmp/old.before
+	exits "the plan" 2 rehome plan passwd:$old --detailed-exitcode -v
+	said "says what is in the new home" "2 folders, "
+	said "and whose it will be" "root's stays root's, all else becomes anna's"
+	said "and that a link is rewritten" "by its full path, rewritten"
+}
+
+test_apply() {
+	quick_fingerprint /tmp/fp.before
+	check "it is applied" rehome apply -y passwd:$old
+	check "every account is as promised" rehome verify
+	is "the old side is as it was" "$(facts "$old" | diff /tmp/old.before -)" ""
+	check "nothing is left aside" sh -c '! ls -d /home/.rehome-*'
+}
+
+test_contents() {
+	home=/home/anna uid=$(id -u anna)
+	is "the jail is root's" "$(stat -c '%u:%g %a' $home)" "0:0 755"
+	is "folders of the old home are folders of the jail" \
+		"$(cd $home && echo *)" "docs files incoming pics"
+	is "loose files are in the loose folder" "$(cat $home/files/notes.txt)" loose
+	is "a file is the user's, with its mode and time" \
+		"$(stat -c '%u %a %Y' $home/docs/letter)" "$uid 640 $(stat -c %Y "$anna/docs/letter")"
+	is "what was somebody else's is the user's" "$(stat -c %u $home/pics/web.jpg)" "$uid"
+	is "what was root's is root's" "$(stat -c %u:%g $home/pics/admin.txt)" 0:0
+	is "no set-ID bit comes along" "$(stat -c %a $home/docs/tool)" 755
+	is "hard links are kept" "$(stat -c %i $home/pics/same)" "$(stat -c %i $home/docs/letter)"
+	is "attributes too" "$(getfattr --absolute-names --only-values -n user.origin $home/docs/letter)" scanner
+	is "and holes" "$(stat -c %b $home/docs/holes)" 0
+	is "a link by the full path leads to the same" "$(readlink $home/pics/full)" ../docs/letter
+	is "another account has its own" "$(cat /home/bert/www/index.html)" site
+}
+
+test_login() {
+	with_password sftp anna "$secret" -b "$(batch 'get docs/letter /tmp/got' \
+		'put /tmp/got incoming/up' 'put /tmp/got pics/up')" 127.0.0.1 >/tmp/out 2>&1 || :
+	is "the old password opens the new home" "$(cat /tmp/got)" letter
+	is "and its folders take files" "$(cat /home/anna/incoming/up /home/anna/pics/up)" \
+		"letter
+letter"
+	rm /home/anna/incoming/up /home/anna/pics/up
+}
+
+test_rollback() {
+	touch /home/anna/docs/since
+	exits "it is taken back" 0 rehome rollback -y "$(newest_run)"
+	said "and what was changed since is kept" "was changed since"
+	check "in quarantine" test -e /home/.rehome-quarantine/1/anna/docs/since
+	check "what was not is gone" sh -c '! ls -d /home/bert'
+	is "the old side is as it was" "$(facts "$old" | diff /tmp/old.before -)" ""
+}
+
+test_overlap() {
+	echo 'cleo:x:1004:1002::/srv/homes:/bin/bash' >>$old/etc/passwd
+	sed "s/^anna/cleo/" $old/etc/shadow >>$old/etc/shadow.new
+	cat $old/etc/shadow.new >>$old/etc/shadow
+	sed -i "1a jail: { home: \"$old/srv/homes/new-\${username}\" }" "$config"
+	exits "a home in the old directory is refused" 3 rehome plan passwd:$old --set users=cleo
+	said "with the reason" "is to be filled from $old/srv/homes: one is in the other"
+}
+
+start_sshd
+test_plan
+test_apply
+test_contents
+test_login
+test_rollback
+test_overlap
+finish
