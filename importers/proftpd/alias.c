@@ -75,23 +75,28 @@ is_on(const struct pro_line *line)
 	return line && pro_boolean(line->words.items[0]) == 1;
 }
 
-/* Which alias is used, from the first that fits; list->count = none. is_alias: whether the name is
- * taken for one. */
+/*
+ * Which alias is used, from the first that fits; list->count = none. Where its section has an
+ * AuthAliasOnly, be it on or off, the daemon goes on to the next alias of the section until there
+ * is none, so that the name is not replaced at all; off, it only is an alias if the last one fits.
+ */
 static size_t
 choose_alias(const struct alias_list *list, size_t start, const char *typed, bool *is_alias)
 {
-	size_t at = start;
+	if (start == list->count)
+		return start;
 
-	while (at < list->count) {
-		const struct pro_line *only = only_aliases(list->items[at].section);
-		if (!only)
-			break;
-		at++;
-		if (is_on(only))
-			continue;
-		*is_alias = at < list->count && is_for(&list->items[at], typed);
-	}
-	return at;
+	const struct pro_section *section = list->items[start].section;
+	const struct pro_line *only = only_aliases(section);
+	if (!only)
+		return start;
+	if (is_on(only))
+		return list->count;
+	*is_alias = false;
+	for (size_t i = start + 1; i < list->count; i++)
+		if (list->items[i].section == section)
+			*is_alias = is_for(&list->items[i], typed);
+	return list->count;
 }
 
 static struct pro_section *
@@ -130,17 +135,12 @@ anonymous_of(struct pro_session *session, struct pro_section *start)
 	return NULL;
 }
 
-/* A name that is no alias, where AuthAliasOnly may ask for one. `first`: the daemon looks at the
- * <Anonymous> its search began with, be it the right one or not. */
-static void
-check_plain_name(struct pro_session *session, const struct pro_section *first)
+/* A name that is no alias: the daemon looks for AuthAliasOnly in the <Anonymous> that its search
+ * began with, be it the right one or not. */
+static bool
+is_plain_refused(const struct pro_session *session, const struct pro_section *first)
 {
-	bool on = is_on(pro_find(first ? first : session->server, "AuthAliasOnly"));
-
-	if (on && !first)
-		session->user = NULL;
-	else if (on && first && is_on(pro_find(session->server, "AuthAliasOnly")))
-		session->user = NULL;
+	return is_on(pro_find(first ? first : session->server, "AuthAliasOnly"));
 }
 
 static void
@@ -166,7 +166,8 @@ find_names(struct pro_session *session)
 	if (mine)
 		found = mine;
 	if (!is_alias) {
-		check_plain_name(session, start);
+		if (is_plain_refused(session, start))
+			session->user = NULL;
 	} else if (first < list.count) {
 		struct pro_section *section = list.items[first].section;
 		if (section && section->kind == PRO_ANONYMOUS && is_on(only_aliases(section)))

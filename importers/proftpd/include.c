@@ -3,7 +3,7 @@
  *
  * An error in an included file is a warning only, but the file stays on the stack of the daemon:
  * the includer's loop goes on with what is left of it, and ends where it ends. So everything
- * behind the Include is lost, one level further out for each level of includes.
+ * behind the Include is lost.
  */
 #include <fnmatch.h>
 #include <string.h>

@@ -92,8 +92,8 @@ resolve_directories(struct pro_session *session, struct pro_section *around)
 		if (!section->deferred)
 			continue;
 		const char *path = pro_replace_user(section->path, session->identity.name, scratch);
-		if (*path == '~' && (path[1] == '/' || !path[1]) && session->identity.home)
-			path = arena_printf(scratch, "%s%s", session->identity.home, path + 1);
+		const char *full = pro_interpolate(session, path);
+		path = full ? full : path;
 		size_t size = strlen(path);
 		if (size > 1 && path[size - 1] == '/')
 			path = arena_strndup(scratch, path, size - 1);

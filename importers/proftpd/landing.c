@@ -69,9 +69,8 @@ choose(const struct pro_session *session, const struct pro_section *section, con
 	return NULL;
 }
 
-/* "~" and "~name" outside of a jail; NULL = nobody of that name. */
-static const char *
-interpolate(const struct pro_session *session, const char *path)
+const char *
+pro_interpolate(const struct pro_session *session, const char *path)
 {
 	struct arena *arena = session->judge->arena;
 	struct pro_identity other;
@@ -134,7 +133,7 @@ find_jail(struct pro_session *session, const char **ret_jail)
 	path = pro_replace_user(path, session->identity.name, session->judge->arena);
 	if (strcmp(path, "/") == 0)
 		return true;
-	full = interpolate(session, path);
+	full = pro_interpolate(session, path);
 	const struct pro_line *links = pro_find(session->server, "AllowChrootSymlinks");
 	if (full && !pro_switch(session->server, "AllowChrootSymlinks", true) &&
 		is_link_on_the_way(session, full))
@@ -183,7 +182,7 @@ go(struct pro_session *session, const char *jail, const char *path)
 			return false;
 		path = path[1] ? path + 1 : "/";
 	} else if (*path == '~') {
-		path = interpolate(session, path);
+		path = pro_interpolate(session, path);
 	}
 	if (!path || old_root_chdir(session->judge->root, &standing, path, &ids, &entry) != OLD_OK)
 		return false;
@@ -229,7 +228,7 @@ land_in_new_home(struct pro_session *session)
 	size_t size = 0;
 
 	if (line)
-		path = interpolate(session,
+		path = pro_interpolate(session,
 			pro_replace_user(path, session->identity.name, session->judge->arena));
 	if (path)
 		size = strlen(path);
@@ -263,7 +262,7 @@ land_anonymous(struct pro_session *session)
 	if (pro_switch(session->anonymous, "UserDirRoot", false) &&
 		strcmp(session->typed, session->user) != 0)
 		path = arena_printf(session->judge->arena, "%s%s", path, session->typed);
-	path = interpolate(session, path);
+	path = pro_interpolate(session, path);
 	session->jail = path ? resolve(session, path, &status) : NULL;
 	if (!session->jail)
 		return pro_session_deny(session, session->anonymous->opening->where, "jail-missing",

@@ -231,6 +231,9 @@ pro_parse_file(struct pro_parser *parser, const char *path)
 	parser->depth++;
 	enum pro_outcome outcome = read_top(parser);
 	parser->depth--;
+	/* The loop closes the file it opened, be that the one that ended it or not. */
+	if (outcome == PRO_TAKEN)
+		top->lines.offset = top->lines.content.size;
 	return outcome;
 }
 

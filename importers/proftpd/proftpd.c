@@ -152,6 +152,20 @@ tell_config(const struct reading *reading)
 		"this line.");
 }
 
+/* What holds for everybody and has no counterpart under sshd. */
+static void
+tell_server(const struct reading *reading)
+{
+	const struct pro_line *line = pro_find(reading->server, "AllowOverwrite");
+	struct diags *diags = reading->sink->diags;
+
+	if (!pro_switch(reading->server, "AllowOverwrite", false)) {
+		diag_note(diags, line ? line->where : at(reading->config->path, 0),
+			"files that exist could not be overwritten: AllowOverwrite is off");
+		diag_code(diags, "no-overwrite");
+	}
+}
+
 static void
 deny_for_all(const struct pro_config *config, struct old_login *login)
 {
@@ -201,6 +215,7 @@ read_server(struct reading *reading)
 	AUTO_PRO_AUTH struct pro_auth *auth = pro_auth_open(&input, reading->sink->diags);
 
 	judge.auth = auth;
+	tell_server(reading);
 	pro_judge_prepare(&judge);
 	bool complete = report(reading, &judge);
 	pro_judge_finish(&judge);

@@ -21,22 +21,22 @@ mask_in(const struct pro_section *section, const char *name, mode_t initial)
 
 /* What happens in the landing directory: each of the three that make up `write`. */
 struct acts {
-	bool store, make, delete;
+	bool store, make, remove;
 };
 
 static enum old_write
 summary(const struct acts *acts)
 {
-	if (acts->store && acts->make && acts->delete)
+	if (acts->store && acts->make && acts->remove)
 		return OLD_WRITE_YES;
-	return acts->store || acts->make || acts->delete ? OLD_WRITE_PARTIAL : OLD_WRITE_NO;
+	return acts->store || acts->make || acts->remove ? OLD_WRITE_PARTIAL : OLD_WRITE_NO;
 }
 
 static const char *
 in_words(const struct acts *acts, struct arena *arena)
 {
 	return arena_printf(arena, "%s, %s directories, %s", acts->store ? "upload" : "no upload",
-		acts->make ? "make" : "no", acts->delete ? "delete" : "no delete");
+		acts->make ? "make" : "no", acts->remove ? "delete" : "no delete");
 }
 
 /* <Limit>s for a file in the directory, whose name is one that no pattern is likely to mean. */
@@ -52,11 +52,11 @@ acts_by_limits(struct pro_session *session, const struct pro_section *directory,
 		pro_limit_command(session->server, around, "STOR", name, &session->visitor, where);
 	acts.make =
 		pro_limit_command(session->server, around, "MKD", name, &session->visitor, where);
-	acts.delete =
+	acts.remove =
 		pro_limit_command(session->server, around, "DELE", name, &session->visitor, where);
 	/* Outside of <Limit> the two words are about what exists. */
 	if (around && !pro_find(around, "AllowAll") && pro_find(around, "DenyAll"))
-		acts.delete = false;
+		acts.remove = false;
 	return acts;
 }
 
@@ -103,12 +103,6 @@ note_directives(struct pro_session *session, const struct pro_section *section)
 			old_login_note(session->login, line->where, "other-owner",
 				"uploads were given to %s %s", line->name, line->words.items[0]);
 	}
-	if (!pro_switch(section, "AllowOverwrite", false) && session->login->rights != OLD_WRITE_NO)
-		old_login_note(session->login,
-			pro_find(section, "AllowOverwrite")
-				? pro_find(section, "AllowOverwrite")->where
-				: at(session->judge->config->path, 0),
-			"no-overwrite", "files that exist could not be overwritten");
 }
 
 void
@@ -131,7 +125,7 @@ pro_session_rights(struct pro_session *session)
 	note_partial(session, &acts, where);
 	acts.store = acts.store && may;
 	acts.make = acts.make && may;
-	acts.delete = acts.delete &&acts.store;
+	acts.remove = acts.remove && may;
 	login->write = summary(&acts);
 	note_directives(session, section);
 }

@@ -72,6 +72,9 @@ void pro_session_rights(struct pro_session *session);
 /* "%u" and "%u[n]" in a path. */
 const char *pro_replace_user(const char *path, const char *user, struct arena *arena);
 
+/* "~" and "~name" outside of a jail; NULL = nobody of that name. */
+const char *pro_interpolate(const struct pro_session *session, const char *path);
+
 /* The whole; the login is in judge->arena. */
 struct old_login *pro_judge_login(struct pro_judge *judge, const char *name, struct place where);
 

@@ -40,6 +40,41 @@ home() {
 	chmod "${3:-755}" "$1"
 }
 
+# ftpd_user NAME UID GID HOME [SHELL] [HASH]: a line of ProFTPD's AuthUserFile, its home unless that
+# is there, and the password "pw" to try.
+ftpd_user() {
+	mkdir -p /etc/proftpd
+	echo "$1:${6-$(hash pw)}:$2:$3:$1:$4:${5-/bin/bash}" >>/etc/proftpd/ftpd.passwd
+	chmod 0640 /etc/proftpd/ftpd.passwd
+	[ -e "$4" ] || [ -L "$4" ] || home "$4" "$2:$3"
+	password "$1" pw
+}
+
+# ftpd_group NAME GID [MEMBER,...]: a line of its AuthGroupFile.
+ftpd_group() {
+	echo "$1:x:$2:${3:-}" >>/etc/proftpd/ftpd.group
+}
+
+# ftpd_conf <<X: proftpd.conf with these users and groups only, and what comes on standard input
+# behind that.
+ftpd_conf() {
+	touch /etc/proftpd/ftpd.group
+	cat >/etc/proftpd/rest <<-X
+		ServerName "oracle"
+		ServerType standalone
+		UseIPv6 off
+		User proftpd
+		Group nogroup
+		DelayEngine off
+		UseReverseDNS off
+		AuthOrder mod_auth_file.c
+		AuthUserFile /etc/proftpd/ftpd.passwd
+		AuthGroupFile /etc/proftpd/ftpd.group
+	X
+	cat /etc/proftpd/rest - >/etc/proftpd/proftpd.conf
+	rm /etc/proftpd/rest
+}
+
 # password USER [PASSWORD]: tried, and the right one if the login is allowed; several per user may
 # be given.
 password() {
