@@ -18,6 +18,7 @@ old_pam_read(struct old_root *root, const struct old_unix *accounts, const char 
 		.accounts = accounts,
 		.arena = arena,
 		.service = pam_service_read(root, service, arena),
+		.is_debian = old_root_is_debian(root),
 		.other_accounts = accounts->other_databases.count > 0,
 		.databases.arena = arena,
 		.lists.arena = arena,
@@ -133,7 +134,25 @@ is_repeated(const struct old_login *secrets, size_t index)
 	return false;
 }
 
-/* Each known password by itself; where none is enough, the one that fits them all. */
+/* Several hashes may be of one password; that cannot be seen. A plaintext would have fitted. */
+static void
+try_all_secrets(struct asking *asking, const struct old_login *secrets)
+{
+	const struct old_way *first = &secrets->ways.items[0];
+	ARRAY_FOREACH (way, &secrets->ways)
+		if (way->kind == OLD_PASSWORD_PLAINTEXT)
+			return;
+	enum old_verdict verdict = asking->answer->login;
+	bool opens = try_password(asking, PAM_TYPED_ALL, NULL).may;
+	asking->answer->login = opens && verdict == OLD_DENY ? OLD_UNKNOWN : verdict;
+	if (!opens)
+		return;
+	add_way(asking, first->kind, first->secret, first->where);
+	note(asking, first->where, "several-passwords",
+		"several databases had to have the same password for this login");
+}
+
+/* Each known password by itself; where none is enough, one that fits them all. */
 static void
 try_secrets(struct asking *asking, const struct old_login *secrets)
 {
@@ -147,20 +166,14 @@ try_secrets(struct asking *asking, const struct old_login *secrets)
 		opened = true;
 		add_way(asking, way->kind, way->secret, way->where);
 	}
-	if (opened || secrets->ways.count < 2)
-		return;
-	const struct old_way *way = &secrets->ways.items[0];
-	if (!try_password(asking, PAM_TYPED_ALL, NULL).may)
-		return;
-	add_way(asking, way->kind, way->secret, way->where);
-	note(asking, way->where, "several-passwords",
-		"several databases had to have the same password for this login");
+	if (!opened && secrets->ways.count > 1)
+		try_all_secrets(asking, secrets);
 }
 
 static void
 try_passwords(struct asking *asking)
 {
-	struct old_login secrets = { 0 };
+	struct old_login secrets = { .notes.arena = asking->trial.attempt.arena };
 	struct pam_outcome any = try_password(asking, PAM_TYPED_NOBODYS, NULL);
 	struct pam_outcome empty = try_password(asking, PAM_TYPED_EMPTY, NULL);
 	if (any.must)
@@ -171,6 +184,9 @@ try_passwords(struct asking *asking)
 	gather_secrets(asking, &secrets);
 	if (!any.must)
 		try_secrets(asking, &secrets);
+	ARRAY_FOREACH (note, &secrets.notes)
+		if (asking->answer->login != OLD_DENY)
+			diag_append(&asking->answer->notes, note);
 	if (!any.must && any.may)
 		add_way(asking, OLD_PASSWORD_UNKNOWN, NULL, any.not_evaluated->where);
 }

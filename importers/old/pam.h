@@ -29,8 +29,9 @@ struct old_pam *old_pam_read(
 
 /*
  * How the server uses libpam, where it is not pam_authenticate(), pam_acct_mgmt(), pam_setcred()
- * and pam_open_session(), all of which have to succeed. vsftpd opens a session only with
- * session_support=YES.
+ * and pam_open_session(), all of which have to succeed, as ProFTPD wants it. vsftpd opens a session
+ * only with session_support=YES, Pure-FTPd none. None of the three lets in whose password has to
+ * be changed.
  */
 enum old_pam_caller {
 	OLD_PAM_NO_SESSION = 1,

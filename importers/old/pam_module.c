@@ -40,7 +40,9 @@ ask_shells(struct pam_attempt *attempt, const struct pam_handler *handler)
 	const struct old_passwd *account = attempt->account;
 	struct old_pam *pam = attempt->pam;
 	if (!account)
-		return pam_unknown_user(attempt);
+		return pam->other_accounts ? PAM_NOT_EVALUATED
+					   : pam_say_no(attempt, PAM_AUTH_ERR, at("/etc/passwd", 0),
+						     "it is no account of the system");
 	if (!pam->shells) {
 		pam->shells = ARENA_NEW(pam->arena, struct old_file);
 		pam->shells_status = old_root_read(pam->root, path, OLD_FILE_LIMIT, pam->shells);

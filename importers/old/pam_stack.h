@@ -81,13 +81,15 @@ struct pam_walk {
 	void *ctx;
 	/* May answer PAM_NOT_EVALUATED; walking ends then. */
 	enum pam_code (*call)(void *ctx, const struct pam_handler *handler, size_t index);
+	/* Debian's libpam: in pam_setcred() a jump is no opinion; elsewhere it is "ok". */
+	bool jump_is_ignored;
 	/* Set when walking ends. */
 	const struct pam_handler *refused; /* who made the answer negative; NULL = nobody */
 };
 
 /*
  * pam_authenticate() and its like. For pam_setcred(): first are the answers of the walk before, by
- * index, which choose the way again; else NULL.
+ * index, which choose the way again (PAM_NOT_EVALUATED = was not asked then); else NULL.
  */
 enum pam_code pam_stack_walk(
 	const struct pam_stack *stack, struct pam_walk *walk, const enum pam_code *first);

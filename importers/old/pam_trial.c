@@ -119,7 +119,12 @@ call_setcred(void *ctx, const struct pam_handler *handler, size_t index)
 		return PAM_MODULE_UNKNOWN;
 	if (!module)
 		return PAM_SUCCESS;
-	return module->setcred == PAM_NOT_EVALUATED ? trial->first[index] : module->setcred;
+	if (module->setcred != PAM_NOT_EVALUATED)
+		return module->setcred;
+	/* It repeats its last answer to the password, and forgets it. */
+	enum pam_code code = trial->attempt.unix_setcred;
+	trial->attempt.unix_setcred = PAM_SUCCESS;
+	return code == PAM_NOT_EVALUATED ? trial->first[index] : code;
 }
 
 /* ---- one try ---- */
@@ -147,7 +152,11 @@ static bool
 agrees(struct pam_trial *trial, enum pam_type type, bool setcred)
 {
 	const struct pam_stack *stack = &trial->attempt.pam->service->stacks[type];
-	struct pam_walk walk = { .ctx = trial, .call = setcred ? call_setcred : call_module };
+	struct pam_walk walk = {
+		.ctx = trial,
+		.call = setcred ? call_setcred : call_module,
+		.jump_is_ignored = trial->attempt.pam->is_debian,
+	};
 	trial->type = type;
 	if (stack->count)
 		memset(trial->reasons, 0, stack->count * sizeof(*trial->reasons));
@@ -165,6 +174,9 @@ log_in(struct pam_trial *trial)
 	unsigned caller = trial->attempt.pam->caller;
 	trial->asked = trial->depth = 0;
 	trial->attempt.has_password = trial->attempt.unix_verified = false;
+	trial->attempt.unix_setcred = PAM_SUCCESS;
+	for (size_t i = 0; i < service->stacks[PAM_AUTH].count; i++)
+		trial->first[i] = PAM_NOT_EVALUATED;
 	if (service->broken) {
 		trial->refused = NULL;
 		trial->why = service->why;

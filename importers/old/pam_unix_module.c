@@ -73,17 +73,14 @@ refuse_password(struct pam_attempt *attempt, const char *hash)
 }
 
 static enum pam_code
-authenticate(struct pam_attempt *attempt, const struct pam_handler *handler)
+verify(struct pam_attempt *attempt, const struct pam_handler *handler)
 {
-	attempt->unix_verified = false;
 	if (attempt->user[0] == '-' || attempt->user[0] == '+')
 		return pam_say_no(attempt, PAM_USER_UNKNOWN, handler->where,
 			"pam_unix takes no names that begin with - or +");
 	const char *hash = hash_of(attempt);
-	if (hash && !hash[0] && nullok(attempt, handler)) {
-		attempt->unix_verified = true;
+	if (hash && !hash[0] && nullok(attempt, handler))
 		return PAM_SUCCESS;
-	}
 	if (has_option(handler, "use_first_pass") && !attempt->has_password)
 		return pam_say_no(attempt, PAM_AUTH_ERR, handler->where,
 			"use_first_pass, and no module before has asked for a password");
@@ -93,10 +90,16 @@ authenticate(struct pam_attempt *attempt, const struct pam_handler *handler)
 	if (!hash)
 		return pam_say_no(attempt, PAM_AUTHINFO_UNAVAIL, attempt->account->where,
 			"there is no line in /etc/shadow");
-	if (!pam_fits_hash(attempt, hash))
-		return refuse_password(attempt, hash);
-	attempt->unix_verified = true;
-	return PAM_SUCCESS;
+	return pam_fits_hash(attempt, hash) ? PAM_SUCCESS : refuse_password(attempt, hash);
+}
+
+static enum pam_code
+authenticate(struct pam_attempt *attempt, const struct pam_handler *handler)
+{
+	enum pam_code code = verify(attempt, handler);
+	attempt->unix_verified = code == PAM_SUCCESS;
+	attempt->unix_setcred = code;
+	return code;
 }
 
 /* shadow(5)'s ages, in the order in which the module looks at them. */
@@ -152,7 +155,6 @@ const struct pam_module pam_unix_module = {
 	.name = "pam_unix",
 	.call = { authenticate, manage },
 	.fixed = { 0, 0, PAM_SUCCESS },
-	/* It repeats its answer to the password. */
 	.setcred = PAM_NOT_EVALUATED,
 	.secrets = add_secret,
 };

@@ -259,27 +259,40 @@ add_secret(struct pam_attempt *attempt, struct old_login *login, enum old_passwo
 }
 
 static void
-add_secrets(
-	struct pam_attempt *attempt, const struct pam_handler *handler, struct old_login *ret_login)
+add_key_secrets(
+	struct pam_attempt *attempt, struct pam_database *database, struct old_login *ret_login)
 {
-	struct pam_database *database = database_of(attempt->pam, handler);
-	size_t skip = strlen(attempt->user) + 1;
-	if (!database || !database->found)
-		return;
-	if (!has_word(handler, "key_only")) {
-		const struct passdb_record *record = record_of(database, attempt->user);
-		if (record)
-			add_secret(attempt, ret_login,
-				is_crypt(handler) ? OLD_PASSWORD_CRYPT : OLD_PASSWORD_PLAINTEXT,
-				record->value, database->path);
-		return;
-	}
 	const struct key_list *keys = keys_of(database, attempt->user, attempt->pam->arena);
+	size_t skip = strlen(attempt->user) + 1;
 	for (size_t i = 0; keys && i < keys->records.count; i++) {
 		struct bytes key = keys->records.items[i]->key;
 		add_secret(attempt, ret_login, OLD_PASSWORD_PLAINTEXT,
 			(struct bytes){ key.data + skip, key.size - skip }, database->path);
+		if (memchr(key.data + skip, '-', key.size - skip))
+			old_login_note(ret_login, at(database->path, 0), "ambiguous-key",
+				"a key of %s with several dashes may be another login's",
+				database->path);
 	}
+}
+
+static void
+add_secrets(
+	struct pam_attempt *attempt, const struct pam_handler *handler, struct old_login *ret_login)
+{
+	struct pam_database *database = database_of(attempt->pam, handler);
+	if (!database || !database->found)
+		return;
+	size_t count = ret_login->ways.count;
+	const struct passdb_record *record = record_of(database, attempt->user);
+	if (has_word(handler, "key_only"))
+		add_key_secrets(attempt, database, ret_login);
+	else if (record)
+		add_secret(attempt, ret_login,
+			is_crypt(handler) ? OLD_PASSWORD_CRYPT : OLD_PASSWORD_PLAINTEXT,
+			record->value, database->path);
+	if (ret_login->ways.count > count && has_word(handler, "icase") && !is_crypt(handler))
+		old_login_note(ret_login, handler->where, "password-any-case",
+			"icase: the password was taken in any case of its letters");
 }
 
 static void

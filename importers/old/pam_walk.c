@@ -89,7 +89,9 @@ leave_stack(struct walking *walking, int level)
 static void
 take(struct walking *walking, const struct pam_handler *handler, enum pam_code answer)
 {
-	enum pam_code chosen = walking->first ? walking->first[walking->index] : answer;
+	enum pam_code chosen = answer;
+	if (walking->first && walking->first[walking->index] != PAM_NOT_EVALUATED)
+		chosen = walking->first[walking->index];
 	int action = handler->actions[chosen];
 	switch (action) {
 	case PAM_DO_IGNORE:
@@ -110,7 +112,7 @@ take(struct walking *walking, const struct pam_handler *handler, enum pam_code a
 			leave_stack(walking, handler->level);
 		break;
 	default:
-		if (walking->first)
+		if (walking->first && !walking->walk->jump_is_ignored)
 			accept(walking, answer, chosen);
 		jump(walking, handler, action);
 		break;

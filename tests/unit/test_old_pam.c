@@ -224,7 +224,8 @@ test_pam_takes_each_of_two_databases_passwords(void **state)
 				    "auth required pam_unix.so\n"
 				    "auth required pam_pwdfile.so pwdfile=/etc/ftp.passwd\n",
 				    "anna"),
-		"allow crypt@/etc/shadow:2; /etc/shadow:2: several databases had to have the same "
+		"unknown crypt@/etc/shadow:2; /etc/shadow:2: several databases had to have the "
+		"same "
 		"password for this login");
 	assert_string_equal(answer_of_stack(f,
 				    "auth sufficient pam_unix.so\n"
@@ -260,6 +261,181 @@ test_pam_knows_what_does_not_depend_on_modules_not_evaluated(void **state)
 		"allow crypt@/etc/shadow:2");
 }
 
+/* A Berkeley DB file with anna and bert: tests/fuzz/corpus-passdb/little. */
+static void
+make_database(struct fixture *f, const char *path)
+{
+	char block[4096];
+	AUTO_FILE FILE *from = fopen(SOURCE_ROOT "/tests/fuzz/corpus-passdb/little", "r");
+	make_file(f, path, "");
+	AUTO_FILE FILE *to = fopen(real(f, path), "w");
+	assert_non_null(from);
+	assert_non_null(to);
+	size_t size = fread(block, 1, sizeof(block), from);
+	assert_int_equal(fwrite(block, 1, size, to), size);
+}
+
+static void
+test_pam_reads_userdb_as_its_arguments_say(void **state)
+{
+	static const char *const expected[][2] = {
+		{ "db=/etc/login", "allow plaintext=secret@/etc/login.db:0" },
+		{ "DB=/etc/login CRYPT=none", "allow plaintext=secret@/etc/login.db:0" },
+		{ "db=/etc/login crypt=hash", "allow plaintext=secret@/etc/login.db:0" },
+		{ "db=/etc/login icase",
+			"allow plaintext=secret@/etc/login.db:0; /etc/pam.d/test:1: icase: the "
+			"password was taken in any case of its letters" },
+		{ "db=/etc/login crypt=crypt",
+			"deny; /etc/login.db:0: pam_userdb refused: no password fits in "
+			"/etc/login.db" },
+		{ "db=/etc/login.db",
+			"deny; /etc/login.db.db:0: pam_userdb refused: /etc/login.db.db: does not "
+			"exist" },
+		{ "db=/etc/login key_only",
+			"deny; /etc/login.db:0: pam_userdb refused: it is not in /etc/login.db" },
+		{ "db=/etc/login use_first_pass",
+			"deny; /etc/pam.d/test:1: pam_userdb refused: use_first_pass, and no "
+			"module before has asked for a password" },
+		{ "crypt=crypt", "deny; /etc/pam.d/test:1: pam_userdb refused: no db= is said" },
+	};
+	struct fixture *f = *state;
+	make_accounts(f);
+	make_database(f, "/etc/login.db");
+	for (size_t i = 0; i < ARRAY_LEN(expected); i++)
+		assert_string_equal(
+			answer_of_stack(f,
+				arena_printf(&f->arena, "auth required pam_userdb.so %s\n",
+					expected[i][0]),
+				"bert"),
+			expected[i][1]);
+}
+
+static void
+test_pam_asks_lists_as_libpam(void **state)
+{
+	static const struct {
+		const char *arguments, *user;
+		bool allowed;
+	} cases[] = {
+		{ "item=user sense=allow file=/etc/list", "anna", true },
+		{ "item=user sense=allow file=/etc/list", "bert", true },
+		{ "item=user sense=allow file=/etc/list", "cara", false },
+		{ "item=user sense=deny file=/etc/list", "anna", false },
+		{ "item=shell sense=allow file=/etc/list", "anna", true },
+		{ "item=group sense=allow file=/etc/list", "anna", true },
+		{ "item=group sense=allow file=/etc/list", "locked", false },
+		{ "item=user sense=allow file=/etc/link", "anna", false },
+		{ "item=user sense=deny file=/etc/none onerr=succeed", "anna", true },
+		{ "item=user sense=deny file=/etc/none", "anna", false },
+		{ "item=bogus sense=deny file=/etc/list onerr=succeed", "anna", true },
+		{ "item=user sense=deny file=/etc/list bogus=1 onerr=succeed", "anna", false },
+		{ "item=user sense=deny file=/etc/list apply=cara", "anna", false },
+		{ "item=user sense=deny file=/etc/open onerr=succeed", "anna", false },
+	};
+	struct fixture *f = *state;
+	make_accounts(f);
+	make_file(f, "/etc/list", "anna\nbert\r\n\ncara x\n/bin/bash\nstaff\n");
+	make_file(f, "/etc/open", "");
+	assert_int_equal(chmod(real(f, "/etc/open"), 0666), 0);
+	make_link(f, "/etc/link", "list");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *said = answer_of_stack(f,
+			arena_printf(&f->arena, "auth required pam_listfile.so %s\n",
+				cases[i].arguments),
+			cases[i].user);
+		if ((strncmp(said, "allow any@", 10) == 0) != cases[i].allowed)
+			fail_msg("%s %s: %s", cases[i].arguments, cases[i].user, said);
+	}
+}
+
+static void
+test_pam_judges_conditions_as_libpam(void **state)
+{
+	static const struct {
+		const char *condition;
+		bool allowed;
+	} cases[] = {
+		{ "uid >= 3000", true },
+		{ "uid < 3000", false },
+		{ "uid eq 0xbb8", true },
+		{ "uid ne 3000", false },
+		{ "uid >= x", false },
+		{ "uid", false },
+		{ "user = anna", true },
+		{ "user != anna", false },
+		{ "user in x:anna:b", true },
+		{ "user notin x:anna", false },
+		{ "user ingroup a:staff", true },
+		{ "user notingroup staff", false },
+		{ "user =~ an*", true },
+		{ "shell = /bin/bash", true },
+		{ "home = /home/anna", true },
+		{ "quiet uid = 3000 gid = 3000", true },
+		{ "uid = 3000 gid eq 1", false },
+		{ "bogus = 1", false },
+		{ "service = test", true },
+		{ "use_uid uid = 0", true },
+	};
+	struct fixture *f = *state;
+	make_accounts(f);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *said = answer_of_stack(f,
+			arena_printf(&f->arena,
+				"auth required pam_succeed_if.so %s\nauth required pam_permit.so\n",
+				cases[i].condition),
+			"anna");
+		if ((strncmp(said, "allow any@", 10) == 0) != cases[i].allowed)
+			fail_msg("%s: %s", cases[i].condition, said);
+	}
+}
+
+/* pam.conf counts only where there is no pam.d; its lines begin with the service. */
+static void
+test_pam_reads_pam_conf_without_folder(void **state)
+{
+	struct fixture *f = *state;
+	make_accounts(f);
+	make_file(f, "/etc/pam.conf",
+		"FTP auth required pam_unix.so\nftp account required pam_unix.so\n"
+		"ftp session required pam_permit.so\nother auth required pam_deny.so\n");
+	assert_string_equal(answer(f, "ftp", "anna"), "allow crypt@/etc/shadow:2");
+	assert_string_equal(answer(f, "none", "anna"),
+		"deny; /etc/pam.conf:4: pam_deny refused: no module of the stack says yes");
+}
+
+struct heard {
+	struct buffer text;
+};
+
+static void
+hear(void *ctx, const char *name, struct place where)
+{
+	struct heard *heard = ctx;
+	buffer_printf(&heard->text, "%s@%s:%u ", name, where.file, where.line);
+}
+
+static void
+test_pam_lists_each_name_once(void **state)
+{
+	struct fixture *f = *state;
+	struct old_unix *accounts;
+	struct heard heard = { 0 };
+	make_accounts(f);
+	make_database(f, "/etc/login.db");
+	make_file(f, "/etc/ftp.passwd", "anna:x\n\tbad:x\nvirtual:x\nvirtual:y\n");
+	make_file(f, "/etc/pam.d/test",
+		"auth required pam_listfile.so item=user sense=deny file=/etc/ftpusers\n"
+		"auth sufficient pam_userdb.so db=/etc/login\n"
+		"auth required pam_pwdfile.so pwdfile=/etc/ftp.passwd\n");
+	open_root(f, f->path);
+	assert_true(old_unix_read(f->root, &accounts, &f->diags));
+	old_pam_names(old_pam_read(f->root, accounts, "test"), hear, &heard);
+	assert_string_equal(buffer_text(&heard.text),
+		"root@/etc/ftpusers:1 banned@/etc/ftpusers:2 anna@/etc/login.db:0 "
+		"bert@/etc/login.db:0 virtual@/etc/ftp.passwd:3 ");
+	buffer_finish(&heard.text);
+}
+
 int
 main(void)
 {
@@ -275,6 +451,16 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			test_pam_knows_what_does_not_depend_on_modules_not_evaluated, fixture_setup,
 			fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_pam_reads_userdb_as_its_arguments_say,
+			fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_pam_asks_lists_as_libpam, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_pam_judges_conditions_as_libpam, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_pam_reads_pam_conf_without_folder, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_pam_lists_each_name_once, fixture_setup, fixture_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
