@@ -253,7 +253,11 @@ warn_of_other_ways(struct making *making, const struct old_way *kept)
 		else if (way->kind != OLD_PASSWORD_NONE)
 			closed++;
 	}
-	if (closed)
+	if (closed && making->old->secret == OLD_SECRET_OPEN)
+		note(making, making->login->where, "old-passwords-dropped",
+			"%zu %s opened the login too, and %s not carried", closed,
+			closed == 1 ? "password" : "passwords", closed == 1 ? "is" : "are");
+	else if (closed)
 		note(making, kept ? kept->where : making->login->where, "old-two-passwords",
 			"%zu passwords opened the login; this one is kept", closed + 1);
 	if (making->old->is_open && making->old->secret != OLD_SECRET_OPEN)

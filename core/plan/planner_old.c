@@ -114,7 +114,7 @@ decide_dormant(struct old_row *row)
 	enum { DAY = 86400, DORMANT_DAYS = 180 };
 	const struct old_evidence *seen = row->login->evidence;
 	struct arena *arena = row->planner->arena;
-	if (!seen || seen->to - seen->from < (int64_t)DORMANT_DAYS * DAY)
+	if (!seen || seen->to - seen->from < (int64_t)DORMANT_DAYS * DAY || managed_person(row))
 		return;
 	int64_t last =
 		seen->last_login > seen->last_transfer ? seen->last_login : seen->last_transfer;

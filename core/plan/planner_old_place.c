@@ -204,13 +204,21 @@ rival_of(const struct place_claim *claim, const char *login)
 	return strcmp(claim->login, login) != 0 ? claim->login : claim->other;
 }
 
+/* Who is managed here has its copy: nobody who comes later makes that a question again. */
+static const char *
+default_of(const struct old_row *row)
+{
+	return row->passwd ? "copy" : NULL;
+}
+
 static const char *
 decide_shared(struct old_row *row, const char *directory, const struct place_claim *claim)
 {
 	AUTO_BUFFER struct buffer others = { 0 };
 	if (claim->count > 2)
 		buffer_printf(&others, " and %zu more", claim->count - 2);
-	return OLD_DECIDE(row, DECISION_SHARED_HOME, "shares %s with '%s'%s", directory,
+	return planner_decide(row->planner, row->change, DECISION_SHARED_HOME, default_of(row),
+		row->login->where, "shares %s with '%s'%s", directory,
 		rival_of(claim, row->change->login), buffer_text(&others));
 }
 
@@ -221,8 +229,8 @@ decide_nested(struct old_row *row, const char *directory)
 	struct planner *planner = row->planner;
 	const char *below = table_get(&planner->above_old_places, row->account->contents);
 	if (below)
-		return OLD_DECIDE(row, DECISION_NESTED_HOME, "%s holds the directory of '%s'",
-			directory, below);
+		return planner_decide(planner, row->change, DECISION_NESTED_HOME, default_of(row),
+			row->login->where, "%s holds the directory of '%s'", directory, below);
 	for (char *above = planner_parent(row->account->contents, planner->arena);
 		strcmp(above, "/") != 0; above = planner_parent(above, planner->arena)) {
 		const struct place_claim *claim = table_get(&planner->old_places, above);

@@ -364,6 +364,7 @@ perform(struct world *w, const struct step *step)
 	switch (step->kind) {
 	case STEP_DIR_CREATE:
 	case STEP_HOME_CREATE:
+	case STEP_HOME_FILL:
 	case STEP_FOLDER_CREATE:
 		make_dir(w, step->path, owner->uid, owner->gid, owner->mode);
 		ARRAY_FOREACH (folder, &step->folders)

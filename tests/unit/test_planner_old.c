@@ -627,6 +627,43 @@ test_decided_closing_does_not_close_again_what_somebody_opened(void **state)
 	assert_string_equal(edits_said(w), "");
 }
 
+static void
+test_later_logins_ask_nothing_of_who_is_here_already(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna");
+	plan_old(w);
+	world_apply(w);
+	add_login(w, "anna");
+	add_login(w, "bert")->jail = "/srv/anna";
+	plan_old(w);
+	assert_string_equal(codes_said(w), "! bert shared-home\n  anna\n");
+}
+
+static void
+test_logs_show_who_is_dormant_and_whose_habits_break(void **state)
+{
+	struct world *w = *state;
+	static const int64_t day = 86400;
+	struct old_evidence *seen = ARENA_NEW(&w->arena, struct old_evidence);
+	*seen = (struct old_evidence){ .from = 20000 * day, .to = 20400 * day };
+	add_login(w, "anna")->evidence = seen;
+	seen = ARENA_NEW(&w->arena, struct old_evidence);
+	*seen = (struct old_evidence){
+		.from = 20000 * day, .to = 20400 * day, .last_login = 20399 * day, .top_writes = 3
+	};
+	string_list_push(&w->arena, &seen->top_names, "a.txt");
+	string_list_push(&w->arena, &seen->outside, "/srv/other/b.txt");
+	add_login(w, "bert")->evidence = seen;
+	plan_old(w);
+	assert_string_equal(
+		decisions_said(w), "anna: dormant?\nbert: top-writer? outside-paths?\n");
+	assert_string_equal(change_of(w, "anna")->findings.items[0].message,
+		"was never seen in the logs, which begin on 2024-10-04");
+	assert_string_equal(
+		change_of(w, "bert")->findings.items[0].message, "wrote 3 times at the top: a.txt");
+}
+
 /* Seen by the clock, too: some hundred milliseconds, twice as many for twice as many. */
 static void
 test_ten_thousand_logins_are_planned_at_once(void **state)
@@ -689,6 +726,8 @@ main(void)
 		world_test(test_account_here_without_a_home_begins_with_an_empty_jail),
 		world_test(test_account_here_keeps_its_password_but_never_the_empty_one),
 		world_test(test_decided_closing_does_not_close_again_what_somebody_opened),
+		world_test(test_later_logins_ask_nothing_of_who_is_here_already),
+		world_test(test_logs_show_who_is_dormant_and_whose_habits_break),
 		world_test(test_ten_thousand_logins_are_planned_at_once),
 		world_test(test_second_plan_has_nothing_to_do),
 	};
