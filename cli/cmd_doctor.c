@@ -1,6 +1,7 @@
 /*
  * cmd_doctor.c - `rehome doctor`: is the host as a whole fit for jails?
  */
+#include "cli/doctor_ftp.h"
 #include "cli/render_verify.h"
 #include "cli/session.h"
 #include "core/run/run.h"
@@ -54,7 +55,8 @@ doctor_run(struct session *session, const void *config, const struct string_list
 	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session))
 		return session->exit;
 	if (!verify_host(session->config, &session->snapshot, session->state.dir, session->arena,
-		    &findings, &not_checked, &session->diags))
+		    &findings, &not_checked, &session->diags) ||
+		!doctor_look_at_ftp(session, &findings))
 		return EXIT_FAILED;
 	look_for_pending(session, &findings);
 	show(session, &findings, &not_checked);
@@ -64,7 +66,7 @@ doctor_run(struct session *session, const void *config, const struct string_list
 const struct command command_doctor = {
 	.name = "doctor",
 	.arguments = "",
-	.summary = "Check the host: sshd, PAM, account files, leftovers, space",
+	.summary = "Check the host: sshd, PAM, account files, FTP servers, leftovers, space",
 	.details = "Exit status 9 when there are faults.",
 	.run = doctor_run,
 };

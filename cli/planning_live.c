@@ -80,6 +80,18 @@ tell_use(const struct scene *scene, const struct home_use *use)
 			"It has to be out of the home when the plan is applied.");
 }
 
+/* Logins of an old server that become accounts: does it run on this very machine? */
+static bool
+look_for_old_server(struct session *session, struct plan *plan)
+{
+	struct id_table nobody = { .arena = session->arena };
+	bool is_old = false;
+	ARRAY_FOREACH (input, &plan->inputs)
+		is_old |= input->is_old_server;
+	return !is_old || !plan_has_work(plan) ||
+		daemon_warn_of_ftp_servers(&nobody, session->arena, &plan->findings);
+}
+
 bool
 planning_look_around(struct session *session, struct plan *plan)
 {
@@ -93,8 +105,10 @@ planning_look_around(struct session *session, struct plan *plan)
 	struct user_processes processes;
 	struct home_uses uses;
 	collect(&scene);
-	if (!scene.changes.count || !host_is_live(session->host))
+	if (!host_is_live(session->host))
 		return true;
+	if (!scene.changes.count)
+		return geteuid() != 0 || look_for_old_server(session, plan);
 	if (geteuid() != 0) {
 		string_list_push(session->arena, &plan->not_checked,
 			"who works in the homes now (only root sees that)");

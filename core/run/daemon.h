@@ -118,8 +118,22 @@ NODISCARD bool daemon_find_home_uses(const struct table *homes, const struct id_
 /* Standing in a home, having it as root, or writing; merely reading is not. */
 bool daemon_use_is_in_the_way(const struct home_use *use);
 
-/* A warning ("ftp-server") for each kind of FTP server that runs: it may have no session now, and
- * lets in whom its own lists name. */
+/* An FTP server that runs. It may have no session now, and lets in whom its own lists name, past
+ * every jail of sshd's. */
+struct ftp_server {
+	const char *name; /* "vsftpd", "proftpd", "pure-ftpd" */
+	pid_t pid;	  /* one of its processes; 0 = none runs, but its port is served (inetd) */
+	const char *stop; /* "systemctl stop vsftpd.service"; NULL = not known */
+};
+struct ftp_servers {
+	struct ftp_server *items;
+	size_t count, room;
+};
+/* By the name that its processes have; one of each kind. Those of the users do not count, nor those
+ * in containers. */
+NODISCARD bool daemon_find_ftp_servers(const struct id_table *uids, struct arena *arena,
+	struct ftp_servers *ret_servers, struct diags *diags);
+/* A warning ("ftp-server") for each. */
 NODISCARD bool daemon_warn_of_ftp_servers(
 	const struct id_table *uids, struct arena *arena, struct diags *diags);
 

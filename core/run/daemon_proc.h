@@ -28,6 +28,13 @@ bool proc_owner(pid_t pid, const struct id_table *uids, uid_t *ret_uid, const ch
 /* /proc/PID/comm without its newline; "?" when the process is gone. */
 const char *proc_command(pid_t pid, struct arena *arena);
 
+/* "vsftpd.service" from "0::/system.slice/vsftpd.service"; NULL for what no service started. */
+const char *daemon_service_of(pid_t pid, struct arena *arena);
+
+/* daemon_ftp.c: by a command's name, and the service's that usually starts it. */
+bool daemon_is_ftp_server(const char *command);
+const char *daemon_ftp_name(const char *command);
+
 /* Same root directory and mount namespace as ours: not of a container. */
 bool proc_is_on_our_root(pid_t pid);
 

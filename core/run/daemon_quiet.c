@@ -39,22 +39,6 @@ struct rest {
 /* ---- who it is ---- */
 
 static bool
-ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-	return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-/* vsftpd, proftpd, pure-ftpd, bftpd, glftpd, in.ftpd; "pure-ftpd (UPLO" by its title. TFTP has no
- * users. */
-static bool
-is_ftp_server(const char *command)
-{
-	return strncmp(command, "pure-ftpd", strlen("pure-ftpd")) == 0 ||
-		(ends_with(command, "ftpd") && !ends_with(command, "tftpd"));
-}
-
-static bool
 is_shell(const char *command)
 {
 	static const char *const shells[] = { "sh", "bash", "dash", "zsh", "fish", "ksh", "mksh",
@@ -66,33 +50,17 @@ is_shell(const char *command)
 	return false;
 }
 
-/* "0::/system.slice/vsftpd.service" -> "vsftpd.service"; NULL for what no service started. */
-static const char *
-service_of(pid_t pid, struct arena *arena)
-{
-	char text[4096];
-	if (!proc_read(pid, "cgroup", text, sizeof(text)))
-		return NULL;
-	char *line = strstr(text, "0::/"), *end = line ? strstr(line, ".service") : NULL;
-	if (!end || end > line + strcspn(line, "\n"))
-		return NULL;
-	end += strlen(".service");
-	*end = '\0';
-	return arena_strdup(arena, strrchr(line, '/') + 1);
-}
-
 static void
 hint_how_to_stop(pid_t pid, const char *command, struct arena *arena, struct diags *diags)
 {
-	const char *service = service_of(pid, arena);
+	const char *service = daemon_service_of(pid, arena);
 	if (is_shell(command))
 		diag_hint(diags, "It is a shell: leave the folder with cd /, or end it.");
 	else if (service)
 		diag_hint(diags, "Stop it and try again: systemctl stop %s", service);
-	else if (is_ftp_server(command))
+	else if (daemon_is_ftp_server(command))
 		diag_hint(diags, "Stop it and try again: systemctl stop %s",
-			strncmp(command, "pure-ftpd", strlen("pure-ftpd")) == 0 ? "pure-ftpd"
-										: command);
+			daemon_ftp_name(command));
 	else
 		diag_hint(diags, "Wait until it is done, or end it, and try again.");
 }
@@ -118,7 +86,7 @@ verb_of(const struct home_use *use)
 static void
 report_use(const struct rest *rest, const struct home_use *use)
 {
-	const char *what = is_ftp_server(use->command) ? "the FTP server " : "";
+	const char *what = daemon_is_ftp_server(use->command) ? "the FTP server " : "";
 	if (daemon_use_is_in_the_way(use))
 		diag_error(rest->diags, at(use->path, 0), "%s%s (process %d) %s the home of '%s'",
 			what, use->command, (int)use->pid, verb_of(use), use->login);
@@ -156,7 +124,7 @@ report_respawning(const struct rest *rest, const struct user_process *process)
 	if (process)
 		diag_user(rest->diags, process->login);
 	diag_code(rest->diags, "process-respawns");
-	const char *service = process ? service_of(process->pid, rest->arena) : NULL;
+	const char *service = process ? daemon_service_of(process->pid, rest->arena) : NULL;
 	if (service)
 		diag_hint(rest->diags, "Stop it and try again: systemctl stop %s", service);
 	else
@@ -188,30 +156,6 @@ bool
 daemon_use_is_in_the_way(const struct home_use *use)
 {
 	return use->writes || use->kind == HOME_USE_CWD || use->kind == HOME_USE_ROOT;
-}
-
-bool
-daemon_warn_of_ftp_servers(const struct id_table *uids, struct arena *arena, struct diags *diags)
-{
-	struct table named = { .arena = arena };
-	pid_t pid;
-	AUTO_DIR DIR *proc = opendir("/proc");
-	if (!proc)
-		return diag_error(diags, at("/proc", 0), "cannot list: %s", strerror(errno));
-	while (proc_next(proc, &pid)) {
-		const char *command = proc_command(pid, arena), *login;
-		uid_t uid;
-		if (!is_ftp_server(command) || table_get(&named, command) ||
-			!proc_owner(pid, uids, &uid, &login) || login || !proc_is_on_our_root(pid))
-			continue;
-		table_set(&named, command, arena);
-		diag_warning(diags, NOWHERE,
-			"the FTP server %s runs (process %d) and may go on serving the homes",
-			command, (int)pid);
-		diag_code(diags, "ftp-server");
-		hint_how_to_stop(pid, command, arena, diags);
-	}
-	return true;
 }
 
 /* ---- looking ---- */
