@@ -120,6 +120,7 @@ planner_describe_create(
 	planner_add_line(change, planner->arena, "jail",
 		arena_printf(planner->arena, "%s  root:root 0755", change->after.home));
 	planner_describe_folders(planner, change, folders);
-	if (change->login_generated)
+	/* Of one that was decided upon, planner_old_lines.c says what it was before. */
+	if (change->login_generated && !change->decisions.count)
 		planner_add_line(change, planner->arena, "login", "made from the name");
 }
