@@ -8,11 +8,18 @@
 #include "importers/proftpd/parse.h"
 #include "importers/proftpd/tree.h"
 
-/* The first one counts: it is the section's own, what came down stands behind it. */
+/*
+ * AllowOverride is asked of the server when the session begins, and of the <Directory> it is in
+ * with every command after that; once is enough.
+ */
 static bool
-is_allowed(const struct pro_section *section)
+is_allowed(const struct pro_session *session)
 {
-	return pro_switch(section, "AllowOverride", true);
+	const struct pro_section *current =
+		pro_tree_match(session->server, session->anonymous, session->cwd, session->scratch);
+
+	return pro_switch(pro_session_section(session), "AllowOverride", true) ||
+		(current && pro_switch(current, "AllowOverride", true));
 }
 
 static void
@@ -100,11 +107,9 @@ apply_one(struct pro_session *session, const char *path)
 void
 pro_access_apply(struct pro_session *session)
 {
-	const struct pro_section *current =
-		pro_tree_match(session->server, session->anonymous, session->cwd, session->scratch);
 	size_t jail_size = strlen(session->jail);
 
-	if (!is_allowed(current ? current : pro_session_section(session)))
+	if (!is_allowed(session))
 		return;
 	for (size_t size = strlen(session->cwd); size >= jail_size && size > 0; size--) {
 		char end = session->cwd[size];
