@@ -1,266 +1,181 @@
 /*
- * start.c - the unit, its environment files and the command line of the daemon.
+ * start.c - the command line of the daemon, and the settings that init scripts read.
  *
- * A unit in /etc goes before one of the distribution, drop-ins add to both. Without a unit the
- * files that init scripts read are asked for the same settings, and then the usual places.
+ * One daemon is read. Where nothing on the machine starts one, the files that init scripts source
+ * are asked for the same, and then the usual places of a configuration.
  */
 #include <string.h>
 
+#include "importers/old/start.h"
 #include "importers/proftpd/lines.h"
 #include "importers/proftpd/start.h"
 
-enum { SMALL_FILE = 1 << 20 };
+enum { SETTINGS_LIMIT = 1 << 20 };
 
-/* The state of a unit: what its last ExecStart and its Environment lines say. */
-struct unit {
-	struct old_root *root;
-	struct arena *arena;
-	struct table *environment;
-	const char *command;
-};
-
-/* Bytes without the blanks around them, and without one pair of quotes. */
-static const char *
-trimmed(const char *text, size_t size, struct arena *arena)
-{
-	while (size && pro_is_space(*text)) {
-		text++;
-		size--;
-	}
-	while (size && pro_is_space(text[size - 1]))
-		size--;
-	if (size >= 2 && (*text == '"' || *text == '\'') && text[size - 1] == *text) {
-		text++;
-		size -= 2;
-	}
-	return arena_strndup(arena, text, size);
-}
-
+/* KEY=VALUE of a file that a shell sources, as far as that can be read without one. */
 static void
-set_variable(struct table *environment, const char *assignment)
-{
-	const char *equals = strchr(assignment, '=');
-	struct arena *arena = environment->arena;
-
-	if (equals)
-		table_set(environment,
-			arena_strndup(arena, assignment, (size_t)(equals - assignment)),
-			(void *)trimmed(equals + 1, strlen(equals + 1), arena));
-}
-
-/* Calls for each line of a small file that says something. */
-static bool
-each_line(struct old_root *root, const char *path, struct arena *arena,
-	void (*take)(void *ctx, const char *line), void *ctx)
-{
-	struct old_file file;
-
-	if (old_root_read(root, path, SMALL_FILE, &file) != OLD_OK)
-		return false;
-	for (size_t offset = 0; offset < file.content.size;) {
-		const char *start = file.content.data + offset;
-		const char *newline = memchr(start, '\n', file.content.size - offset);
-		size_t size = newline ? (size_t)(newline - start) : file.content.size - offset;
-		const char *line = trimmed(start, size, arena);
-		if (*line && *line != '#' && *line != ';')
-			take(ctx, line);
-		offset += size + 1;
-	}
-	return true;
-}
-
-static void
-take_assignment(void *ctx, const char *line)
-{
-	if (strncmp(line, "export ", 7) == 0)
-		line += 7;
-	set_variable(ctx, line);
-}
-
-/* Environment= holds several assignments, each perhaps in quotes. */
-static void
-take_environment(struct unit *unit, const char *value)
+take_setting(struct table *environment, const char *text)
 {
 	struct string_list words, missing = { 0 };
-	const struct table nothing = { .arena = unit->arena };
+	const struct table nothing = { .arena = environment->arena };
+	const char *equals = strchr(text, '=');
 
-	pro_words(value, &nothing, unit->arena, &words, &missing);
-	for (size_t i = 0; i < words.count; i++)
-		set_variable(unit->environment, words.items[i]);
-}
-
-static void
-take_unit_line(void *ctx, const char *line)
-{
-	struct unit *unit = ctx;
-
-	if (strncmp(line, "ExecStart=", 10) == 0)
-		unit->command = line[10] ? line + 10 : NULL;
-	else if (strncmp(line, "Environment=", 12) == 0)
-		take_environment(unit, line + 12);
-	else if (strncmp(line, "EnvironmentFile=", 16) == 0)
-		each_line(unit->root, line + 16 + (line[16] == '-'), unit->arena, take_assignment,
-			unit->environment);
-}
-
-static void
-read_unit(struct unit *unit)
-{
-	static const char *const folders[] = { "/etc/systemd/system", "/lib/systemd/system",
-		"/usr/lib/systemd/system" };
-	struct string_list drop_ins;
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		const char *path = arena_printf(unit->arena, "%s/proftpd.service", folders[i]);
-		if (each_line(unit->root, path, unit->arena, take_unit_line, unit))
-			break;
-	}
-	if (old_root_glob(unit->root, "/etc/systemd/system/proftpd.service.d/*.conf", &drop_ins) !=
-		OLD_OK)
+	if (strncmp(text, "export ", 7) == 0)
+		text += 7;
+	if (!equals || equals < text)
 		return;
-	for (size_t i = 0; i < drop_ins.count; i++)
-		each_line(unit->root, drop_ins.items[i], unit->arena, take_unit_line, unit);
+	pro_words(equals + 1, &nothing, environment->arena, &words, &missing);
+	table_set(environment, arena_strndup(environment->arena, text, (size_t)(equals - text)),
+		(void *)(words.count ? words.items[0] : ""));
 }
 
-/* $NAME is split into words, ${NAME} is part of one. */
-static const char *
-expanded(const char *text, const struct table *environment, struct arena *arena)
+static void
+read_settings(struct old_root *root, const char *path, struct table *environment)
 {
-	AUTO_BUFFER struct buffer out = { 0 };
+	AUTO_BUFFER struct buffer text = { 0 };
+	struct pro_lines lines = { 0 };
+	struct old_file file;
+	unsigned number;
 
-	while (*text) {
-		const char *name = text + 1, *end;
-		bool braces = *text == '$' && *name == '{';
-		if (*text != '$') {
-			buffer_add_char(&out, *text++);
-			continue;
-		}
-		name += braces;
-		end = name +
-			strspn(name,
-				"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
-		const char *value =
-			table_get(environment, arena_strndup(arena, name, (size_t)(end - name)));
-		if (value)
-			buffer_add_text(&out, value);
-		text = end + (braces && *end == '}');
-	}
-	return arena_strdup(arena, buffer_text(&out));
+	if (old_root_read(root, path, SETTINGS_LIMIT, &file) != OLD_OK)
+		return;
+	lines.content = file.content;
+	while (pro_lines_next(&lines, &text, &number))
+		take_setting(environment, buffer_text(&text));
 }
 
-/* The value of an option: the rest of its word, or the next word. */
+/* The value of an option that is the whole word or its beginning; NULL = it is another one. */
 static const char *
-value_of(const struct string_list *words, size_t *position, size_t size)
+value_of(const struct string_list *words, size_t *position, const char *option)
 {
 	const char *word = words->items[*position];
+	size_t size = strlen(option);
+	bool is_long = option[1] == '-';
 
+	if (strncmp(word, option, size) != 0)
+		return NULL;
+	if (word[size] == '=' && is_long)
+		return word + size + 1;
 	if (word[size])
-		return word + size + (word[size] == '=');
+		return is_long ? NULL : word + size;
 	return *position + 1 < words->count ? words->items[++*position] : NULL;
 }
 
 static void
-take_command(struct pro_start *start, const char *command, struct arena *arena)
+take_options(struct pro_start *start, const struct string_list *words, struct arena *arena)
 {
-	struct string_list words, missing = { 0 };
-	const struct table nothing = { .arena = arena };
-
-	pro_words(expanded(command, &start->environment, arena), &nothing, arena, &words, &missing);
-	for (size_t i = 0; i < words.count; i++) {
-		const char *word = words.items[i], *value = NULL;
-		bool config = strncmp(word, "-c", 2) == 0;
-		bool define = strncmp(word, "-D", 2) == 0;
-		if (config || define) {
-			value = value_of(&words, &i, 2);
-		} else if (strncmp(word, "--config", 8) == 0 &&
-			strncmp(word, "--configt", 9) != 0) {
-			config = true;
-			value = value_of(&words, &i, 8);
-		} else if (strncmp(word, "--define", 8) == 0) {
-			define = true;
-			value = value_of(&words, &i, 8);
-		}
-		if (value && config)
-			start->config = value;
-		if (value && define)
-			string_list_push(arena, &start->defines, value);
+	for (size_t i = 0; i < words->count; i++) {
+		const char *config = value_of(words, &i, "-c");
+		const char *define = config ? NULL : value_of(words, &i, "-D");
+		if (!config && !define)
+			config = value_of(words, &i, "--config");
+		if (!config && !define)
+			define = value_of(words, &i, "--define");
+		if (config)
+			start->config = config;
+		if (define)
+			string_list_push(arena, &start->defines, define);
 	}
 }
 
-/* What an init script took from the files that people edit. */
-static void
-take_init_settings(struct pro_start *start, struct old_root *root, struct arena *arena)
+static const struct old_start *
+choose(const struct old_starts *starts)
 {
-	static const char *const files[] = { "/etc/default/proftpd", "/etc/sysconfig/proftpd" };
-	static const char *const options[] = { "OPTIONS", "PROFTPD_OPTIONS" };
+	const struct old_start *best = NULL;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		each_line(root, files[i], arena, take_assignment, &start->environment);
+	ARRAY_FOREACH (start, starts)
+		if (!start->masked && (!best || (start->enabled && !best->enabled)))
+			best = start;
+	return best;
+}
+
+/* Daemons besides the one that is read are named, since each is a source of its own. */
+static void
+tell_others(const struct old_starts *starts, const struct old_start *chosen, struct diags *diags)
+{
+	ARRAY_FOREACH (start, starts) {
+		if (start == chosen || start->masked)
+			continue;
+		diag_warning(diags, start->where, "there is another daemon, '%s'", start->name);
+		diag_code(diags, "other-daemon");
+		diag_hint(diags, "Read it with --set config=FILE, as a source of its own.");
+	}
+}
+
+static void
+take_settings(struct pro_start *start, bool decide, struct arena *arena)
+{
+	static const char *const options[] = { "OPTIONS", "PROFTPD_OPTIONS" };
 	const char *config = table_get(&start->environment, "CONFIG_FILE");
-	if (config && *config)
+
+	if (decide && config && *config)
 		start->config = config;
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (size_t i = 0; decide && i < sizeof(options) / sizeof(options[0]); i++) {
+		const struct table nothing = { .arena = arena };
+		struct string_list words, missing = { 0 };
 		const char *value = table_get(&start->environment, options[i]);
-		if (value)
-			take_command(start, value, arena);
+		if (!value)
+			continue;
+		pro_words(value, &nothing, arena, &words, &missing);
+		take_options(start, &words, arena);
 	}
 }
 
 static const char *
-usual_place(struct old_root *root)
+first_that_exists(struct old_root *root, const char *const *places)
 {
-	static const char *const places[] = { "/etc/proftpd/proftpd.conf", "/etc/proftpd.conf",
-		"/usr/local/etc/proftpd.conf", "/usr/local/etc/proftpd/proftpd.conf",
-		"/etc/proftpd/conf/proftpd.conf" };
 	struct old_entry entry;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (old_root_stat(root, places[i], &entry) == OLD_OK)
-			return places[i];
+	for (; *places; places++)
+		if (old_root_stat(root, *places, &entry) == OLD_OK)
+			return *places;
 	return NULL;
 }
 
 static const char *
-usual_modules(struct old_root *root, const char *config)
+module_path(struct old_root *root, const char *config)
 {
 	static const char *const places[] = { "/usr/lib/proftpd", "/usr/libexec/proftpd",
-		"/usr/lib64/proftpd", "/usr/local/libexec" };
-	struct old_entry entry;
+		"/usr/lib64/proftpd", NULL };
+	const char *found = first_that_exists(root, places);
 
 	if (strncmp(config, "/usr/local/", 11) == 0)
 		return "/usr/local/libexec";
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (old_root_stat(root, places[i], &entry) == OLD_OK)
-			return places[i];
-	return places[0];
+	return found ? found : places[0];
 }
 
 bool
 pro_start_find(struct old_root *root, const char *config, const struct string_list *defines,
 	struct pro_start *ret_start, struct diags *diags)
 {
+	static const char *const places[] = { "/etc/proftpd/proftpd.conf", "/etc/proftpd.conf",
+		"/usr/local/etc/proftpd.conf", NULL };
 	struct arena *arena = old_root_arena(root);
 	struct pro_start start = { .environment.arena = arena };
-	struct unit unit = { .root = root, .arena = arena, .environment = &start.environment };
+	struct old_starts starts;
 
-	read_unit(&unit);
-	if (unit.command)
-		take_command(&start, unit.command, arena);
-	else
-		take_init_settings(&start, root, arena);
+	read_settings(root, "/etc/default/proftpd", &start.environment);
+	read_settings(root, "/etc/sysconfig/proftpd", &start.environment);
+	old_starts_find(root, "proftpd", arena, &starts);
+	const struct old_start *chosen = choose(&starts);
+	if (chosen)
+		take_options(&start, &chosen->words, arena);
+	take_settings(&start, !chosen, arena);
 	if (config)
 		start.config = config;
+	else
+		tell_others(&starts, chosen, diags);
 	if (!start.config || *start.config != '/')
-		start.config = usual_place(root);
+		start.config = first_that_exists(root, places);
 	if (!start.config) {
-		diag_error(diags, NOWHERE, "no proftpd.conf below this root");
+		diag_error(diags, NOWHERE, "there is no proftpd.conf below this root");
 		diag_hint(diags,
 			"Name it with --set config=FILE, as it is called on the old machine.");
 		return false;
 	}
 	for (size_t i = 0; i < defines->count; i++)
 		string_list_push(arena, &start.defines, defines->items[i]);
-	start.module_path = usual_modules(root, start.config);
+	start.module_path = module_path(root, start.config);
 	*ret_start = start;
 	return true;
 }
