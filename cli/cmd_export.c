@@ -7,6 +7,7 @@
 #include "cli/planning.h"
 #include "core/base/text.h"
 #include "core/model/exporter.h"
+#include "core/model/old_account.h"
 
 struct export_options {
 	struct string_list settings, exporter_settings;
@@ -87,6 +88,18 @@ set_exporter_options(struct session *session, const struct exporter *exporter,
 
 /* ---- which accounts ---- */
 
+/* What is exported is imported somewhere, and nobody is asked about it there. */
+static bool
+is_certain(struct session *session, const struct account *account)
+{
+	if (!account->old || account->old->login->login == OLD_ALLOW)
+		return true;
+	diag_warning(&session->diags, account->place,
+		"'%s' is left out: whether the old server let it in cannot be known", account->key);
+	diag_code(&session->diags, "unknown-login");
+	return false;
+}
+
 static bool
 add_sources(struct session *session, const struct export_options *options,
 	const struct string_list *sources, struct account_list *list)
@@ -96,8 +109,10 @@ add_sources(struct session *session, const struct export_options *options,
 		!planning_read(session, sources, &options->settings, false, &reading))
 		return false;
 	for (size_t i = 0; i < reading.count; i++) {
-		ARRAY_FOREACH (account, &reading.intakes[i].accounts)
-			ARRAY_PUSH(session->arena, list, *account);
+		ARRAY_FOREACH (account, &reading.intakes[i].accounts) {
+			if (is_certain(session, *account))
+				ARRAY_PUSH(session->arena, list, *account);
+		}
 	}
 	return true;
 }

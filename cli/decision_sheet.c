@@ -212,13 +212,6 @@ on_record(void *ctx, const struct record *record)
 	return true;
 }
 
-static bool
-on_account(void *ctx, const struct account *account)
-{
-	(void)ctx, (void)account;
-	return true;
-}
-
 static void
 on_reject(void *ctx, const struct record *record)
 {
@@ -245,7 +238,6 @@ decision_sheet_read(struct bytes content, const char *shown, struct arena *arena
 	struct sink sink = {
 		.ctx = &reading,
 		.record = on_record,
-		.account = on_account,
 		.header = on_header,
 		.reject = on_reject,
 		.diags = diags,

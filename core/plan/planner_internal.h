@@ -137,6 +137,8 @@ char *planner_person(struct planner *planner, const struct change *change);
  */
 const char *planner_choose_login(
 	struct planner *planner, const struct account *account, struct change *change);
+/* The policy's pattern and reserved words. */
+bool planner_policy_allows(const struct planner *planner, const char *login);
 /* Policy, reserved words, names that other databases know. */
 void planner_check_new_login(
 	struct planner *planner, const struct account *account, struct change *change);

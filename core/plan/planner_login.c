@@ -35,6 +35,13 @@ matches_policy(const struct planner *planner, const char *login)
 		regexec(&planner->login_pattern, login, 0, NULL, 0) == 0;
 }
 
+bool
+planner_policy_allows(const struct planner *planner, const char *login)
+{
+	return matches_policy(planner, login) &&
+		!string_list_has(&planner->config->policy.reserved, login);
+}
+
 /* True when nobody has or wants the name, and no other person's login is remembered as it. */
 static bool
 is_free(struct planner *planner, const char *login, const char *person)

@@ -151,6 +151,9 @@ decide_name(struct old_row *row)
 		choice = OLD_DECIDE(row, DECISION_LOGIN_NAME,
 			"'%s' would be called '%s' here, and so would '%s'", row->login->user, name,
 			row->old->name_rival);
+	else if (!exists && !planner_policy_allows(planner, name))
+		choice = OLD_DECIDE(row, DECISION_LOGIN_NAME,
+			"policy.username gives the login '%s' to nobody", name);
 	else if (exists && !is_own_account(row) && strcmp(name, "root") != 0)
 		choice = OLD_DECIDE(row, DECISION_LOGIN_NAME,
 			"an account '%s' exists here, which need not be the same person's", name);

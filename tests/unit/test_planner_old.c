@@ -252,6 +252,19 @@ test_guest_with_the_name_of_an_account_here_is_asked_about(void **state)
 	assert_string_equal(ids_said(w), "anna2 20000");
 }
 
+static void
+test_names_that_the_policy_refuses_are_asked_about(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "webmaster");
+	add_login(w, "Backup");
+	decide(w, "webmaster", DECISION_LOGIN_NAME, "number");
+	plan_old(w);
+	assert_string_equal(
+		decisions_said(w), "webmaster: login-name=number\nBackup: login-name?\n");
+	assert_string_equal(ids_said(w), "webmaster2 20000");
+}
+
 /* ---- passwords ---- */
 
 static void
@@ -712,6 +725,7 @@ main(void)
 		world_test(test_profile_of_the_default_layout_holds_for_old_logins_too),
 		world_test(test_illegal_names_are_replaced_and_never_merged),
 		world_test(test_guest_with_the_name_of_an_account_here_is_asked_about),
+		world_test(test_names_that_the_policy_refuses_are_asked_about),
 		world_test(test_weak_hashes_are_carried_with_a_warning),
 		world_test(test_plaintext_is_hashed_now),
 		world_test(test_foreign_hash_is_as_the_policy_says_or_as_was_decided),
