@@ -107,7 +107,7 @@ static enum pam_code
 judge_age(struct pam_attempt *attempt, const struct old_shadow *shadow)
 {
 	int64_t age = attempt->today - shadow->changed;
-	if (shadow->expires != -1 && attempt->today > shadow->expires)
+	if (shadow->expires != -1 && attempt->today >= shadow->expires)
 		return pam_say_no(attempt, PAM_ACCT_EXPIRED, shadow->where, "it has expired");
 	if (shadow->changed == 0)
 		return pam_say_no(attempt, PAM_NEW_AUTHTOK_REQD, shadow->where,

@@ -157,8 +157,16 @@ find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *ide
 	identity->group_names = groups.names;
 	if (groups.gids.count == 0)
 		ARRAY_PUSH(arena, &groups.gids, identity->gid);
-	for (size_t i = 0; i < groups.gids.count; i++)
-		ARRAY_PUSH(arena, &identity->gids, groups.gids.items[i]);
+	ARRAY_FOREACH (gid, &groups.gids) {
+		if (*gid == (gid_t)-1) {
+			/* setgroups(2) takes all of them or none. */
+			pro_note(&identity->notes, identity->where, "no-groups",
+				"one of its groups has no number, so the session had none at all");
+			identity->gids.count = 0;
+			break;
+		}
+		ARRAY_PUSH(arena, &identity->gids, *gid);
+	}
 	return answer;
 }
 
@@ -181,6 +189,19 @@ sort_gids(struct pro_identity *identity)
 	identity->gids.count = kept;
 }
 
+/* Whether a session gets past the lists of users and groups that the modules open for it. */
+static bool
+session_goes_on(struct pro_auth *auth)
+{
+	ARRAY_FOREACH (module, &auth->order.asked) {
+		if (module->session && module->session(module->state) == PRO_DISCONNECT)
+			return false;
+		if (module->user && module->authoritative)
+			break;
+	}
+	return true;
+}
+
 /* The groups of an account that was found; an error on the way may have ended the session. */
 static void
 identify_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity)
@@ -190,10 +211,11 @@ identify_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity 
 		identity->group = arena_printf(arena, "%lu", (unsigned long)identity->gid);
 	const enum pro_answer groups = find_groups(auth, arena, identity);
 	sort_gids(identity);
-	if (name == PRO_DISCONNECT || groups == PRO_DISCONNECT) {
+	if (name == PRO_DISCONNECT || groups == PRO_DISCONNECT || !session_goes_on(auth)) {
 		identity->exists = OLD_DENY;
 		pro_note(&identity->notes, identity->where, "sql-error",
-			"mod_sql's question about groups failed, which ended the session");
+			"a question of mod_sql's about groups or all users failed, which ended the "
+			"session");
 	} else if (name == PRO_CANNOT_TELL || groups == PRO_CANNOT_TELL) {
 		pro_note(&identity->notes, identity->where, "not-evaluated",
 			"its groups may come from a database that is not read here");
@@ -341,7 +363,11 @@ pro_auth_ask(struct pro_auth *auth, const char *name, const struct pro_identity 
 	if (auth->quotas)
 		pro_quotas_add(auth->quotas, name, identity, arena, &credentials);
 
-	const bool opened = credentials.ways.count > 0 || credentials.ssh_keys.count > 0;
+	bool opened = credentials.ssh_keys.count > 0;
+	ARRAY_FOREACH (way, &credentials.ways) {
+		opened |= way->kind != OLD_PASSWORD_UNKNOWN;
+		unknown |= way->kind == OLD_PASSWORD_UNKNOWN;
+	}
 	if (credentials.ways.count > 0)
 		credentials.where = credentials.ways.items[0].where;
 	else if (module && !credentials.where.file)

@@ -200,7 +200,7 @@ const struct pro_directive pro_directives_loadable[] = {
 	{ "SQLDefaultGID", "mod_sql.c", "svg", 1, PRO_ANY, 0 },
 	{ "SQLDefaultHomedir", "mod_sql.c", "svg", 1, 1, 0 },
 	{ "SQLDefaultUID", "mod_sql.c", "svg", 1, PRO_ANY, 0 },
-	{ "SQLEngine", "mod_sql.c", "svga", 1, PRO_ANY, PRO_BOOLEAN | PRO_MERGED },
+	{ "SQLEngine", "mod_sql.c", "svga", 1, PRO_ANY, PRO_MERGED },
 	{ "SQLGroupInfo", "mod_sql.c", "svg", 1, 4, 0 },
 	{ "SQLGroupPrimaryKey", "mod_sql.c", "svg", 0, PRO_ANY, 0 },
 	{ "SQLGroupWhereClause", "mod_sql.c", "svg", 1, 1, 0 },

@@ -22,6 +22,8 @@ struct sql {
 	struct pro_connections connections;
 	struct pro_sql_types types;
 	struct id_table group_names; /* gid -> struct known_group */
+	bool listed;		     /* listing holds the answer */
+	enum pro_answer listing;     /* to what every session asks: all users and groups */
 };
 
 struct known_group {
@@ -379,6 +381,67 @@ sql_group_gid(void *state, const char *name, gid_t *ret_gid)
 	return PRO_HANDLED;
 }
 
+/* "SELECT columns FROM table WHERE ((clause))" */
+static enum pro_answer
+ask_all(struct sql *sql, const char *columns, const char *table, const char *clause,
+	const char *clause_directive, struct arena *arena, struct pro_rows *ret_rows)
+{
+	struct diags notes = { .arena = arena };
+	const char *where = "";
+	if (clause) {
+		const struct pro_line *line = pro_find(sql->input->server, clause_directive);
+		const char *resolved =
+			resolve(sql, clause, NULL, NULL, false, line->where, arena, &notes);
+		if (!resolved)
+			return PRO_CANNOT_TELL;
+		where = arena_printf(arena, " WHERE ((%s))", resolved);
+	}
+	return ask(sql, "default",
+		arena_printf(arena, "SELECT %s FROM %s%s", columns, table, where), arena, ret_rows,
+		&notes);
+}
+
+/* The names of all groups, and each of them by its name. */
+static enum pro_answer
+list_groups(struct sql *sql, struct arena *arena)
+{
+	const struct pro_sql_settings *settings = &sql->settings;
+	struct diags notes = { .arena = arena };
+	struct pro_rows names = { 0 };
+	enum pro_answer answer;
+	if (settings->all_groups_query && !settings->fast_groups)
+		answer = ask_named(sql, settings->all_groups_query, "", arena, &names, &notes);
+	else
+		answer = ask_all(sql, arena_printf(arena, "DISTINCT %s", settings->group_column),
+			settings->group_table, settings->group_clause, "SQLGroupWhereClause", arena,
+			&names);
+	for (size_t i = 0; answer == PRO_HANDLED && i < names.rows * names.columns; i++) {
+		struct pro_rows group = { 0 };
+		if (names.values[i] && !settings->fast_groups)
+			answer = ask_group(sql, names.values[i], arena, &group, &notes);
+	}
+	return answer;
+}
+
+static enum pro_answer
+sql_session(void *state)
+{
+	struct sql *sql = state;
+	const struct pro_sql_settings *settings = &sql->settings;
+	AUTO_ARENA struct arena scratch = { 0 };
+	struct pro_rows rows = { 0 };
+	if (sql->listed || settings->backend == PRO_SQL_NONE)
+		return sql->listing;
+	sql->listed = true;
+	sql->listing = PRO_HANDLED;
+	if (settings->all_groups)
+		sql->listing = list_groups(sql, &scratch);
+	if (settings->all_users && sql->listing == PRO_HANDLED && !settings->all_users_query)
+		sql->listing = ask_all(sql, settings->user_column, settings->user_table,
+			settings->user_clause, "SQLUserWhereClause", &scratch, &rows);
+	return sql->listing;
+}
+
 /* How many bytes of salt the user has for himself; 0 = none. */
 static size_t
 user_salt(struct sql *sql, const char *name, struct arena *arena)
@@ -527,6 +590,7 @@ pro_sql_module(
 		.group_name = sql_group_name,
 		.group_gid = sql_group_gid,
 		.check = sql_check,
+		.session = sql_session,
 		.names = sql_names,
 		.close = sql_close,
 	};

@@ -57,22 +57,32 @@ first_word(const struct pro_section *server, const char *directive)
 	return line ? pro_word(line, 0) : NULL;
 }
 
-/* "users", "groups", "userset" and so on; on and off alone. */
+static bool
+begins_with(const char *word, const char *beginning)
+{
+	return strncasecmp(word, beginning, strlen(beginning)) == 0;
+}
+
+/* "users", "groups", "userset", "groupsetfast"; on and off alone. */
 static void
 read_authenticate(const struct pro_section *server, struct pro_sql_settings *settings)
 {
 	const struct pro_line *line = pro_find(server, "SQLAuthenticate");
-	settings->users = settings->groups = !line;
-	if (!line)
-		return;
-	for (size_t i = 0; i < line->words.count; i++) {
+	const char *first = line ? pro_word(line, 0) : NULL;
+	const bool all = !first || (line->words.count == 1 && strcasecmp(first, "on") == 0);
+	settings->users = settings->groups = all;
+	settings->all_users = settings->all_groups = all;
+	for (size_t i = 0; line && i < line->words.count; i++) {
 		const char *word = line->words.items[i];
-		if (line->words.count == 1 && strcasecmp(word, "on") == 0)
-			settings->users = settings->groups = true;
-		else if (strcasecmp(word, "users") == 0 || strcasecmp(word, "users*") == 0)
+		if (begins_with(word, "userset"))
+			settings->all_users = true;
+		else if (begins_with(word, "users"))
 			settings->users = true;
-		else if (strcasecmp(word, "groups") == 0 || strcasecmp(word, "groups*") == 0)
+		else if (begins_with(word, "groupset"))
+			settings->all_groups = true;
+		else if (begins_with(word, "groups"))
 			settings->groups = true;
+		settings->fast_groups |= strcasecmp(word, "groupsetfast") == 0;
 	}
 }
 
@@ -172,6 +182,7 @@ read_group_info(const struct pro_auth_input *input, struct pro_sql_settings *set
 	settings->group_query = custom_part(input, "SQLGroupInfo", 0);
 	settings->group_by_gid_query = custom_part(input, "SQLGroupInfo", 1);
 	settings->members_query = custom_part(input, "SQLGroupInfo", 2);
+	settings->all_groups_query = custom_part(input, "SQLGroupInfo", 3);
 }
 
 static uint32_t

@@ -19,17 +19,19 @@ struct pro_sql_settings {
 	const struct pro_line *connect; /* SQLConnectInfo; NULL = the module is off */
 	const char *database;		/* its first word: a path, or "db@host" */
 	bool users, groups;		/* questions that the module answers */
+	bool all_users, all_groups;	/* "userset" and "groupset": it lists them for a session */
+	bool fast_groups;		/* "groupsetfast" */
 	bool survives_errors;		/* SQLOptions NoDisconnectOnError */
 	bool normalized_groups;		/* UseNormalizedGroupSchema */
 
 	const char *user_table, *user_column, *password_column, *uid_column, *gid_column,
 		*home_column, *shell_column; /* NULL: SQLUserInfo says "NULL" */
 	const char *user_query;		     /* "custom:/NAME"; NULL = the columns above */
-	const char *all_users_query;	     /* its third or fourth part: every name */
+	const char *all_users_query;	     /* its third part: every name */
 	struct place users_where;	     /* SQLUserInfo, else SQLConnectInfo */
 
 	const char *group_table, *group_column, *group_gid_column, *members_column;
-	const char *group_query, *group_by_gid_query, *members_query;
+	const char *group_query, *group_by_gid_query, *members_query, *all_groups_query;
 
 	const char *user_clause, *group_clause; /* SQLUserWhereClause, SQLGroupWhereClause */
 	const char *default_home;

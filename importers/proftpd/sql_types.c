@@ -13,7 +13,14 @@
 
 #include "importers/proftpd/auth_hash.h"
 
-enum { SALT_LIMIT = 1 << 20, SCRYPT_SALT = 32, ARGON2_SALT = 16, SODIUM_HASH = 32 };
+enum {
+	SALT_LIMIT = 1 << 20,
+	/* Bytes of a column from which on it is taken for the beginning of a digest. */
+	BEGINNING = 8,
+	SCRYPT_SALT = 32,
+	ARGON2_SALT = 16,
+	SODIUM_HASH = 32
+};
 
 static const struct {
 	const char *name;
@@ -169,7 +176,7 @@ compared_bytes(const struct pro_sql_types *types, const char *type, size_t salt_
 static void
 check_digest(const struct pro_sql_types *types, const char *type, const char *hash,
 	size_t salt_length, struct place where, struct arena *arena,
-	struct pro_credentials *credentials)
+	struct pro_credentials *credentials, bool *maybe)
 {
 	const size_t bytes = types->digests ? compared_bytes(types, type, salt_length) : 0;
 	if (bytes == 0)
@@ -190,6 +197,14 @@ check_digest(const struct pro_sql_types *types, const char *type, const char *ha
 	case FIT_BEGINNING:
 		if (types->empty == PRO_EMPTY_NOTHING)
 			return;
+		if (strlen(hash) < BEGINNING) {
+			*maybe = true;
+			pro_note(&credentials->notes, where, "short-digest",
+				"its password column of a few letters is no digest of %s, but "
+				"every password whose digest begins so was taken",
+				type);
+			return;
+		}
 		pro_note(&credentials->notes, where, "short-digest",
 			"its password column is shorter than a digest of %s; every password whose "
 			"digest begins so was taken",
@@ -239,7 +254,7 @@ check_backend(const struct pro_sql_types *types, const char *hash, struct place 
 static void
 check_type(const struct pro_sql_types *types, const char *type, const char *hash,
 	size_t salt_length, struct place where, struct arena *arena,
-	struct pro_credentials *credentials)
+	struct pro_credentials *credentials, bool *maybe)
 {
 	if (strcasecmp(type, "Crypt") == 0 ||
 		(strcasecmp(type, "bcrypt") == 0 && types->digests &&
@@ -258,7 +273,7 @@ check_type(const struct pro_sql_types *types, const char *type, const char *hash
 	} else if (strcasecmp(type, "Backend") == 0) {
 		check_backend(types, hash, where, arena, credentials);
 	} else {
-		check_digest(types, type, hash, salt_length, where, arena, credentials);
+		check_digest(types, type, hash, salt_length, where, arena, credentials, maybe);
 	}
 }
 
@@ -266,14 +281,17 @@ void
 pro_sql_types_check(const struct pro_sql_types *types, const char *hash, size_t salt_length,
 	struct place where, struct arena *arena, struct pro_credentials *credentials)
 {
-	bool plaintext = false;
+	bool plaintext = false, maybe = false;
 	for (size_t i = 0; types->line && i < types->line->words.count; i++) {
 		const char *type = types->line->words.items[i];
 		if (strcasecmp(type, "Plaintext") == 0)
 			plaintext = true;
 		else
-			check_type(types, type, hash, salt_length, where, arena, credentials);
+			check_type(
+				types, type, hash, salt_length, where, arena, credentials, &maybe);
 	}
 	if (plaintext && *hash)
 		pro_add_way(credentials, OLD_PASSWORD_PLAINTEXT, hash, where, arena);
+	if (maybe && credentials->ways.count == 0)
+		pro_add_way(credentials, OLD_PASSWORD_UNKNOWN, NULL, where, arena);
 }
