@@ -152,7 +152,7 @@ pro_start_find(struct old_root *root, const char *config, const struct string_li
 		"/usr/local/etc/proftpd.conf", NULL };
 	struct arena *arena = old_root_arena(root);
 	struct pro_start start = { .environment.arena = arena };
-	struct old_starts starts;
+	struct old_starts starts = { 0 };
 
 	read_settings(root, "/etc/default/proftpd", &start.environment);
 	read_settings(root, "/etc/sysconfig/proftpd", &start.environment);
