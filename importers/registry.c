@@ -8,6 +8,7 @@ extern const struct importer json_importer;
 extern const struct importer passwd_importer;
 extern const struct importer proftpd_importer;
 extern const struct importer vsftpd_importer;
+extern const struct importer pureftpd_importer;
 
 const struct importer *const importers[] = {
 	&csv_importer,
@@ -15,5 +16,6 @@ const struct importer *const importers[] = {
 	&passwd_importer,
 	&proftpd_importer,
 	&vsftpd_importer,
+	&pureftpd_importer,
 	NULL,
 };

@@ -66,7 +66,8 @@ def password_faults(claim, rows):
 
 
 def write_of(row):
-    done = [row[k] != "n" for k in ("stor", "mkd", "dele")]
+    # "?": done, says the server, but there is nothing.
+    done = [row[k] not in "n?" for k in ("stor", "mkd", "dele")]
     return "yes" if all(done) else "partial" if any(done) else "no"
 
 
@@ -74,7 +75,7 @@ def umask_fault(kind, claim, row):
     if kind != "pureftpd":
         if claim["umask"] != row["umask"]:
             yield f"umask {claim['umask']}, found {row['umask']}"
-    elif row["stor"] not in "n-?" and row["stor"] != "%04o" % (0o666 & ~int(claim["umask"], 8)):
+    elif row["stor"] not in "n-?" and row["stor"] != "%04o" % (0o777 & ~int(claim["umask"], 8)):
         # Its processes have umask 0, and it gives files their mode itself.
         yield f"umask {claim['umask']}, but a file got {row['stor']}"
 
@@ -88,9 +89,16 @@ def session_faults(kind, claim, row):
         yield f"write {claim['write']}, found stor {row['stor']} mkd {row['mkd']} dele {row['dele']}"
 
 
-def faults(kind, claim, rows, unknowable):
+def faults(kind, claim, rows, unknowable, is_elsewhere):
     taken = [row for row in rows if row["result"] == "OK"]
     login = claim["login"] if claim else None
+    if is_elsewhere:
+        # From here, now, it must be refused, and the note has to say for whom it is not.
+        if login != "allow" or claim["note"] == "-":
+            yield f"claims {login or 'nothing'}, and it is allowed elsewhere or at another time"
+        for row in taken:
+            yield f"not for here and now, but the {row['kind']} password was taken"
+        return
     if login == "unknown":
         if not unknowable:
             yield "claims not to know, and could"
@@ -110,13 +118,15 @@ def faults(kind, claim, rows, unknowable):
 
 def main():
     parser = argparse.ArgumentParser()
-    for option in ("kind", "status", "prefix", "claims", "sessions", "unknown", "log"):
+    for option in ("kind", "status", "prefix", "claims", "sessions", "unknown", "elsewhere", "log"):
         parser.add_argument("--" + option, required=True)
     options = parser.parse_args()
     claims, twice = read_claims(options.claims)
     sessions = read_sessions(options.sessions)
     with open(options.unknown, encoding="utf-8") as file:
         unknown = set(file.read().splitlines())
+    with open(options.elsewhere, encoding="utf-8") as file:
+        elsewhere = set(file.read().splitlines())
     failed = count = 0
 
     def case(name, problems):
@@ -135,7 +145,8 @@ def main():
     case("the importer reads the machine", problems)
     for user in sorted(set(claims) | set(sessions)):
         claim = claims.get(user)
-        found = list(faults(options.kind, claim, sessions.get(user, []), user in unknown))
+        rows = sessions.get(user, [])
+        found = list(faults(options.kind, claim, rows, user in unknown, user in elsewhere))
         case(user or "(empty name)", found)
     print(f"1..{count}")
     sys.exit(bool(failed))

@@ -91,6 +91,11 @@ unknown() {
 	printf '%s\n' "$@" >>/.oracle/unknown
 }
 
+# elsewhere NAME...: allowed from other addresses or at other hours, and refused here and now.
+elsewhere() {
+	printf '%s\n' "$@" >>/.oracle/elsewhere
+}
+
 start() {
 	# Some close every descriptor that there could be, for each connection.
 	ulimit -n 256

@@ -1,0 +1,1 @@
+exec pure-ftpd /etc/pure-ftpd.conf
