@@ -127,11 +127,11 @@ decide_dormant(struct old_row *row)
 		close_account(row);
 }
 
-/* Whose account it is that has the name here. */
+/* Whether the account that has the name here is surely the login's own. */
 static bool
 is_own_account(const struct old_row *row)
 {
-	return !row->old->is_renamed && row->old->has_own_uid;
+	return !row->old->is_renamed && row->old->has_own_uid && old_is_this_machine(row);
 }
 
 /* The proposed name is somebody's: of this source, or of this machine. */
@@ -192,7 +192,7 @@ decide_uid(struct old_row *row)
 	if (rival)
 		choice = OLD_DECIDE(row, DECISION_UID_CONFLICT, "uid %u was also that of '%s'",
 			(unsigned)account->uid, rival);
-	else if (account->uid < 1000)
+	else if (account->uid < 1000 || account->uid == 65534 || account->uid == 65535)
 		choice = OLD_DECIDE(row, DECISION_UID_CONFLICT,
 			"uid %u is in the range of system accounts", (unsigned)account->uid);
 	else if (!planner_uid_is_free(planner, row->change, account->uid))
@@ -383,8 +383,6 @@ planner_old_decide(struct planner *planner)
 		if (!item->mine || item->change->left_out)
 			continue;
 		struct old_row row = old_row_of(planner, item);
-		row.passwd =
-			accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, row.change->login);
 		old_share_place(&row);
 		decide_uid(&row);
 		decide_password(&row);

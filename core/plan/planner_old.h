@@ -38,6 +38,8 @@ struct old_row old_row_of(struct planner *planner, struct planner_row *row);
 
 /* planner_old_place.c */
 
+/* ROOT is the machine that the plan is for. */
+bool old_is_this_machine(const struct old_row *row);
 /* Its directory, and how its sessions begin: account.contents, profile.start. */
 void old_choose_place(struct old_row *row);
 /* After that of all rows: what somebody else has too. */

@@ -74,8 +74,8 @@ choose_start(struct old_row *row, const char *directory)
 		problems.items[0].message);
 }
 
-static bool
-is_this_machine(const struct old_row *row)
+bool
+old_is_this_machine(const struct old_row *row)
 {
 	struct stat there, here;
 	const char *root = row->old->root;
@@ -190,7 +190,7 @@ old_choose_place(struct old_row *row)
 		leave_system_directory(row, directory);
 	else if (!row->passwd || is_managed)
 		take_contents(row, directory);
-	else if (row->old->has_own_uid && is_this_machine(row))
+	else if (row->old->has_own_uid && old_is_this_machine(row))
 		compare_home(row, row->passwd, directory);
 	else
 		keep_present_home(row, directory);

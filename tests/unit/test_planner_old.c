@@ -250,6 +250,12 @@ test_guest_with_the_name_of_an_account_here_is_asked_about(void **state)
 	decide(w, "anna", DECISION_LOGIN_NAME, "number");
 	plan_old(w);
 	assert_string_equal(ids_said(w), "anna2 20000");
+
+	/* On another machine a name proves nothing either. */
+	add_person(w, "bert", 1008, "/home/bert");
+	add_local(w, "bert", 1008);
+	plan_old(w);
+	assert_string_equal(codes_said(w), "! bert login-name\n");
 }
 
 static void
