@@ -131,15 +131,17 @@ explain_unknown(
 static enum pro_answer
 find_group_name(struct pro_auth *auth, gid_t gid, struct arena *arena, const char **ret_name)
 {
+	bool cannot_tell = false;
 	ARRAY_FOREACH (module, &auth->order.asked) {
 		if (!module->group_name)
 			continue;
 		const enum pro_answer answer =
 			module->group_name(module->state, gid, arena, ret_name);
-		if (answer != PRO_DECLINED || module->authoritative)
+		cannot_tell |= answer == PRO_CANNOT_TELL;
+		if (answer == PRO_HANDLED || answer == PRO_DISCONNECT || module->authoritative)
 			return answer;
 	}
-	return PRO_DECLINED;
+	return cannot_tell ? PRO_CANNOT_TELL : PRO_DECLINED;
 }
 
 static enum pro_answer
@@ -147,13 +149,17 @@ find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *ide
 {
 	struct pro_groups groups = { 0 };
 	enum pro_answer answer = PRO_DECLINED;
+	bool cannot_tell = false;
 	ARRAY_FOREACH (module, &auth->order.asked) {
 		if (!module->groups)
 			continue;
 		answer = module->groups(module->state, identity->name, arena, &groups);
-		if (answer != PRO_DECLINED || module->authoritative)
+		cannot_tell |= answer == PRO_CANNOT_TELL;
+		if (answer == PRO_HANDLED || answer == PRO_DISCONNECT || module->authoritative)
 			break;
 	}
+	if (cannot_tell && answer != PRO_DISCONNECT)
+		answer = PRO_CANNOT_TELL;
 	identity->group_names = groups.names;
 	if (groups.gids.count == 0)
 		ARRAY_PUSH(arena, &groups.gids, identity->gid);
@@ -207,7 +213,7 @@ static void
 identify_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity)
 {
 	const enum pro_answer name = find_group_name(auth, identity->gid, arena, &identity->group);
-	if (name != PRO_HANDLED)
+	if (!identity->group)
 		identity->group = arena_printf(arena, "%lu", (unsigned long)identity->gid);
 	const enum pro_answer groups = find_groups(auth, arena, identity);
 	sort_gids(identity);
