@@ -96,6 +96,8 @@ def virtual_users(machine):
             machine.run(f"printf '%s:%s\\n' {shlex.quote(name)} {secret} >>/root/logins")
         else:
             machine.run(f"printf '%s\\n%s\\n' {shlex.quote(name)} {secret} >>/root/logins")
+            # Without crypt=crypt the hash itself is what opens it.
+            machine.run(f"password {shlex.quote(name)} {secret}")
     if kind == "pwdfile":
         machine.run("mv /root/logins /etc/vsftpd.pwd; chmod 600 /etc/vsftpd.pwd")
         module = "pam_pwdfile.so " + machine.pick("pwdfile=/etc/vsftpd.pwd", "pwdfile /etc/vsftpd.pwd")

@@ -64,11 +64,12 @@ class Machine:
     def home(self, path, owner):
         """A directory in one of the states that homes are in."""
         state = self.often("own", 45, "root", "missing", "link", "closed", "group", "sticky")
-        place = shlex.quote(path.replace("/./", "/"))
+        path = path.replace("/./", "/").rstrip("/")
+        place = shlex.quote(path)
         if state == "missing":
             return
         if state == "link":
-            target = shlex.quote("/srv/real" + path.replace("/./", "/"))
+            target = shlex.quote("/srv/real" + path)
             self.run(f"home {target} {owner}; mkdir -p $(dirname {place}); ln -sfn {target} {place}")
             return
         who, mode = {
