@@ -17,6 +17,7 @@ struct judging {
 	const struct vsftpd_server *server;
 	struct vsftpd_settings settings; /* the server's, then with the user's own file */
 	struct old_login *login;
+	struct place named; /* the line that has the name */
 	bool is_anonymous;
 };
 
@@ -32,6 +33,7 @@ static bool PRINTF_LIKE(4, 5)
 	va_end(args);
 	login->login = OLD_DENY;
 	login->password = OLD_PASSWORD_NONE;
+	login->ways.count = 0;
 	login->where = where;
 	old_login_note(login, where, code, "%s", why);
 	return false;
@@ -280,7 +282,7 @@ find_account(struct judging *judging, struct vsftpd_session *session)
 	session->account = name ? old_unix_user(server->accounts, name) : NULL;
 	if (session->account)
 		return true;
-	struct place where = session->is_guest ? decided(judging, setting) : judging->login->where;
+	struct place where = session->is_guest ? decided(judging, setting) : judging->named;
 	if (name && vsftpd_may_be_elsewhere(server, name)) {
 		judging->login->login = OLD_UNKNOWN;
 		old_login_note(judging->login, where, "old-other-accounts",
@@ -393,6 +395,7 @@ vsftpd_judge(const struct vsftpd_server *server, const char *user, struct place 
 		.server = server,
 		.settings = server->settings,
 		.login = old_login_create(server->arena, user, where),
+		.named = where,
 	};
 	if (server->down.why) {
 		deny_for(&judging, &server->down, "vsftpd-down");
