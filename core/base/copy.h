@@ -41,6 +41,9 @@ struct tree_mapping {
 	void (*own)(void *ctx, const struct walk_entry *entry, struct host_owner *owner);
 	/* Whether the copy has this extended attribute too. */
 	bool (*keeps)(void *ctx, const struct walk_entry *entry, const char *xattr);
+	/* Whether the copy has this entry at all; directories it always has. */
+	bool (*wants)(void *ctx, const struct walk_entry *entry);
+	void *wants_ctx;
 	/* Where a symbolic link leads in the copy; the answer is good until the next question. */
 	const char *(*target)(void *ctx, const struct walk_entry *entry, const char *target);
 };

@@ -267,7 +267,7 @@ enter_source(void *ctx, const struct walk_entry *entry, struct diags *diags)
 {
 	struct comparing *comparing = ctx;
 	AUTO_CLOSE int fd = -1;
-	if (S_ISSOCK(entry->st.st_mode))
+	if (S_ISSOCK(entry->st.st_mode) || !tree_wants(comparing->copy, entry))
 		return WALK_ON;
 	comparing->entries++;
 	buffer_clear(&comparing->shown);

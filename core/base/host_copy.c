@@ -375,6 +375,8 @@ copy_entry(struct copying *copying, const struct walk_entry *entry, struct diags
 	if (entry->is_mount)
 		return refuse_entry(
 			copying, "is a mount point, which no copy can take along", diags);
+	if (!tree_wants(copying->copy, entry))
+		return true;
 	copying->is_there = false;
 	if (copying->copy->resumes && entry->depth && !settle(copying, entry, diags))
 		return false;

@@ -18,6 +18,14 @@ tree_owner(const struct tree_copy *copy, const struct walk_entry *entry)
 }
 
 bool
+tree_wants(const struct tree_copy *copy, const struct walk_entry *entry)
+{
+	const struct tree_mapping *mapping = copy->mapping;
+	return S_ISDIR(entry->st.st_mode) || !mapping || !mapping->wants ||
+		mapping->wants(mapping->wants_ctx, entry);
+}
+
+bool
 tree_keeps_xattr(const struct tree_copy *copy, const struct walk_entry *entry, const char *xattr)
 {
 	const struct tree_mapping *mapping = copy->mapping;

@@ -178,6 +178,7 @@ bool host_next_data(int fd, off_t offset, off_t size, off_t *ret_start, off_t *r
 struct tree_copy;
 struct walk_entry;
 struct host_owner tree_owner(const struct tree_copy *copy, const struct walk_entry *entry);
+bool tree_wants(const struct tree_copy *copy, const struct walk_entry *entry);
 bool tree_keeps_xattr(
 	const struct tree_copy *copy, const struct walk_entry *entry, const char *xattr);
 const char *tree_target(

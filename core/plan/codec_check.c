@@ -138,6 +138,7 @@ is_of_a_user(enum step_kind kind)
 	case STEP_FSTAB_LINE:
 	case STEP_HOME_BIND:
 	case STEP_FOLDER_CREATE:
+	case STEP_CONTENTS_CARRY:
 	case STEP_KEYS_WRITE:
 		return true;
 	default:
@@ -167,7 +168,7 @@ check_copied(struct check *check, size_t index, const struct step *step)
 {
 	const struct step_home *home = &step->home;
 	const char *root = check->plan->root;
-	const char *place = step->kind == STEP_HOME_FILL && strcmp(root, "/") != 0
+	const char *place = step->kind != STEP_HOME_COPY && strcmp(root, "/") != 0
 		? arena_printf(check->source->arena, "%s%s", root, step->path)
 		: step->path;
 	if (!home->loose)
@@ -194,7 +195,8 @@ check_step(struct check *check, size_t index)
 		(!jail_contains(step->base, step->path) || strcmp(step->base, step->path) == 0))
 		return refuse(check, "steps", index, "base", "'%s' is not above '%s'", step->base,
 			step->path);
-	bool is_copied = step->kind == STEP_HOME_COPY || step->kind == STEP_HOME_FILL;
+	bool is_copied = step->kind == STEP_HOME_COPY || step->kind == STEP_HOME_FILL ||
+		step->kind == STEP_CONTENTS_CARRY;
 	if (is_copied && !check_copied(check, index, step))
 		return false;
 	return check_has_change(check, "steps", index, step->user) &&

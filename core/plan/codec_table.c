@@ -205,7 +205,9 @@ static const struct codec_field before_fields[] = {
 };
 static const struct codec_struct before = SHAPE(before_fields, step);
 
-#define JAILED (KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_COPY) | KIND(STEP_HOME_FILL))
+#define JAILED                                                                                     \
+	(KIND(STEP_HOME_ADOPT) | KIND(STEP_HOME_COPY) | KIND(STEP_HOME_FILL) |                     \
+		KIND(STEP_CONTENTS_CARRY))
 #define TREES (KIND(STEP_HOME_CREATE) | KIND(STEP_FOLDER_CREATE) | JAILED)
 #define ARCHIVES (KIND(STEP_ARCHIVE_AHEAD) | KIND(STEP_ARCHIVE))
 #define LIVED_IN                                                                                   \

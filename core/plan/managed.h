@@ -47,6 +47,8 @@ struct managed_account {
 	const char *expires;	   /* shadow(5) field 8 as rehome last set it, "" = never; NULL =
 				      not known */
 	const char *run;	   /* the newest run that changed it */
+	const char *contents;	   /* host path of the newest list of what its home was copied from
+				      (contents.h), or NULL */
 	struct managed_standing standing;
 };
 

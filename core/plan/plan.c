@@ -33,6 +33,7 @@ static const char *const verbs[STEP_KINDS] = {
 	[STEP_FSTAB_LINE] = "fstab-line",
 	[STEP_HOME_BIND] = "home-bind",
 	[STEP_FOLDER_CREATE] = "folder-create",
+	[STEP_CONTENTS_CARRY] = "contents-carry",
 	[STEP_KEYS_WRITE] = "keys-write",
 	[STEP_DROPIN_WRITE] = "dropin-write",
 	[STEP_SSHD_RELOAD] = "sshd-reload",

@@ -100,8 +100,9 @@ enum step_kind {
 	STEP_HOME_RETIRE, /* a home goes into quarantine on its filesystem */
 	STEP_FSTAB_LINE,  /* a line of fstab(5), for a home that is bound into its jail */
 	STEP_HOME_BIND,	  /* a home that stays where it is is mounted on a folder of its jail */
-	STEP_FOLDER_CREATE, /* a folder in a jail that exists */
-	STEP_KEYS_WRITE,    /* the login's file in the key directory; content NULL removes it */
+	STEP_FOLDER_CREATE,  /* a folder in a jail that exists */
+	STEP_CONTENTS_CARRY, /* what changed since where a home's contents came from */
+	STEP_KEYS_WRITE,     /* the login's file in the key directory; content NULL removes it */
 	STEP_DROPIN_WRITE,
 	STEP_SSHD_RELOAD,
 	STEP_ACCOUNT_FILE, /* one rename; group, gshadow, shadow (born expired), passwd (commit) */
@@ -123,19 +124,19 @@ struct step_home {
 	struct host_owner owner; /* of the directory itself */
 	uint64_t files, bytes;	 /* of regular files; for space, progress and people */
 
-	/* HOME_ADOPT, HOME_COPY, HOME_FILL */
+	/* HOME_ADOPT, HOME_COPY, HOME_FILL, CONTENTS_CARRY */
 	const char *loose; /* the folder that the old directory becomes, with what is loose in it */
 	uid_t old_uid, new_uid; /* equal: contents keep owner and group */
 	gid_t old_gid, new_gid;
 	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
 	bool relink;	  /* symbolic links by the home's full path become relative ones */
 
-	/* HOME_BIND, HOME_COPY, HOME_FILL */
+	/* HOME_BIND, HOME_COPY, HOME_FILL, CONTENTS_CARRY */
 	const char *source; /* the home; dev, ino and owner are of it. A copied one stays there,
 			       frozen, until the run is finalised. HOME_FILL: a directory of this
 			       machine, whatever the plan's root is; nothing changes it */
 
-	/* HOME_FILL */
+	/* HOME_FILL, CONTENTS_CARRY */
 	bool foreign; /* it is another machine's: what is not root's there becomes the user's, since
 			 its numbers are somebody else's here, and ACLs are not carried */
 	const char *old_path; /* what it was called there: links by it become relative ones */
@@ -154,10 +155,10 @@ struct step {
 	struct {
 		struct step_folder *items;
 		size_t count, room;
-	} folders; /* HOME_CREATE, _ADOPT, _COPY, _FILL: the layout's; FOLDER_CREATE: those below
-		      path */
+	} folders;	       /* HOME_CREATE, _ADOPT, _COPY, _FILL, CONTENTS_CARRY: the layout's;
+				  FOLDER_CREATE: those below path */
 	struct step_home home; /* HOME_FREEZE, HOME_ADOPT, HOME_COPY, HOME_FILL, HOME_RETIRE,
-				  HOME_BIND, ARCHIVE_AHEAD, ARCHIVE */
+				  HOME_BIND, CONTENTS_CARRY, ARCHIVE_AHEAD, ARCHIVE */
 	const char *content;   /* after-image of a file (public: keys, drop-in) */
 	const char *before;    /* before-image, NULL = absent */
 	struct host_owner before_owner;

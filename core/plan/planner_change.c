@@ -528,6 +528,7 @@ planner_change(struct planner *planner, const struct account *account,
 	update_jail(&update);
 	refuse_uid_change(&update);
 	planner_describe_profile(planner, account, change);
+	planner_look_at_contents_again(planner, account, managed, change);
 	if (!has_work(planner, edits, steps)) {
 		change->action = CHANGE_UNCHANGED;
 		return;

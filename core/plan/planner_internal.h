@@ -396,4 +396,11 @@ void planner_describe_folders(
 void planner_describe_create(
 	struct planner *planner, struct change *change, const struct folder_list *folders);
 
+/* planner_contents_again.c */
+
+/* Of an account whose home began with its contents: the step that carries over what changed there
+ * since, and what changed on both sides. */
+void planner_look_at_contents_again(struct planner *planner, const struct account *account,
+	const struct managed_account *managed, struct change *change);
+
 #endif

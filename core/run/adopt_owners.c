@@ -37,7 +37,8 @@ folder_of(const struct step *step, const char *path)
 bool
 adopt_remaps(const struct step *step)
 {
-	return step->kind == STEP_HOME_FILL || step->home.old_uid != step->home.new_uid;
+	return step->kind == STEP_HOME_FILL || step->kind == STEP_CONTENTS_CARRY ||
+		step->home.old_uid != step->home.new_uid;
 }
 
 /* Whether the path belongs to what is moved into the jail, where the layout has a say. */

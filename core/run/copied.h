@@ -21,6 +21,10 @@ NODISCARD bool copied_make_jail(struct copied_jail *jail);
 void copied_tell(const struct step *step, struct run *run, const struct tree_copy_facts *facts);
 /* Those of the layout that the copy has not. */
 NODISCARD bool copied_make_folders(struct copied_jail *jail, const struct tree_record *record);
+/* Of all inodes below a directory, and how many of them are none; whatever happens to the directory
+ * itself. */
+NODISCARD bool copied_fingerprint(
+	struct run *run, int fd, const char *path, uint64_t *ret_print, uint64_t *ret_files);
 /* Its inode and fingerprint, for the journal: nothing is changed afterwards. */
 NODISCARD bool copied_note(const struct copied_jail *jail);
 void copied_jail_finish(struct copied_jail *jail);

@@ -13,6 +13,7 @@
 #include "core/base/digest.h"
 #include "core/model/account.h"
 #include "core/plan/edit.h"
+#include "core/run/contents_list.h"
 #include "core/run/registry_db.h"
 #include "core/run/registry_standings.h"
 
@@ -158,7 +159,8 @@ registry_load(
 		return false;
 	return !exists ||
 		(load_accounts(&db, ret_managed) && load_tombstones(&db, ret_managed) &&
-			load_generated(&db, ret_managed));
+			load_generated(&db, ret_managed) &&
+			contents_lists_find(state, ret_managed, diags));
 }
 
 /* ---- writing ---- */

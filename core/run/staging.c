@@ -298,5 +298,6 @@ staging_sweep(struct run *run)
 	const char *dropin_dir = arena_strndup(
 		run->arena, plan->dropin, (size_t)(strrchr(plan->dropin, '/') - plan->dropin));
 	return sweep(run, "/etc") && sweep(run, dropin_dir) && sweep(run, plan->keys_dir) &&
-		sweep(run, state_run_path(run->state, run->id, NULL));
+		sweep(run, state_run_path(run->state, run->id, NULL)) &&
+		sweep(run, state_run_path(run->state, run->id, "homes"));
 }

@@ -7,7 +7,8 @@
  *	runs/<id>/plan.json what the run does
  *	runs/<id>/secrets   hashes that its undo needs, 0600
  *	runs/<id>/journal   what it may have done (journal.h)
- *	runs/<id>/homes/    archives of homes (archive.h)
+ *	runs/<id>/homes/    archives of homes (archive.h), what homes were copied from
+ *			    (core/plan/contents.h), what adoptions changed (tree_record.h)
  *	runs/<id>/removed   account lines that a rollback took away, 0600
  */
 #ifndef REHOME_RUN_STATE_H

@@ -39,6 +39,7 @@ static const struct {
 	[STEP_FSTAB_LINE] = { &step_fstab_line, PHASE_FOLDERS },
 	[STEP_HOME_BIND] = { &step_home_bind, PHASE_FOLDERS },
 	[STEP_FOLDER_CREATE] = { &step_tree_create, PHASE_FOLDERS },
+	[STEP_CONTENTS_CARRY] = { &step_contents_carry, PHASE_FOLDERS },
 	[STEP_KEYS_WRITE] = { &step_keys_write, PHASE_KEYS },
 	[STEP_DROPIN_WRITE] = { &step_dropin_write, PHASE_SSHD },
 	[STEP_SSHD_RELOAD] = { &step_sshd_reload, PHASE_SSHD },
@@ -157,7 +158,8 @@ step_found_dir(const struct host_entry *entry, uint64_t ino)
 struct host *
 step_source_host(const struct step *step, struct run *run)
 {
-	return step->kind == STEP_HOME_FILL ? run_machine(run) : run->host;
+	bool is_elsewhere = step->kind == STEP_HOME_FILL || step->kind == STEP_CONTENTS_CARRY;
+	return is_elsewhere ? run_machine(run) : run->host;
 }
 
 bool

@@ -64,6 +64,7 @@ struct run {
 	struct state *state;
 	struct host *host;
 	struct host *machine; /* run_machine() */
+	uint64_t copied;      /* bytes of homes that are filled, for progress */
 	struct arena *arena;
 	const struct run_options *options;
 	struct plan *plan;
@@ -130,6 +131,7 @@ extern const struct step_ops step_dir_create;
 extern const struct step_ops step_home_adopt;
 extern const struct step_ops step_home_copy;
 extern const struct step_ops step_home_fill;
+extern const struct step_ops step_contents_carry;
 extern const struct step_ops step_home_retire;
 extern const struct step_ops step_fstab_line;
 extern const struct step_ops step_home_bind;
@@ -170,7 +172,8 @@ NODISCARD bool step_base_is_safe(const struct step *step, struct run *run, bool 
 bool step_found_dir(const struct host_entry *entry, uint64_t ino);
 /* That the home that the step knows is still at this path; an error otherwise. */
 NODISCARD bool step_home_is_planned(const struct step *step, struct run *run, const char *path);
-/* The host that home.source is a path of: for HOME_FILL run_machine(). */
+/* The host that home.source is a path of: for HOME_FILL and CONTENTS_CARRY
+ * run_machine(). */
 struct host *step_source_host(const struct step *step, struct run *run);
 
 /* Opens the directory that holds a path's last component, and names that. */

@@ -65,15 +65,22 @@ add_number(struct sha256_ctx *sha256, uint64_t number)
 	sha256_update(sha256, sizeof(number), (const uint8_t *)&number);
 }
 
+struct printing {
+	struct sha256_ctx sha256;
+	uint64_t files;
+};
+
 /* Whoever changes, adds or removes anything changes a time that nobody can set. */
 static enum walk_verdict
 add_inode(void *ctx, const struct walk_entry *entry, struct diags *diags)
 {
-	struct sha256_ctx *sha256 = ctx;
+	struct printing *printing = ctx;
+	struct sha256_ctx *sha256 = &printing->sha256;
 	const struct stat *st = &entry->st;
 	(void)diags;
 	if (!entry->depth)
 		return WALK_ON; /* renaming it is a change too */
+	printing->files += !S_ISDIR(st->st_mode);
 	sha256_update(sha256, strlen(entry->path) + 1, (const uint8_t *)entry->path);
 	add_number(sha256, st->st_ino);
 	add_number(sha256, (uint64_t)st->st_size);
@@ -83,18 +90,27 @@ add_inode(void *ctx, const struct walk_entry *entry, struct diags *diags)
 	return WALK_ON;
 }
 
+bool
+copied_fingerprint(
+	struct run *run, int fd, const char *path, uint64_t *ret_print, uint64_t *ret_files)
+{
+	struct printing printing = { 0 };
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	const struct walk_visitor visitor = { .ctx = &printing, .enter = add_inode };
+	sha256_init(&printing.sha256);
+	if (!host_walk(run->host, fd, path, &visitor, run->diags))
+		return false;
+	sha256_digest(&printing.sha256, sizeof(hash), hash);
+	memcpy(ret_print, hash, sizeof(*ret_print));
+	*ret_files = printing.files;
+	return true;
+}
+
 static bool
 take_fingerprint(struct run *run, int jail_fd, const char *path, uint64_t *ret_print)
 {
-	struct sha256_ctx sha256;
-	uint8_t hash[SHA256_DIGEST_SIZE];
-	const struct walk_visitor visitor = { .ctx = &sha256, .enter = add_inode };
-	sha256_init(&sha256);
-	if (!host_walk(run->host, jail_fd, path, &visitor, run->diags))
-		return false;
-	sha256_digest(&sha256, sizeof(hash), hash);
-	memcpy(ret_print, hash, sizeof(*ret_print));
-	return true;
+	uint64_t files;
+	return copied_fingerprint(run, jail_fd, path, ret_print, &files);
 }
 
 /* ---- the copy, aside ---- */

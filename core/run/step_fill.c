@@ -14,17 +14,11 @@
  */
 #include <string.h>
 
-#include "core/base/copy.h"
-#include "core/run/adopt.h"
+#include "core/run/contents_list.h"
 #include "core/run/copied.h"
+#include "core/run/filling.h"
 
 enum { TRIES = 3 };
-
-struct filling {
-	struct copied_jail jail;
-	struct tree_record record; /* what of H becomes folders of the jail, and which are made */
-	struct adoption source;	   /* H */
-};
 
 /* ---- what the copy has instead ---- */
 
@@ -60,33 +54,101 @@ target(void *ctx, const struct walk_entry *entry, const char *old_target)
 		: NULL;
 }
 
+/* ---- the source ---- */
+
+bool
+filling_begin(
+	struct filling *filling, const struct step *step, struct run *run, struct arena *scratch)
+{
+	struct host *machine = run_machine(run);
+	*filling = (struct filling){
+		.source = { step, run, scratch, -1, step->home.source },
+		.record = { .arena = scratch },
+	};
+	return machine &&
+		host_open_dir(machine, step->home.source, &filling->source.home_fd, run->diags) &&
+		adopt_sort_entries(&filling->source, &filling->record);
+}
+
+void
+filling_finish(struct filling *filling)
+{
+	if (filling->source.step)
+		cleanup_close(&filling->source.home_fd);
+}
+
+/* In MiB, over all homes of the run. False when it is to stop. */
+static bool
+tell_progress(void *ctx, uint64_t bytes)
+{
+	struct filling *filling = ctx;
+	struct run *run = filling->source.run;
+	const struct events *events = run->options->events;
+	uint64_t total = 0;
+	run->copied += bytes;
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (step->kind == STEP_HOME_FILL || step->kind == STEP_CONTENTS_CARRY)
+			total += step->home.bytes;
+	}
+	uint64_t done = run->copied < total ? run->copied : total;
+	if (events && events->progress && total >> 20)
+		events->progress(
+			events->ctx, "copy, MiB", (size_t)(done >> 20), (size_t)(total >> 20));
+	return !run_stop_asked(run);
+}
+
+struct tree_mapping
+filling_mapping(struct filling *filling)
+{
+	return (struct tree_mapping){
+		.ctx = filling,
+		.own = own,
+		.keeps = keeps,
+		.target = target,
+	};
+}
+
+struct tree_copy
+filling_copy(struct filling *filling, const struct tree_mapping *mapping, int to_fd, const char *to)
+{
+	return (struct tree_copy){
+		.from_fd = filling->source.home_fd,
+		.to_fd = to_fd,
+		.from = filling->source.home_path,
+		.to = to,
+		.mapping = mapping,
+		.any_device = true,
+		.progress = tell_progress,
+		.progress_ctx = filling,
+	};
+}
+
 /* ---- the copy ---- */
 
 static bool
-copy_once(struct filling *filling, struct tree_copy *copy, struct tree_copy_facts *ret_facts,
-	struct diags *diags)
+copy_once(struct filling *filling, struct tree_copy *copy, struct diags *diags)
 {
 	struct run *run = filling->source.run;
-	return host_copy_tree(run->host, copy, run->arena, ret_facts, diags) &&
+	return host_copy_tree(run->host, copy, run->arena, &filling->facts, diags) &&
 		host_compare_trees(run->host, copy, diags);
 }
 
 /* Again from where it failed, for H may be in use; the last failure is told. */
 static bool
-copy_all(struct filling *filling, struct tree_copy *copy)
+copy_all(struct filling *filling, const struct adoption *inside)
 {
 	struct run *run = filling->source.run;
-	struct tree_copy_facts facts;
+	const struct tree_mapping mapping = filling_mapping(filling);
+	struct tree_copy copy = filling_copy(filling, &mapping, inside->home_fd, inside->home_path);
 	for (unsigned tries = 1;; tries++) {
 		struct diags problems = { .arena = run->arena };
-		if (copy_once(filling, copy, &facts, &problems)) {
-			copied_tell(filling->source.step, run, &facts);
+		if (copy_once(filling, &copy, &problems)) {
+			copied_tell(filling->source.step, run, &filling->facts);
 			return true;
 		}
-		if (tries < TRIES && !run_stop_asked(run)) {
-			copy->resumes = true;
+		copy.resumes = true;
+		if (tries < TRIES && !run_stop_asked(run))
 			continue;
-		}
 		ARRAY_FOREACH (problem, &problems)
 			diag_append(run->diags, problem);
 		diag_user(run->diags, filling->source.step->user);
@@ -94,66 +156,53 @@ copy_all(struct filling *filling, struct tree_copy *copy)
 	}
 }
 
-static bool
-copy_contents(struct filling *filling)
-{
-	const struct adoption *inside = &filling->jail.adoption;
-	const struct tree_mapping mapping = {
-		.ctx = filling,
-		.own = own,
-		.keeps = keeps,
-		.target = target,
-	};
-	struct tree_copy copy = {
-		.from_fd = filling->source.home_fd,
-		.to_fd = inside->home_fd,
-		.from = filling->source.home_path,
-		.to = inside->home_path,
-		.mapping = &mapping,
-		.any_device = true,
-	};
-	return adopt_sort_entries(&filling->source, &filling->record) && copy_all(filling, &copy);
-}
-
 /* Of the layout's folders those that H has not. */
 static bool
-make_it_a_jail(struct filling *filling)
+make_it_a_jail(struct filling *filling, struct copied_jail *jail)
 {
-	struct adoption *inside = &filling->jail.adoption;
-	return adopt_find_made(inside, &filling->record) &&
-		adopt_move_folders(inside, &filling->record, filling->jail.fd) &&
-		copied_make_folders(&filling->jail, &filling->record);
+	return adopt_find_made(&jail->adoption, &filling->record) &&
+		adopt_move_folders(&jail->adoption, &filling->record, jail->fd) &&
+		copied_make_folders(jail, &filling->record);
 }
 
+/* What the next plan compares with. */
 static bool
-fill_check(const struct step *step, struct run *run)
+list_contents(const struct copied_jail *jail, struct arena *scratch)
 {
-	return copied_check(step, run);
+	const struct step *step = jail->adoption.step;
+	struct run *run = jail->adoption.run;
+	struct contents_manifest list = {
+		.arena = scratch,
+		.source = step->home.source,
+		.loose = step->home.loose,
+	};
+	return contents_list_tree(run, jail->fd, jail->path, &list) &&
+		contents_list_write(run, step->user, CONTENTS_LIST, &list);
 }
 
 static bool
 fill_prepare(const struct step *step, struct run *run)
 {
 	AUTO_ARENA struct arena scratch = { 0 };
-	AUTO_CLOSE int source_fd = -1;
-	struct host *machine = run_machine(run);
-	if (!machine || !host_open_dir(machine, step->home.source, &source_fd, run->diags))
-		return false;
-	struct filling filling = {
-		.jail = { .adoption = { step, run, &scratch, -1, NULL }, .fd = -1 },
-		.record = { .arena = &scratch },
-		.source = { step, run, &scratch, source_fd, step->home.source },
-	};
-	bool ok = copied_make_jail(&filling.jail) && copy_contents(&filling) &&
-		make_it_a_jail(&filling) && copied_note(&filling.jail);
-	copied_jail_finish(&filling.jail);
+	AUTO_FILLING struct filling filling = { 0 };
+	struct copied_jail jail = { .adoption = { step, run, &scratch, -1, NULL }, .fd = -1 };
+	bool ok = filling_begin(&filling, step, run, &scratch) && copied_make_jail(&jail) &&
+		copy_all(&filling, &jail.adoption) && make_it_a_jail(&filling, &jail) &&
+		list_contents(&jail, &scratch) && copied_note(&jail);
+	copied_jail_finish(&jail);
 	return ok;
 }
 
+static bool
+fill_undo(const struct step *step, struct run *run)
+{
+	return copied_undo(step, run) && contents_list_remove(run, step->user);
+}
+
 const struct step_ops step_home_fill = {
-	.check = fill_check,
+	.check = copied_check,
 	.prepare = fill_prepare,
 	.apply = copied_apply,
 	.verify = copied_verify,
-	.undo = copied_undo,
+	.undo = fill_undo,
 };

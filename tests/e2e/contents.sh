@@ -13,11 +13,12 @@ rehome() {
 	"$REHOME" -c "$config" "$@"
 }
 
-# facts DIR: everything about a tree but times of access and the top's own name.
+# facts DIR: everything about a tree but times of access, times of directories, and the top's name.
 facts() {
 	(
 		cd "$1"
-		find . -exec stat -c '%n %F %a %u:%g %h %s %Y' {} + | sort
+		find . -type d -exec stat -c '%n %F %a %u:%g' {} + | sort
+		find . ! -type d -exec stat -c '%n %F %a %u:%g %h %s %Y' {} + | sort
 		find . -type f -exec sha256sum {} + | sort
 		find . -type l -printf '%p -> %l\n' | sort
 	)
@@ -117,13 +118,53 @@ letter"
 	rm /home/anna/incoming/up /home/anna/pics/up
 }
 
+# Work goes on at both places.
+test_again() {
+	exits "nothing changed, and nothing is to do" 0 rehome plan passwd:$old --detailed-exitcode
+	echo "a second letter" >"$anna/docs/letter"
+	chown 1002:1002 "$anna/docs/letter"
+	echo more >"$anna/docs/more"
+	mkdir -p "$anna/music/live" "$anna/empty"
+	echo song >"$anna/music/live/song"
+	chown -R 1002:1002 "$anna/music"
+	echo "old side" >"$anna/pics/web.jpg"
+	echo "new side" >/home/anna/pics/web.jpg
+	echo "only here" >/home/anna/docs/deep/x
+	echo "the same" | tee "$anna/notes.txt" >/home/anna/files/notes.txt
+	rm "$anna/docs/holes"
+	facts "$old" >/tmp/old.later
+	facts /home/anna >/tmp/home.before
+
+	exits "what changed there is to be carried over" 2 rehome plan passwd:$old --detailed-exitcode
+	said "so many files" "4 new or changed files"
+	said "and the one that changed on both sides is named" \
+		"'pics/web.jpg' changed on both sides: the one here stays"
+	check "it is applied" rehome apply -y passwd:$old
+	is "a new file is there" "$(cat /home/anna/docs/more)" more
+	is "a new folder, too, and the user's" \
+		"$(cat /home/anna/music/live/song) $(stat -c %u /home/anna/music)" "song $(id -u anna)"
+	is "a changed one is the newer" "$(cat /home/anna/docs/letter)" "a second letter"
+	is "a conflict is left alone" "$(cat /home/anna/pics/web.jpg)" "new side"
+	is "and what changed here only" "$(cat /home/anna/docs/deep/x)" "only here"
+	check "what is gone there stays here" test -e /home/anna/docs/holes
+	check "every account is as promised" rehome verify
+	is "the old side is as it was" "$(facts "$old" | diff /tmp/old.later -)" ""
+	exits "once more, nothing is to do" 0 rehome plan passwd:$old --detailed-exitcode
+	said "and the conflict is still named" "'pics/web.jpg' changed on both sides"
+
+	check "that can be taken back" rehome rollback -y "$(newest_run)"
+	is "then the home is what it was" "$(facts /home/anna | diff /tmp/home.before -)" ""
+	check "with nothing left aside" sh -c '! ls -d /home/.rehome-*'
+	exits "and it is to be carried over again" 2 rehome plan passwd:$old --detailed-exitcode
+}
+
 test_rollback() {
 	touch /home/anna/docs/since
-	exits "it is taken back" 0 rehome rollback -y "$(newest_run)"
+	exits "it is taken back" 0 rehome rollback -y 1
 	said "and what was changed since is kept" "was changed since"
 	check "in quarantine" test -e /home/.rehome-quarantine/1/anna/docs/since
 	check "what was not is gone" sh -c '! ls -d /home/bert'
-	is "the old side is as it was" "$(facts "$old" | diff /tmp/old.before -)" ""
+	is "the old side is as it was" "$(facts "$old" | diff /tmp/old.later -)" ""
 }
 
 test_overlap() {
@@ -140,6 +181,7 @@ test_plan
 test_apply
 test_contents
 test_login
+test_again
 test_rollback
 test_overlap
 finish

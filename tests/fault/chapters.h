@@ -23,7 +23,7 @@ void chapter_plan_adoption(struct story *story, struct world *world, const char 
 
 /* The same into another place. */
 extern const struct chapter chapter_copy, chapter_bind, chapter_unbind, chapter_uncopy,
-	chapter_uncopy_lived, chapter_fill, chapter_unfill;
+	chapter_uncopy_lived, chapter_fill, chapter_unfill, chapter_carry, chapter_uncarry;
 
 /* Accounts that leave, and come back. */
 extern const struct chapter chapter_disable, chapter_enable, chapter_retire, chapter_unretire,

@@ -3,6 +3,7 @@
  * and back; and a new one that is filled from a directory of this machine.
  */
 #include <err.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -168,5 +169,87 @@ const struct chapter chapter_unfill = {
 	.before = fill,
 	.act = roll_back,
 	.changing = "anna",
+	.only_forward = true,
+};
+
+/* ---- and what changed there since is carried over ---- */
+
+static const char *
+in_source(struct story *story, const char *path)
+{
+	return arena_printf(&story->arena, "%s%s", story->contents, path);
+}
+
+static void
+write_there(struct story *story, const char *path, const char *text, time_t when)
+{
+	const char *file = in_source(story, path);
+	const struct timespec times[2] = { { .tv_sec = when }, { .tv_sec = when } };
+	machine_write(file, "", text, 0640);
+	if (utimensat(AT_FDCWD, file, times, 0) != 0)
+		err(1, "%s", file);
+}
+
+static void
+set_earlier(struct story *story)
+{
+	write_there(story, "/docs/letter", "letter", 1000000000);
+	(void)unlink(in_source(story, "/docs/more"));
+	(void)unlink(in_source(story, "/music/song"));
+	(void)rmdir(in_source(story, "/music"));
+}
+
+static void
+set_later(struct story *story)
+{
+	write_there(story, "/docs/letter", "a newer letter", 1100000000);
+	write_there(story, "/docs/more", "more", 1100000000);
+	machine_make_dir(story->contents, "/music", 3000, 0755);
+	write_there(story, "/music/song", "song", 1100000000);
+}
+
+static void
+plan_carrying(struct story *story, struct world *world)
+{
+	story->contents = arena_printf(&story->arena, "%s/anna", old_directory(story, world));
+	set_earlier(story);
+	fill(story, world);
+	set_later(story);
+	(void)story_plan(story, world, 1, "username,folders\nanna,incoming docs/new\n");
+}
+
+static bool
+apply_second(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_apply(story, world, 1, ret_result);
+}
+
+static void
+carry(struct story *story, struct world *world)
+{
+	plan_carrying(story, world);
+	story_must_apply(story, world, 1);
+}
+
+static bool
+roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "2", NULL, ret_result);
+}
+
+const struct chapter chapter_carry = {
+	.name = "changes that are carried over",
+	.kind = MACHINE_USUAL,
+	.config = FILL,
+	.before = plan_carrying,
+	.act = apply_second,
+};
+
+const struct chapter chapter_uncarry = {
+	.name = "rollback of changes that were carried over",
+	.kind = MACHINE_USUAL,
+	.config = FILL,
+	.before = carry,
+	.act = roll_back_second,
 	.only_forward = true,
 };

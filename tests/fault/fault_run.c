@@ -489,6 +489,8 @@ main(int argc, char **argv)
 		chapter_tests(uncopy_lived),
 		chapter_tests(fill),
 		chapter_tests(unfill),
+		chapter_tests(carry),
+		chapter_tests(uncarry),
 		chapter_tests(bind),
 		chapter_tests(unbind),
 		chapter_test(back_again, "is_undone_by_a_rollback_when_done", adopt),
