@@ -286,6 +286,23 @@ note_attributes(
 	return ok;
 }
 
+/* ---- who reads ---- */
+
+/* By the mode bits. Root's stays root's when a home gets another owner. */
+static bool
+is_unread(const struct home_reader *reader, const struct stat *st)
+{
+	if (!reader || !reader->uid || !st->st_uid || S_ISLNK(st->st_mode))
+		return false;
+	if (st->st_uid == reader->uid)
+		return false;
+	for (size_t i = 0; i < reader->gid_count; i++) {
+		if (reader->gids[i] == st->st_gid)
+			return !(st->st_mode & S_IRGRP);
+	}
+	return !(st->st_mode & S_IROTH);
+}
+
 /* ---- the walk ---- */
 
 static void
@@ -294,6 +311,8 @@ count(struct inventory *inventory, const struct walk_entry *entry)
 	mode_t mode = entry->st.st_mode;
 	if (entry->st.st_uid != inventory->request->uid)
 		note(inventory, HOME_FOREIGN, entry->path);
+	if (is_unread(inventory->request->reader, &entry->st))
+		note(inventory, HOME_UNREAD, entry->path);
 	if (S_ISREG(mode))
 		count_file(inventory, entry);
 	else if (S_ISLNK(mode))

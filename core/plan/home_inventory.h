@@ -46,6 +46,7 @@ enum home_kind {
 	HOME_FOREIGN, /* belongs to somebody else */
 	HOME_LINKED,  /* regular file that has names outside the home as well */
 	HOME_MOUNT,   /* something is mounted on it; what is below was not looked at */
+	HOME_UNREAD,  /* neither root's nor readable to the reader of the request */
 
 	/* Only of what an adoption renames, seals or gives to another owner. */
 	HOME_PINNED,	 /* immutable or append-only */
@@ -75,6 +76,13 @@ struct home_request {
 	const struct folder_list *folders; /* that it is to have */
 	bool owner_changes;		   /* everything gets another owner */
 	bool any_device;		   /* walk.h */
+
+	/* Who reads in it now; NULL = nobody asks what that one cannot. */
+	const struct home_reader {
+		uid_t uid;
+		const gid_t *gids;
+		size_t gid_count;
+	} * reader;
 };
 
 /* False when something in it could not be read. */

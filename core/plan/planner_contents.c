@@ -46,14 +46,31 @@ check_overlap(struct adoption *filling)
 		"Choose another home.");
 }
 
+/* As whom the old server looked at it. */
+static bool
+old_reader(const struct old_account *old, struct arena *arena, struct home_reader *ret_reader)
+{
+	if (!old || !old->login->has_ids)
+		return false;
+	const struct old_login *login = old->login;
+	gid_t *gids = arena_alloc(arena, (login->groups.count + 1) * sizeof(*gids));
+	gids[0] = login->gid;
+	for (size_t i = 0; i < login->groups.count; i++)
+		gids[i + 1] = login->groups.items[i];
+	*ret_reader = (struct home_reader){ login->uid, gids, login->groups.count + 1 };
+	return true;
+}
+
 static bool
 take_inventory(struct adoption *filling, struct host *machine)
 {
 	struct planner *planner = filling->planner;
 	struct diags problems = { .arena = planner->arena };
 	const struct old_account *old = filling->account->old;
+	struct home_reader reader;
 	const struct home_request request = {
 		.home = filling->home,
+		.reader = old_reader(old, planner->arena, &reader) ? &reader : NULL,
 		.old_path = old ? filling->home + strlen(old->root) : NULL,
 		.uid = old ? old->login->uid : 0,
 		.folders = filling->folders,
@@ -195,10 +212,26 @@ planner_fill_home(struct adoption *filling)
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
 }
 
+/* Another machine's owners are nobody here, so that what they closed to the login is its own. */
+static void
+warn_of_unread(struct adoption *filling, const struct step_home *home)
+{
+	const struct home_finding *unread = &filling->inventory.found[HOME_UNREAD];
+	if (!home->foreign || !unread->count)
+		return;
+	planner_warn(filling->planner, filling->change, contents_place(filling), "contents-unread",
+		"%llu %s that it could not read on the old server, such as %s/%s, %s its own",
+		(unsigned long long)unread->count, unread->count == 1 ? "entry" : "entries",
+		filling->home, unread->paths.items[0], unread->count == 1 ? "becomes" : "become");
+	planner_hint(filling->change,
+		"Give root what nobody shall see: what is root's there stays root's.");
+}
+
 void
 planner_describe_contents(struct adoption *filling)
 {
 	const struct step_home home = contents_home(filling);
+	warn_of_unread(filling, &home);
 	adoption_describe_contents(filling);
 	describe_owners(filling, &home);
 }

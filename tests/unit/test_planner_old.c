@@ -458,6 +458,36 @@ test_what_sshd_cannot_say_is_asked_about(void **state)
 
 /* ---- the account is here already ---- */
 
+static void
+put(struct world *w, const char *path, uid_t uid, gid_t gid, mode_t mode)
+{
+	make_file(w, path, "x");
+	assert_int_equal(chown(real(w, path), uid, gid), 0);
+	assert_int_equal(chmod(real(w, path), mode), 0);
+}
+
+/* With the owner mapped, mode 0600 of somebody else would become mode 0600 of the user. */
+static void
+test_what_a_login_could_not_read_is_not_given_to_it_without_a_word(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna");
+	put(w, "/old/srv/anna/own", 2000, 2000, 0600);
+	put(w, "/old/srv/anna/web", 33, 33, 0644);
+	put(w, "/old/srv/anna/roots", 0, 0, 0600);
+	put(w, "/old/srv/anna/shared", 33, 2000, 0640);
+	plan_old(w);
+	assert_string_equal(codes_said(w), "+ anna\n");
+	add_login(w, "anna");
+	put(w, "/old/srv/anna/config.php", 33, 33, 0640);
+	put(w, "/old/srv/anna/shut-out", 33, 2000, 0604);
+	plan_old(w);
+	assert_string_equal(codes_said(w), "+ anna contents-unread\n");
+	assert_non_null(strstr(changes_said(w),
+		"contents-unread: 2 entries that it could not read on the old server, such as "
+		"/old/srv/anna/"));
+}
+
 /* The account would pass for the login that the old server refused. */
 static void
 test_name_of_a_refused_login_is_given_to_nobody_unasked(void **state)
@@ -725,6 +755,7 @@ main(void)
 		world_test(test_refused_logins_become_nothing_and_are_counted),
 		world_test(test_rights_become_a_profile),
 		world_test(test_options_of_the_source_are_for_all),
+		world_test(test_what_a_login_could_not_read_is_not_given_to_it_without_a_word),
 		world_test(test_name_of_a_refused_login_is_given_to_nobody_unasked),
 		world_test(test_limit_by_address_never_gets_wider_by_the_way),
 		world_test(test_umask_leaves_directories_usable_and_nothing_more_open),
