@@ -51,12 +51,17 @@ ssh_key_change_from(const char *line, const struct string_list *before,
 {
 	const char *ours = from_option(before, arena);
 	size_t size = strlen(ours);
+	bool options = has_options(line);
 	if (!*line || *line == '#')
 		return line;
-	if (size && strncmp(line, ours, size) == 0 && (line[size] == ',' || line[size] == ' '))
+	bool begins =
+		size && strncmp(line, ours, size) == 0 && (line[size] == ',' || line[size] == ' ');
+	/* Ours was never put in front of another one. */
+	if (begins && !(line[size] == ',' && has_from(line + size + 1))) {
+		options = line[size] == ',';
 		line = arena_strdup(arena, line + size + 1);
-	if (!after->count || (has_options(line) && has_from(line)))
+	}
+	if (!after->count || (options && has_from(line)))
 		return line;
-	return arena_printf(
-		arena, "%s%c%s", from_option(after, arena), has_options(line) ? ',' : ' ', line);
+	return arena_printf(arena, "%s%c%s", from_option(after, arena), options ? ',' : ' ', line);
 }
