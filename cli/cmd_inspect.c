@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "cli/inspect_evidence.h"
 #include "cli/inspect_old.h"
 #include "cli/paint.h"
 #include "cli/planning.h"
@@ -15,7 +16,8 @@
 
 struct inspect_options {
 	struct string_list settings;
-	bool tsv;
+	struct string_list xferlog;
+	bool tsv, will_break;
 	const char *rejects;
 };
 
@@ -29,6 +31,15 @@ static const struct option_spec inspect_options[] = {
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct inspect_options, tsv),
 		.help = "tab-separated, every field, for other programs" },
+	{ .name = "xferlog",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct inspect_options, xferlog),
+		.argument = "GLOB",
+		.help = "logs of the old FTP server: who used what" },
+	{ .name = "will-break",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct inspect_options, will_break),
+		.help = "with --xferlog: only whose habits a jail ends, and what would help" },
 	{ .name = "rejects",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct inspect_options, rejects),
@@ -183,6 +194,7 @@ add_text(const struct intake *intake, const struct string_list *users, const str
 	buffer_add_text(paint->out, ")\n\n");
 	if (intake->is_old_server) {
 		add_old(intake, users, paint, arena);
+		inspect_evidence_table(intake, users, paint, arena);
 		return;
 	}
 	if (!users->count && intake->accounts.count)
@@ -318,9 +330,22 @@ show(struct session *session, const struct inspect_options *options, const struc
 		add_tsv(intake, users, &text, session->arena);
 	else if (session->output.json)
 		add_json(intake, users, &text, session->arena);
+	else if (options->will_break)
+		inspect_evidence_breaks(
+			intake, users, session->config->policy.adopt_loose, &paint, session->arena);
 	else
 		add_text(intake, users, &paint, session->arena);
 	output_write(&session->output, &text);
+}
+
+static bool
+check_options(struct session *session, const struct inspect_options *options)
+{
+	if (!options->will_break || options->xferlog.count)
+		return true;
+	diag_error(
+		&session->diags, NOWHERE, "--will-break says what logs show: add --xferlog GLOB");
+	return session_fail(session, EXIT_USAGE);
 }
 
 static enum exit_code
@@ -332,7 +357,7 @@ inspect_run(struct session *session, const void *config, const struct string_lis
 
 	for (size_t i = 0; i < operands->count; i++)
 		string_list_push(session->arena, i ? &users : &source, operands->items[i]);
-	if (!session_load_config(session))
+	if (!check_options(session, options) || !session_load_config(session))
 		return session->exit;
 	bool read = planning_read(session, &source, &options->settings, false, &reading);
 	if (!reading.count)
@@ -342,7 +367,9 @@ inspect_run(struct session *session, const void *config, const struct string_lis
 	/* With --json a refused row has made stdout a list of errors. */
 	if (!read && (session->output.json || !says_something(&reading.intakes[0])))
 		return EXIT_BAD_DATA;
-	if (read && !find_users(session, &reading.intakes[0], &users))
+	if (read &&
+		(!find_users(session, &reading.intakes[0], &users) ||
+			!planning_read_logs(session, &options->xferlog, &reading)))
 		return session->exit;
 	show(session, options, &reading.intakes[0], &users);
 	return read ? EXIT_DONE : EXIT_BAD_DATA;

@@ -3,6 +3,7 @@
  */
 #include "cli/inspect_old.h"
 
+#include "cli/inspect_evidence.h"
 #include "core/base/text.h"
 
 /* Columns of the TSV, which are also the cells of the table for people. */
@@ -212,6 +213,7 @@ add_json_login(struct json_writer *json, const struct old_login *login, struct a
 	ARRAY_FOREACH (note, &login->notes)
 		add_json_note(json, note);
 	json_write_close(json);
+	inspect_evidence_json(json, login->evidence, arena);
 	json_write_close(json);
 }
 

@@ -58,6 +58,11 @@ const struct option_spec planning_options[] = {
 		.offset = offsetof(struct planning_options, adopt_elsewhere),
 		.choices = "copy|bind",
 		.help = "a home that is asked for at another place: copied there, or shown" },
+	{ .name = "xferlog",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct planning_options, xferlog),
+		.argument = "GLOB",
+		.help = "logs of the old FTP server: what will break" },
 	{ .name = "skip-blocked",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
@@ -312,6 +317,8 @@ planning_make(struct session *session, const struct planning_options *options,
 		sum_up_refused(session, &ret_planning->reading, options->rejects);
 		return session_fail(session, exit);
 	}
+	if (!planning_read_logs(session, &options->xferlog, &ret_planning->reading))
+		return false;
 	return make(session, options, ret_planning);
 }
 

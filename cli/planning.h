@@ -11,7 +11,7 @@
 
 /* The options of plan and apply. */
 struct planning_options {
-	struct string_list settings, users, adopt, adopt_protected;
+	struct string_list settings, users, adopt, adopt_protected, xferlog;
 	const char *adopt_keys, *adopt_elsewhere;
 	const char *users_file, *rejects, *reason;
 	unsigned canary, jobs;
@@ -42,6 +42,14 @@ NODISCARD bool planning_check_source(struct session *session, const struct sourc
  */
 NODISCARD bool planning_read(struct session *session, const struct string_list *sources,
 	const struct string_list *settings, bool skip_bad_rows, struct reading *ret_reading);
+
+/*
+ * planning_logs.c: what the logs that match these patterns tell about the logins of old servers,
+ * into their evidence. False with EXIT_BAD_DATA when a log cannot be read, with EXIT_USAGE when no
+ * source is an old server.
+ */
+NODISCARD bool planning_read_logs(
+	struct session *session, const struct string_list *patterns, const struct reading *reading);
 
 /* The refused rows of the first source to a file, when there are some and path is not NULL. */
 NODISCARD bool planning_write_rejects(

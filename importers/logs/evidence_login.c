@@ -113,16 +113,16 @@ add_folder(struct evidence_login *user, const char *path, size_t size, struct ar
 	const char *last = user->last_folder;
 	if (!size || (last && strncmp(last, path, size) == 0 && !last[size]))
 		return;
-	if (user->folder_list.count >= EVIDENCE_FOLDERS)
-		return;
-	const char *folder = arena_strndup(arena, path, size);
-	const char *known = table_get(&user->folders, folder);
-	if (!known) {
-		table_set(&user->folders, folder, (void *)folder);
+	char name[EVIDENCE_PATH];
+	memcpy(name, path, size);
+	name[size] = '\0';
+	char *folder = table_get(&user->folders, name);
+	if (!folder && user->folder_list.count < EVIDENCE_FOLDERS) {
+		folder = arena_strdup(arena, name);
+		table_set(&user->folders, folder, folder);
 		string_list_push(arena, &user->folder_list, folder);
-		known = folder;
 	}
-	user->last_folder = known;
+	user->last_folder = folder;
 }
 
 static void

@@ -23,6 +23,9 @@ enum log_column {
 static const char *const column_names[COLUMNS] = { "date", "time", "cs-method", "cs-uri-stem",
 	"cs-username", "sc-bytes" };
 
+/* Of the year 9999, as in the other formats. */
+#define LAST_SECOND UINT64_C(253402300799)
+
 /* The order that Pure-FTPd writes, for a file whose head is lost. */
 static const unsigned char usual_columns[COLUMNS] = { 1, 2, 4, 5, 7, 8 };
 
@@ -102,7 +105,7 @@ log_parse_stats(struct bytes line, struct log_event *ret_event)
 		!log_take_word(&rest, &host) || !log_take_word(&rest, &direction) ||
 		!log_is_one_of(direction, "UD") || !log_take_word(&rest, &size) ||
 		!log_number(size, &event.bytes) || !log_take_word(&rest, &duration) || !rest.size ||
-		!user.size || seconds > INT64_MAX)
+		!user.size || seconds > LAST_SECOND)
 		return LOG_BAD;
 	event.time = (int64_t)seconds;
 	event.deed = direction.data[0] == 'U' ? LOG_UPLOAD : LOG_DOWNLOAD;
