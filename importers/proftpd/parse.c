@@ -137,6 +137,19 @@ context_name(char context)
 }
 
 static enum pro_outcome
+refuse_count(struct pro_parser *parser, const struct pro_line *line,
+	const struct pro_directive *directive)
+{
+	unsigned min = directive->min, max = directive->max;
+	const char *wanted = max == PRO_ANY ? arena_printf(parser->arena, "at least %u", min)
+		: min == max		    ? arena_printf(parser->arena, "%u", min)
+					    : arena_printf(parser->arena, "%u to %u", min, max);
+
+	return pro_refuse(parser, line->where, "%s has %zu words, it takes %s", line->name,
+		line->words.count, wanted);
+}
+
+static enum pro_outcome
 take_directive(struct pro_parser *parser, struct pro_line *line)
 {
 	const struct pro_directive *directive = pro_directive_find(line->name);
@@ -147,12 +160,7 @@ take_directive(struct pro_parser *parser, struct pro_line *line)
 	line->name = directive->name;
 	line->flags = directive->flags;
 	if (line->words.count < directive->min || line->words.count > directive->max)
-		return pro_refuse(parser, line->where, "%s has %zu words, it takes %s%u",
-			line->name, line->words.count,
-			directive->max == PRO_ANY		   ? "at least "
-				: directive->min == directive->max ? ""
-								   : "not ",
-			directive->min);
+		return refuse_count(parser, line, directive);
 	if (directive->contexts[0] != '*' && !strchr(directive->contexts, context))
 		return pro_refuse(parser, line->where, "%s is not allowed in %s", line->name,
 			context_name(context));

@@ -36,7 +36,7 @@ deny-first)
 deny-all-first)
 	limit <<-X
 		<Limit LOGIN>
-		Order deny , allow
+		Order deny, allow
 		AllowUser anna
 		DenyAll
 		</Limit>
