@@ -129,6 +129,19 @@ lacks_wrappers(struct examination *examination)
 }
 
 static bool
+is_shut_off(struct examination *examination)
+{
+	const struct vsftpd_wrappers *wrappers = &examination->server->wrappers;
+	if (wrappers->verdict != WRAPPERS_CLOSED)
+		return false;
+	*examination->fault = (struct vsftpd_fault){
+		.why = "'tcp_wrappers' is on, and this rule is for everybody",
+		.where = wrappers->where,
+	};
+	return true;
+}
+
+static bool
 contradicts_itself(struct examination *examination)
 {
 	bool local = is_on(examination, VSFTPD_LOCAL_ENABLE);
@@ -269,6 +282,7 @@ vsftpd_find_fault(const struct vsftpd_server *server, struct vsftpd_fault *ret_f
 		lacks_certificate,
 		cannot_listen,
 		lacks_wrappers,
+		is_shut_off,
 		contradicts_itself,
 		lacks_accounts,
 		cannot_log,

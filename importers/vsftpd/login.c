@@ -295,6 +295,20 @@ find_account(struct judging *judging, struct vsftpd_session *session)
 }
 
 static void
+note_wrappers(struct judging *judging)
+{
+	const struct vsftpd_wrappers *wrappers = &judging->server->wrappers;
+	judging->login->from = wrappers->from;
+	if (wrappers->verdict == WRAPPERS_LIMITED)
+		old_login_note(judging->login, wrappers->where, "ip-limit",
+			"could log in only from what /etc/hosts.allow lists");
+	else if (wrappers->verdict == WRAPPERS_UNCLEAR)
+		old_login_note(judging->login, wrappers->where, "vsftpd-tcp-wrappers",
+			"'tcp_wrappers' is on, and this rule, which is not evaluated, may have "
+			"refused addresses or read another configuration for them");
+}
+
+static void
 note_session(struct judging *judging, const struct vsftpd_session *session)
 {
 	struct old_login *login = judging->login;
@@ -304,10 +318,7 @@ note_session(struct judging *judging, const struct vsftpd_session *session)
 	if (strcmp(login->jail, "/") == 0 && session->is_jailed)
 		old_login_note(login, login->where, "jail-is-root",
 			"its jail was the root directory of the machine");
-	if (is_on(judging, VSFTPD_TCP_WRAPPERS))
-		old_login_note(login, decided(judging, VSFTPD_TCP_WRAPPERS), "vsftpd-tcp-wrappers",
-			"'tcp_wrappers' is on: /etc/hosts.allow and /etc/hosts.deny, which are not "
-			"evaluated, may have refused addresses");
+	note_wrappers(judging);
 	if (is_on(judging, VSFTPD_SSL_ENABLE) && is_on(judging, VSFTPD_REQUIRE_CERT))
 		old_login_note(login, decided(judging, VSFTPD_REQUIRE_CERT),
 			"vsftpd-client-certificate", "needed a certificate of its own as well");

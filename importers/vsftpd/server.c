@@ -110,6 +110,8 @@ read_lists(struct vsftpd_server *server)
 	if (vsftpd_flag(settings, VSFTPD_CHROOT_LIST_ENABLE))
 		vsftpd_list_read(server->root, vsftpd_text(settings, VSFTPD_CHROOT_LIST_FILE),
 			server->arena, &server->chroot_list);
+	if (vsftpd_flag(settings, VSFTPD_TCP_WRAPPERS))
+		vsftpd_wrappers_read(server->root, server->arena, &server->wrappers);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "importers/vsftpd/config.h"
 #include "importers/vsftpd/daemon.h"
 #include "importers/vsftpd/list.h"
+#include "importers/vsftpd/wrappers.h"
 
 struct vsftpd_server {
 	struct old_root *root;
@@ -23,6 +24,7 @@ struct vsftpd_server {
 	const char *config;		 /* the last file that was read: where the defaults hold */
 	bool lenient, owners_unknown;
 	struct vsftpd_list user_list, chroot_list; /* read when they are enabled */
+	struct vsftpd_wrappers wrappers;	   /* the same */
 	struct vsftpd_fault down;		   /* every session ended here */
 };
 

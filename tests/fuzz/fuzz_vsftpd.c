@@ -19,7 +19,8 @@ static const char *const folders[] = { "", "/etc", "/etc/pam.d", "/etc/users", "
 	"/etc/systemd/system", "/etc/xinetd.d", "/home", "/home/anna", "/home/anna/www", "/srv" };
 static const char *const files[] = { "/etc/vsftpd.conf", "/etc/vsftpd.user_list",
 	"/etc/vsftpd.chroot_list", "/etc/users/anna", "/etc/passwd", "/etc/pam.d/vsftpd",
-	"/etc/systemd/system/vsftpd.service", "/etc/xinetd.d/vsftpd", "/etc/os-release" };
+	"/etc/systemd/system/vsftpd.service", "/etc/xinetd.d/vsftpd", "/etc/os-release",
+	"/etc/hosts.allow", "/etc/hosts.deny" };
 
 /* Holds the parts of the input, written anew each time. */
 static char top[] = "/tmp/rehome-fuzz-XXXXXX";
