@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "importers/old/crypt_shape.h"
 #include "importers/old/root.h"
 #include "importers/old/unix.h"
-#include "importers/proftpd/auth_hash.h"
 
 struct passwd_config {
 	unsigned uid_min, uid_max;
@@ -180,7 +180,7 @@ judge_password(
 		old_login_add_way(login, OLD_PASSWORD_EMPTY, NULL, where, reading->arena);
 		old_login_note(login, where, "empty-password",
 			"no password was needed where PAM has nullok");
-	} else if (pro_crypt_can_return(hash)) {
+	} else if (crypt_can_return(hash)) {
 		old_login_add_way(login, OLD_PASSWORD_CRYPT, hash, where, reading->arena);
 	} else if (*hash == '!' || *hash == '*') {
 		refuse(login, where, "locked", "the password is locked");

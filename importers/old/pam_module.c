@@ -12,8 +12,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "importers/proftpd/auth_hash.h"
-
 /* ---- modules that are short ---- */
 
 /* The file as the module reads it: whole lines that begin with "/", without comments. */
@@ -308,12 +306,6 @@ pam_has_argument(const struct pam_handler *handler, const char *word)
 }
 
 bool
-pam_hash_can_fit(const char *hash)
-{
-	return pro_crypt_can_return(hash);
-}
-
-bool
 pam_text_has_hash(const char *text, const char *hash)
 {
 	struct crypt_data *work = calloc(1, sizeof(*work));
@@ -329,7 +321,7 @@ pam_text_has_hash(const char *text, const char *hash)
 bool
 pam_fits_hash(const struct pam_attempt *attempt, const char *hash)
 {
-	if (!pam_hash_can_fit(hash))
+	if (!crypt_can_return(hash))
 		return false;
 	switch (attempt->typed) {
 	case PAM_TYPED_ALL:

@@ -7,6 +7,7 @@
 #ifndef REHOME_IMPORTERS_OLD_PAM_MODULE_H
 #define REHOME_IMPORTERS_OLD_PAM_MODULE_H
 
+#include "importers/old/crypt_shape.h"
 #include "importers/old/pam.h"
 #include "importers/old/pam_stack.h"
 #include "importers/old/passdb.h"
@@ -91,8 +92,5 @@ bool pam_has_argument(const struct pam_handler *handler, const char *word);
 
 /* Whether crypt(3) of the text, by this host's libcrypt, is the hash. Slow by design. */
 bool pam_text_has_hash(const char *text, const char *hash);
-
-/* Whether crypt(3) could return this string at all: what it could not, no password fits. */
-bool pam_hash_can_fit(const char *hash);
 
 #endif

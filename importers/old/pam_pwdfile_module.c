@@ -109,7 +109,7 @@ authenticate(struct pam_attempt *attempt, const struct pam_handler *handler)
 	if (pam_fits_hash(attempt, line->hash))
 		return PAM_SUCCESS;
 	return pam_say_no(attempt, PAM_AUTH_ERR, line->where, "%s",
-		pam_hash_can_fit(line->hash) ? "wrong password"
+		crypt_can_return(line->hash) ? "wrong password"
 					     : "what it has as a password is no hash of crypt(3)");
 }
 
@@ -120,7 +120,7 @@ add_secret(
 	struct pwdfile *file = file_of(attempt->pam, handler);
 	const struct pwdfile_line *line =
 		file && file->by_name.arena ? table_get(&file->by_name, attempt->user) : NULL;
-	if (line && line->hash && pam_hash_can_fit(line->hash))
+	if (line && line->hash && crypt_can_return(line->hash))
 		old_login_add_way(
 			ret_login, OLD_PASSWORD_CRYPT, line->hash, line->where, attempt->arena);
 }

@@ -66,7 +66,7 @@ refuse_password(struct pam_attempt *attempt, const char *hash)
 	if (!hash[0])
 		return pam_say_no(
 			attempt, PAM_AUTH_ERR, place, "it has no password, and nullok is not said");
-	if (!pam_hash_can_fit(hash))
+	if (!crypt_can_return(hash))
 		return pam_say_no(attempt, PAM_AUTH_ERR, place,
 			"what it has as a password is no hash of crypt(3)");
 	return pam_say_no(attempt, PAM_AUTH_ERR, place, "wrong password");
@@ -146,7 +146,7 @@ add_secret(
 {
 	(void)handler;
 	const char *hash = hash_of(attempt);
-	if (hash && pam_hash_can_fit(hash))
+	if (hash && crypt_can_return(hash))
 		old_login_add_way(
 			ret_login, OLD_PASSWORD_CRYPT, hash, hash_place(attempt), attempt->arena);
 }

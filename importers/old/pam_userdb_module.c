@@ -253,7 +253,7 @@ add_secret(struct pam_attempt *attempt, struct old_login *login, enum old_passwo
 	struct bytes secret, const char *path)
 {
 	const char *text = arena_strndup(attempt->arena, secret.data, secret.size);
-	if (strlen(text) != secret.size || (kind == OLD_PASSWORD_CRYPT && !pam_hash_can_fit(text)))
+	if (strlen(text) != secret.size || (kind == OLD_PASSWORD_CRYPT && !crypt_can_return(text)))
 		return;
 	old_login_add_way(login, kind, text, at(path, 0), attempt->arena);
 }

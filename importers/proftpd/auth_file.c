@@ -4,7 +4,7 @@
  * A context has one of each, the first that it names. The module declines questions about users
  * without the first and about groups without the second.
  */
-#include "importers/proftpd/auth_hash.h"
+#include "importers/old/crypt_shape.h"
 #include "importers/proftpd/auth_lines.h"
 #include "importers/proftpd/auth_version.h"
 
@@ -162,7 +162,7 @@ file_check(void *state, const struct pro_account *account, const char *hash, str
 	if (!file->has_users)
 		return;
 	if (*hash) {
-		if (pro_crypt_can_return(hash))
+		if (crypt_can_return(hash))
 			pro_add_way(credentials, OLD_PASSWORD_CRYPT, hash, where, arena);
 		return;
 	}

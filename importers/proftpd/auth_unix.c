@@ -5,7 +5,7 @@
  * it looks at no more than two dates: that of the account's end, and that of the password's if a
  * grace is set. A locked hash ("!...") is one that nothing matches.
  */
-#include "importers/proftpd/auth_hash.h"
+#include "importers/old/crypt_shape.h"
 #include "importers/proftpd/auth_module.h"
 
 struct auth_unix {
@@ -128,7 +128,7 @@ unix_check(void *state, const struct pro_account *account, const char *hash, str
 {
 	(void)state;
 	(void)account;
-	if (pro_crypt_can_return(hash))
+	if (crypt_can_return(hash))
 		pro_add_way(credentials, OLD_PASSWORD_CRYPT, hash, where, arena);
 }
 

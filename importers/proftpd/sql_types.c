@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "importers/proftpd/auth_hash.h"
+#include "importers/old/crypt_shape.h"
 
 enum {
 	SALT_LIMIT = 1 << 20,
@@ -259,7 +259,7 @@ check_type(const struct pro_sql_types *types, const char *type, const char *hash
 	if (strcasecmp(type, "Crypt") == 0 ||
 		(strcasecmp(type, "bcrypt") == 0 && types->digests &&
 			strncmp(hash, "$2", 2) == 0)) {
-		if (pro_crypt_can_return(hash))
+		if (crypt_can_return(hash))
 			pro_add_way(credentials, OLD_PASSWORD_CRYPT, hash, where, arena);
 	} else if (strcasecmp(type, "Empty") == 0) {
 		if (*hash)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "importers/proftpd/auth_hash.h"
+#include "importers/old/crypt_shape.h"
 
 enum { DATABASE_LIMIT = 1 << 30 };
 
@@ -99,7 +99,7 @@ is_argon2(const char *hash)
 static const char *
 hash_fault(const char *hash)
 {
-	if (is_argon2(hash) || pro_crypt_can_return(hash))
+	if (is_argon2(hash) || crypt_can_return(hash))
 		return NULL;
 	return *hash == '*' || *hash == '!' ? "the password is locked"
 					    : "no password has this hash";
@@ -204,7 +204,7 @@ ask_accounts(struct asking *asking)
 	struct place where = is_shadowed ? shadow->where : account->where;
 	if (is_shadowed && has_expired(shadow, methods->today))
 		return refuse(asking, where, "expired", "the account or its password has expired");
-	if (!pro_crypt_can_return(hash))
+	if (!crypt_can_return(hash))
 		return refuse(asking, where, "password-unusable",
 			*hash ? "no password has this hash" : "the empty password is refused here");
 	struct candidate candidate = system_candidate(asking, account);

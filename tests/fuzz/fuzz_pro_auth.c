@@ -1,7 +1,7 @@
 /*
  * fuzz_pro_auth.c - any bytes as AuthUserFile, AuthGroupFile, keys of RFC 4716 and a quota table.
  */
-#include "importers/proftpd/auth_hash.h"
+#include "importers/old/crypt_shape.h"
 #include "importers/proftpd/auth_lines.h"
 #include "importers/proftpd/keys.h"
 #include "importers/proftpd/quota.h"
@@ -22,7 +22,7 @@ check_users(struct bytes input, const struct pro_file_filter *filter, struct are
 		MUST(!filter->has_ids ||
 			((*user)->account->uid >= filter->min &&
 				(*user)->account->uid <= filter->max));
-		pro_crypt_can_return((*user)->account->hash);
+		crypt_can_return((*user)->account->hash);
 	}
 }
 

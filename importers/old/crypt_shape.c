@@ -1,10 +1,10 @@
 /*
- * auth_hash.c - the shapes of crypt(5) strings.
+ * crypt_shape.c - the shapes of crypt(5) strings.
  *
  * The methods are those of libxcrypt. Costs are not computed: an old root may hold thousands of
  * slow hashes, and the shape says the same.
  */
-#include "importers/proftpd/auth_hash.h"
+#include "importers/old/crypt_shape.h"
 
 #include <string.h>
 
@@ -84,7 +84,7 @@ fits(const char *hash, const struct shape *shape)
 }
 
 bool
-pro_crypt_can_return(const char *hash)
+crypt_can_return(const char *hash)
 {
 	const size_t length = strlen(hash);
 	if (hash[0] == '_')

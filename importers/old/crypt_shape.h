@@ -1,8 +1,8 @@
 /*
- * auth_hash.h - which strings crypt(3) of the old machine could be made to return.
+ * crypt_shape.h - which strings crypt(3) of the old machine could be made to return.
  */
-#ifndef REHOME_IMPORTERS_PROFTPD_AUTH_HASH_H
-#define REHOME_IMPORTERS_PROFTPD_AUTH_HASH_H
+#ifndef REHOME_IMPORTERS_OLD_CRYPT_SHAPE_H
+#define REHOME_IMPORTERS_OLD_CRYPT_SHAPE_H
 
 #include <stdbool.h>
 
@@ -11,6 +11,6 @@
  * length. "!$6$...", "*", "{SHA}...", plaintexts and hashes with a CR behind them are never
  * returned by crypt(3), so nobody gets in by them.
  */
-bool pro_crypt_can_return(const char *hash);
+bool crypt_can_return(const char *hash);
 
 #endif
