@@ -54,7 +54,7 @@ struct tree_copy {
 	const char *from, *to; /* their paths, for messages */
 	const struct tree_mapping *mapping; /* NULL = nothing is another */
 	bool any_device;		    /* walk.h, of the source */
-	bool resumes;
+	bool resumes, recopies;		    /* recopies: what looks complete too */
 	/* Told of bytes that are there, now and then; false stops the copy. May be NULL. */
 	bool (*progress)(void *ctx, uint64_t bytes);
 	void *progress_ctx;

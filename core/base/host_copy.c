@@ -115,8 +115,9 @@ settle(struct copying *copying, const struct walk_entry *entry, struct diags *di
 	struct stat copy;
 	if (fstatat(copying->twin.fd, entry->name, &copy, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT || source_failed(copying, "look for its copy", diags);
-	copying->is_there =
-		S_ISDIR(entry->st.st_mode) ? S_ISDIR(copy.st_mode) : is_complete(&entry->st, &copy);
+	copying->is_there = S_ISDIR(entry->st.st_mode)
+		? S_ISDIR(copy.st_mode)
+		: !copying->copy->recopies && is_complete(&entry->st, &copy);
 	return copying->is_there || remove_entry(copying, copying->twin.fd, entry->name, diags);
 }
 

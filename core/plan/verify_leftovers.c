@@ -104,6 +104,20 @@ find_quarantine(struct verifier *verifier, const char *base, struct diags *findi
 	}
 }
 
+/* For the next run to go on with. */
+static void
+find_partial(struct verifier *verifier, const char *base, struct diags *findings)
+{
+	struct string_list trees;
+	const char *dir = below(verifier, base, ".rehome-partial");
+	if (!list_if_there(verifier, dir, &trees, findings) || !trees.count)
+		return;
+	finding_note(findings, "partial-copies", at(dir, 0),
+		"copies of %zu %s that a run did not complete: the next one goes on with them",
+		trees.count, trees.count == 1 ? "home" : "homes");
+	diag_hint(findings, "If there is to be none, run: rm -r %s", verify_word(verifier, dir));
+}
+
 /* A key file without an account waits for the next account of that name. */
 static void
 find_orphaned_keys(struct verifier *verifier, struct diags *findings)
@@ -220,6 +234,7 @@ verify_leftovers(struct verifier *verifier, const char *state_dir, struct diags 
 	ARRAY_FOREACH (base, &bases) {
 		find_stagings(verifier, *base, findings);
 		find_quarantine(verifier, *base, findings);
+		find_partial(verifier, *base, findings);
 		look_for_space(verifier, *base, findings);
 	}
 	look_for_space(verifier, state_dir, findings);

@@ -15,6 +15,8 @@ struct copied_jail {
 };
 
 bool copied_check(const struct step *step, struct run *run);
+/* Opens the one that is there. */
+NODISCARD bool copied_open_jail(struct copied_jail *jail);
 /* The jail with nothing but an empty loose folder, which is root's alone. */
 NODISCARD bool copied_make_jail(struct copied_jail *jail);
 /* What of the source is no longer what it was. */

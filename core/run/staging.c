@@ -3,7 +3,8 @@
  *
  * "<base>/.rehome-stage-<run>", root 0700, on the filesystem of the target, and
  * "<base>/.rehome-homes-<run>" for homes that people live in, "<base>/.rehome-copies-<run>" for
- * copies of them. The names are in no record: it follows from the run's number, so that recovery
+ * copies of them, of which those that new homes are filled with outlive a run that was stopped
+ * (partial.h). The names are in no record: it follows from the run's number, so that recovery
  * finds it whatever was written last. Single files are staged beside their targets by the host
  * layer under drawn names, which a killed process leaves behind; they are known by their form.
  */
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/run/partial.h"
 #include "core/run/step.h"
 
 static char *
@@ -148,7 +150,7 @@ remove_entry(const struct emptying *emptying, int dir_fd, const char *name)
 
 /* The descriptor stays open for the sync; the name is opened anew if it is wanted again. */
 static bool
-remove_area(struct run *run, const char *path, bool holds_copies)
+remove_area(struct run *run, const char *base, const char *path, bool holds_copies)
 {
 	struct host_entry entry;
 	table_set(&run->stagings, path, NULL);
@@ -158,7 +160,8 @@ remove_area(struct run *run, const char *path, bool holds_copies)
 		return true;
 	AUTO_CLOSE int fd = -1;
 	const struct emptying emptying = { run, entry.mount_id, holds_copies };
-	return host_open_dir(run->host, path, &fd, run->diags) && empty(&emptying, fd) &&
+	return host_open_dir(run->host, path, &fd, run->diags) &&
+		(!holds_copies || partial_keep(run, base, fd)) && empty(&emptying, fd) &&
 		host_remove_dir(run->host, path, NULL, run->diags);
 }
 
@@ -214,8 +217,9 @@ remove_homes(struct run *run, const char *base)
 bool
 staging_remove(struct run *run, const char *base)
 {
-	return remove_homes(run, base) && remove_area(run, staging_copies_path(run, base), true) &&
-		remove_area(run, staging_path(run, base), false);
+	return remove_homes(run, base) &&
+		remove_area(run, base, staging_copies_path(run, base), true) &&
+		remove_area(run, base, staging_path(run, base), false);
 }
 
 bool

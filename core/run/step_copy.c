@@ -116,9 +116,8 @@ take_fingerprint(struct run *run, int jail_fd, const char *path, uint64_t *ret_p
 /* ---- the copy, aside ---- */
 
 bool
-copied_make_jail(struct copied_jail *jail)
+copied_open_jail(struct copied_jail *jail)
 {
-	static const struct host_owner private = { 0, 0, 0700 };
 	struct adoption *adoption = &jail->adoption;
 	const struct step *step = adoption->step;
 	struct run *run = adoption->run;
@@ -127,11 +126,25 @@ copied_make_jail(struct copied_jail *jail)
 	jail->path = arena_printf(run->arena, "%s/%s", staging_copies_path(run, step->base), name);
 	adoption->home_path = arena_printf(run->arena, "%s/%s", jail->path, step->home.loose);
 	return staging_open_copies(run, step->base, &staging_fd) &&
-		host_make_dir_at(run->host, staging_fd, name, &step->owner, run->diags) &&
 		host_open_dir_at(run->host, staging_fd, name, &jail->fd, run->diags) &&
-		host_make_dir_at(run->host, jail->fd, step->home.loose, &private, run->diags) &&
 		host_open_dir_at(
 			run->host, jail->fd, step->home.loose, &adoption->home_fd, run->diags);
+}
+
+bool
+copied_make_jail(struct copied_jail *jail)
+{
+	static const struct host_owner private = { 0, 0, 0700 };
+	const struct step *step = jail->adoption.step;
+	struct run *run = jail->adoption.run;
+	const char *name = staged_name(step, run);
+	int staging_fd;
+	AUTO_CLOSE int jail_fd = -1;
+	return staging_open_copies(run, step->base, &staging_fd) &&
+		host_make_dir_at(run->host, staging_fd, name, &step->owner, run->diags) &&
+		host_open_dir_at(run->host, staging_fd, name, &jail_fd, run->diags) &&
+		host_make_dir_at(run->host, jail_fd, step->home.loose, &private, run->diags) &&
+		copied_open_jail(jail);
 }
 
 void
@@ -320,10 +333,12 @@ end_copy(struct leaving *leaving)
 	int staging_fd;
 	if (!find_reason(leaving, &reason))
 		return false;
+	/* Not by the step's number alone: that is how a copy is known that is not complete. */
 	if (!reason)
 		return staging_open_copies(run, step->base, &staging_fd) &&
 			host_rename_at(run->host, leaving->area_fd, leaving->name, staging_fd,
-				leaving->name, false, run->diags);
+				arena_printf(run->arena, "%s.gone", leaving->name), false,
+				run->diags);
 	return quarantine_keep(step, leaving->area_fd, leaving->name, step->user,
 		arena_printf(run->arena, "the copy of %s, which %s,", step->home.source, reason),
 		run);

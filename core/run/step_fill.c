@@ -7,16 +7,17 @@
  *	└── notes.txt                                                ├── incoming     new
  *	                                                             └── files        notes.txt
  *
- * Every entry gets its owner in the jail when it is copied, and is compared with it afterwards,
- *byte by byte. H is never changed, and nobody keeps its people out of it: what changes while it is
- * copied is copied again, some times, and then the step fails. Everything else is as for a home
- *that is copied (step_copy.c).
+ * Every entry gets its owner in the jail when it is copied, and is compared with it afterwards.
+ * H is never changed, and nobody keeps its people out of it: what changes while it is copied is
+ * copied again, some times, and then the step fails. A copy that was stopped goes on where it was
+ *in the next run (partial.h). Everything else is as for a home that is copied (step_copy.c).
  */
 #include <string.h>
 
 #include "core/run/contents_list.h"
 #include "core/run/copied.h"
 #include "core/run/filling.h"
+#include "core/run/partial.h"
 
 enum { TRIES = 3 };
 
@@ -135,13 +136,16 @@ copy_once(struct filling *filling, struct tree_copy *copy, struct diags *diags)
 
 /* Again from where it failed, for H may be in use; the last failure is told. */
 static bool
-copy_all(struct filling *filling, const struct adoption *inside)
+copy_all(struct filling *filling, const struct adoption *inside, bool resumes)
 {
 	struct run *run = filling->source.run;
 	const struct tree_mapping mapping = filling_mapping(filling);
 	struct tree_copy copy = filling_copy(filling, &mapping, inside->home_fd, inside->home_path);
+	copy.resumes = resumes;
 	for (unsigned tries = 1;; tries++) {
 		struct diags problems = { .arena = run->arena };
+		/* What an earlier process left may have lost its data with the power. */
+		copy.recopies = resumes && tries == TRIES;
 		if (copy_once(filling, &copy, &problems)) {
 			copied_tell(filling->source.step, run, &filling->facts);
 			return true;
@@ -186,8 +190,11 @@ fill_prepare(const struct step *step, struct run *run)
 	AUTO_ARENA struct arena scratch = { 0 };
 	AUTO_FILLING struct filling filling = { 0 };
 	struct copied_jail jail = { .adoption = { step, run, &scratch, -1, NULL }, .fd = -1 };
-	bool ok = filling_begin(&filling, step, run, &scratch) && copied_make_jail(&jail) &&
-		copy_all(&filling, &jail.adoption) && make_it_a_jail(&filling, &jail) &&
+	bool resumes;
+	bool ok = filling_begin(&filling, step, run, &scratch) &&
+		partial_take(&jail, &filling.record, &resumes) &&
+		(resumes || copied_make_jail(&jail)) &&
+		copy_all(&filling, &jail.adoption, resumes) && make_it_a_jail(&filling, &jail) &&
 		list_contents(&jail, &scratch) && copied_note(&jail);
 	copied_jail_finish(&jail);
 	return ok;

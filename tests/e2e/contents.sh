@@ -118,6 +118,26 @@ letter"
 	rm /home/anna/incoming/up /home/anna/pics/up
 }
 
+# A run that is stopped has not worked for nothing.
+test_stopped() {
+	mknod "$anna/zero" c 1 5
+	exits "what cannot be copied stops the run" 1 rehome apply -y passwd:$old
+	said "by name" "$anna/zero"
+	check "nobody is there" sh -c '! getent passwd anna'
+	check "and no home" sh -c '! ls -d /home/anna'
+	partial=$(echo /home/.rehome-partial/anna.*)
+	is "what was copied is root's alone" "$(stat -c '%u %a' /home/.rehome-partial)" "0 700"
+	inode_deep=$(find "$partial" -path '*deep/x' -printf '%i')
+	check "the doctor knows of it" rehome doctor -v
+	said "and says what it is for" "the next one goes on with them"
+	rm "$anna/zero"
+}
+
+test_resumed() {
+	is "the next run has not copied that again" "$(stat -c %i /home/anna/docs/deep/x)" "$inode_deep"
+	check "and leaves nothing aside" sh -c '! ls -d /home/.rehome-partial'
+}
+
 # Work goes on at both places.
 test_again() {
 	exits "nothing changed, and nothing is to do" 0 rehome plan passwd:$old --detailed-exitcode
@@ -160,9 +180,9 @@ test_again() {
 
 test_rollback() {
 	touch /home/anna/docs/since
-	exits "it is taken back" 0 rehome rollback -y 1
+	exits "it is taken back" 0 rehome rollback -y 2
 	said "and what was changed since is kept" "was changed since"
-	check "in quarantine" test -e /home/.rehome-quarantine/1/anna/docs/since
+	check "in quarantine" test -e /home/.rehome-quarantine/2/anna/docs/since
 	check "what was not is gone" sh -c '! ls -d /home/bert'
 	is "the old side is as it was" "$(facts "$old" | diff /tmp/old.later -)" ""
 }
@@ -178,7 +198,9 @@ test_overlap() {
 
 start_sshd
 test_plan
+test_stopped
 test_apply
+test_resumed
 test_contents
 test_login
 test_again

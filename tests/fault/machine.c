@@ -353,9 +353,13 @@ add_identity(struct buffer *out, const char *full, const struct stat *st, struct
 	ARRAY_PUSH(links->arena, links, ((struct link_seen){ st->st_ino }));
 }
 
+/* Copies that a run did not complete are nobody's yet. */
 static bool
 is_left_out(const char *path)
 {
+	const char *slash = strrchr(path, '/');
+	if (slash && strcmp(slash, "/.rehome-partial") == 0)
+		return true;
 	return strcmp(path, "/var/lib/rehome") == 0 || strcmp(path, "/etc/.pwd.lock") == 0;
 }
 
@@ -438,7 +442,8 @@ find_leftover(const char *path, const struct stat *st, int type, struct FTW *ftw
 {
 	(void)st, (void)type;
 	const char *name = path + ftw->base;
-	bool ours = strncmp(name, ".rehome-", 8) == 0 && strcmp(name, ".rehome-quarantine") != 0;
+	bool ours = strncmp(name, ".rehome-", 8) == 0 && strcmp(name, ".rehome-quarantine") != 0 &&
+		strcmp(name, ".rehome-partial") != 0;
 	if (ours)
 		snprintf(leftover.path, sizeof(leftover.path), "%s", path);
 	return ours;
