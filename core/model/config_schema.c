@@ -61,7 +61,7 @@ const struct config_key config_keys[] = {
 	WITHIN("layouts.NAME.dirs[].mode", "octal", NULL, "such as 2770; default by access"),
 
 	WITHIN("layouts.NAME.profile.start", "path", NULL,
-		"folder where sessions begin; default the jail's root"),
+		"folder where sessions begin, %u is the login; default the jail's root"),
 	WITHIN("layouts.NAME.profile.umask", "octal", NULL,
 		"what new files and folders lose, such as 027"),
 	WITHIN("layouts.NAME.profile.read_only", "no|yes", "no",

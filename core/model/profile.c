@@ -73,6 +73,34 @@ profile_check_start(const char *text, struct place place, struct arena *arena,
 	return true;
 }
 
+const char *
+profile_start_of(const struct jail_profile *profile, const char *login, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	const char *text = profile->start;
+	if (!text)
+		return NULL;
+	for (const char *token; (token = strstr(text, "%u")); text = token + 2)
+		buffer_printf(&out, "%.*s%s", (int)(token - text), text, login);
+	buffer_add_text(&out, text);
+	return arena_strdup(arena, buffer_text(&out));
+}
+
+const char *
+profile_start_for_all(const char *start, const char *login, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	size_t length = strlen(login);
+	while (start && *start) {
+		size_t size = strcspn(start, "/");
+		bool is_login = size == length && strncmp(start, login, size) == 0;
+		buffer_printf(&out, "%s%.*s", out.size ? "/" : "", is_login ? 2 : (int)size,
+			is_login ? "%u" : start);
+		start += size + (start[size] == '/');
+	}
+	return out.size ? arena_strdup(arena, buffer_text(&out)) : NULL;
+}
+
 bool
 profile_check_umask(const char *text, struct place place, mode_t *ret_umask, struct diags *diags)
 {

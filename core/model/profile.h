@@ -18,8 +18,8 @@
 #include "core/base/diag.h"
 
 struct jail_profile {
-	const char *start; /* directory below the jail where a session begins ("pics"); NULL = its
-			      root */
+	const char *start; /* directory below the jail where a session begins ("pics"), "%u" in it
+			      is the login; NULL = its root */
 	bool has_umask;
 	mode_t umask;
 	bool read_only;
@@ -49,6 +49,13 @@ NODISCARD bool profile_check_log_level(
 	const char *text, struct place place, const char **ret_level, struct diags *diags);
 NODISCARD bool profile_check_address(const char *text, struct place place, struct arena *arena,
 	const char **ret_address, struct diags *diags);
+
+/* The directory for one login. */
+const char *profile_start_of(
+	const struct jail_profile *profile, const char *login, struct arena *arena);
+/* The same directory as text that is the same for others who have one of their own name: "ftp/anna"
+ * of anna is "ftp/%u". */
+const char *profile_start_for_all(const char *start, const char *login, struct arena *arena);
 
 /* After the last address: sorts them, drops doubles, and refuses a list that lets nobody in. */
 NODISCARD bool profile_complete_from(

@@ -214,6 +214,8 @@ planner_choose_profile(struct planner *planner, const struct account *account,
 	struct jail_profile profile =
 		profile_over(&account->profile, of_layout ? of_layout : &none);
 	struct jail_profile same;
+	/* Ten thousand users with a directory of their name have one profile. */
+	profile.start = profile_start_for_all(profile.start, change->login, planner->arena);
 	if (profile_is_empty(&profile))
 		return NULL;
 	/* What cannot be read back would be lost in the end, and with it what it forbids. */
@@ -263,18 +265,18 @@ check_start(struct planner *planner, const struct account *account, struct chang
 	struct diags ignored = { .arena = planner->arena };
 	struct host_entry entry;
 	/* What is copied into the jail was there to begin in. */
-	if (!profile->start || account->contents ||
-		is_planned(profile->start, &change->after.folders))
+	const char *start = profile_start_of(profile, change->login, planner->arena);
+	if (!start || account->contents || is_planned(start, &change->after.folders))
 		return;
 	const char *home = change->has_before ? change->before.home : change->after.home;
-	const char *path = arena_printf(planner->arena, "%s/%s", home, profile->start);
+	const char *path = arena_printf(planner->arena, "%s/%s", home, start);
 	if (home && host_inspect(planner->snapshot->host, path, &entry, &ignored) && entry.exists &&
 		S_ISDIR(entry.st.st_mode))
 		return;
 	planner_warn(planner, change, account->place, "profile-start",
 		"sessions are to begin in /%s, and the jail has no such folder: they will begin "
 		"in its root",
-		profile->start);
+		start);
 	planner_hint(change, "Add the folder to the layout, or correct profile.start.");
 }
 

@@ -36,9 +36,9 @@ sshd_force_command(const struct jail_profile *profile, struct arena *arena)
 		buffer_printf(&out, " -u %03o", (unsigned)profile->umask);
 	if (profile->start) {
 		buffer_add_text(&out, " -d /");
-		/* sftp-server(8) has tokens there. */
+		/* sftp-server(8) has tokens there; of its own only %u is meant. */
 		for (const char *c = profile->start; *c; c++)
-			buffer_printf(&out, *c == '%' ? "%%%%" : "%c", *c);
+			buffer_printf(&out, *c == '%' && c[1] != 'u' ? "%%%%" : "%c", *c);
 	}
 	if (profile->log_level)
 		buffer_printf(&out, " -l %s", profile->log_level);

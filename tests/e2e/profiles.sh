@@ -27,6 +27,9 @@ write_config() {
 			  shared:
 			    dirs: [ { path: pics }, { path: www } ]
 			    profile: { start: /www, umask: "002" }
+			  own:
+			    dirs: [ { path: otis } ]
+			    profile: { start: "%u" }
 			  guarded:
 			    dirs: [ { path: pics } ]
 			    profile: { $1 }
@@ -42,6 +45,7 @@ write_sheet() {
 			username,password,ssh_keys,layout
 			rolf,$secret,,reader
 			susi,$secret,,shared
+			otis,$secret,,own
 			gero,$secret,$(cat "$anna_key.pub"),guarded
 			pia,$secret,$(cat /root/pia.key.pub),plain
 		CSV
@@ -115,6 +119,8 @@ test_umask_and_start() {
 	at_password "$inside" pia "$(batch pwd 'put /tmp/up pics/up')" >/tmp/out 2>&1 || :
 	check "others begin in the root" grep -qx 'Remote working directory: /' /tmp/out
 	is "with the machine's umask" "$(stat -c %a /home/pia/pics/up)" 644
+	at_password "$inside" otis "$(batch pwd)" >/tmp/out 2>&1 || :
+	check "or in the directory of its name" grep -qx 'Remote working directory: /otis' /tmp/out
 	rm -r /home/susi/www/* /home/pia/pics/up
 }
 
@@ -193,7 +199,7 @@ test_later_runs() {
 	is "uses the group that is there" "$(id -nG otto)" "otto sftponly sftponly-ro-u027"
 	refuse "the first is not taken back with another's profile" \
 		rehome rollback -y "$first" otto
-	for user in rolf susi gero pia; do
+	for user in rolf susi otis gero pia; do
 		rehome rollback -y 1 "$user" >/tmp/out 2>&1 || bail "$user: $(cat /tmp/out)"
 	done
 	at_password "$outside" otto "$(batch '-put /tmp/up /pics/up')" >/tmp/out 2>&1 || :

@@ -114,6 +114,22 @@ test_planner_writes_the_addresses_in_front_of_the_keys(void **state)
 }
 
 static void
+test_planner_makes_one_profile_of_everybodys_own_directory(void **state)
+{
+	struct world *w = *state;
+	use_config(w,
+		"version: 1\n"
+		"layouts: { default: { dirs: [ { path: anna }, { path: bert } ],\n"
+		"  profile: { start: \"%u\" } },\n"
+		"  hers: { dirs: [ { path: anna } ], profile: { start: anna } } }\n");
+	plan_sheet(w, "login,layout,ssh_keys\nanna,hers,\"" KEY "\"\nbert,,\"" KEY "\"\n");
+	assert_string_equal(codes_said(w), "+ anna\n+ bert\n");
+	assert_string_equal(planned_profiles(w), "sftponly-0af54088: start=%u\n");
+	assert_non_null(strstr(
+		step_of(w, STEP_DROPIN_WRITE)->content, "\tForceCommand internal-sftp -d /%u\n"));
+}
+
+static void
 test_planner_never_uses_a_group_that_is_not_of_its_making(void **state)
 {
 	struct world *w = *state;
@@ -306,6 +322,7 @@ test_planner_believes_no_strange_name_in_the_dropin(void **state)
 static const struct CMUnitTest tests[] = {
 	world_test(test_planner_makes_a_group_for_each_profile),
 	world_test(test_planner_writes_the_addresses_in_front_of_the_keys),
+	world_test(test_planner_makes_one_profile_of_everybodys_own_directory),
 	world_test(test_planner_never_uses_a_group_that_is_not_of_its_making),
 	world_test(test_planner_makes_a_name_that_fits),
 	world_test(test_planner_gives_the_group_of_a_profile_to_nobody_who_asks),

@@ -68,6 +68,25 @@ test_a_start_directory_is_below_the_jail_and_can_be_written_in_sshds_configurati
 }
 
 static void
+test_a_start_directory_of_the_login_is_one_for_all(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const cases[][2] = { { "anna", "%u" }, { "ftp/anna/in", "ftp/%u/in" },
+		{ "annas/anna", "annas/%u" }, { "ftp", "ftp" }, { "anna/anna", "%u/%u" } };
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct jail_profile profile = {
+			.start = profile_start_for_all(cases[i][0], "anna", &fixture->arena),
+		};
+		assert_string_equal(profile.start, cases[i][1]);
+		assert_string_equal(
+			profile_start_of(&profile, "anna", &fixture->arena), cases[i][0]);
+	}
+	struct jail_profile none = { 0 };
+	assert_null(profile_start_for_all(NULL, "anna", &fixture->arena));
+	assert_null(profile_start_of(&none, "anna", &fixture->arena));
+}
+
+static void
 test_a_umask_is_octal(void **state)
 {
 	struct fixture *fixture = *state;
@@ -291,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(
 			test_a_start_directory_is_below_the_jail_and_can_be_written_in_sshds_configuration),
+		fixture_test(test_a_start_directory_of_the_login_is_one_for_all),
 		fixture_test(test_a_umask_is_octal),
 		fixture_test(test_a_log_level_is_one_of_sftp_servers),
 		fixture_test(test_an_address_is_as_sshd_takes_it),
