@@ -56,6 +56,14 @@ read_one(struct pro_parser *parser, const char *path, struct place where)
 	diag_code(&parser->config->notes, "include-broken");
 }
 
+static const char *
+below(const struct pro_parser *parser, const char *path, const char *name)
+{
+	bool slash = path[strlen(path) - 1] == '/';
+
+	return arena_printf(parser->arena, "%s%s%s", path, slash ? "" : "/", name);
+}
+
 static enum pro_outcome
 read_directory(struct pro_parser *parser, const char *path, const char *pattern, struct place where)
 {
@@ -69,7 +77,7 @@ read_directory(struct pro_parser *parser, const char *path, const char *pattern,
 			continue;
 		if (pattern && fnmatch(pattern, name, FNM_PERIOD) != 0)
 			continue;
-		read_one(parser, arena_printf(parser->arena, "%s/%s", path, name), where);
+		read_one(parser, below(parser, path, name), where);
 	}
 	return PRO_TAKEN;
 }

@@ -168,7 +168,8 @@ struct verdicts {
 	struct pro_session session;
 	struct string_list allowed, denied;
 	bool differ, elsewhere;
-	bool by_name; /* it depends on host names */
+	struct place limit; /* what refused some of them */
+	bool by_name;	    /* it depends on host names */
 };
 
 static void
@@ -185,6 +186,8 @@ ask_clients(struct pro_judge *judge, const char *name, struct place where, struc
 			verdicts->elsewhere = allowed;
 		if (i == 0 || (allowed && verdicts->session.verdict != OLD_ALLOW))
 			verdicts->session = session;
+		if (!allowed && !verdicts->limit.file)
+			verdicts->limit = session.where;
 		if (i > 0 && allowed != verdicts->elsewhere)
 			string_list_push(judge->arena,
 				allowed ? &verdicts->allowed : &verdicts->denied,
@@ -268,8 +271,8 @@ tell_addresses(const struct verdicts *verdicts, struct old_login *login, struct 
 	for (size_t i = 0; i < verdicts->denied.count; i++)
 		string_list_push(
 			arena, &login->from, arena_printf(arena, "!%s", verdicts->denied.items[i]));
-	old_login_note(
-		login, login->where, "address-limit", "it could log in from some addresses only");
+	old_login_note(login, verdicts->limit, "address-limit",
+		"it could log in from some addresses only");
 }
 
 static void

@@ -284,7 +284,7 @@ read_main(struct pro_parser *parser)
 
 	config->starts = true;
 	if (outcome == PRO_MISSING)
-		refuse_start(config, at(config->path, 0), "cannot be read");
+		refuse_start(config, at(config->path, 0), "this file cannot be read");
 	else if (outcome != PRO_TAKEN)
 		refuse_start(config, parser->refused_at, parser->refusal);
 	else if (parser->open.count || parser->server != config->servers.items[0])

@@ -63,9 +63,9 @@ name_of(const struct pro_section *server)
 {
 	const struct pro_line *name = pro_find(server, "ServerName");
 
-	if (server->opening)
-		return server->opening->words.items[0];
-	return name ? name->words.items[0] : "ProFTPD";
+	if (name)
+		return name->words.items[0];
+	return server->opening ? server->opening->words.items[0] : "ProFTPD";
 }
 
 static bool
@@ -223,6 +223,19 @@ read_server(struct reading *reading)
 	return true;
 }
 
+/* A file that was named has to be there; one that the old machine named may be missing. */
+static bool
+config_is_there(const struct reading *reading)
+{
+	const char *path = reading->options->config;
+	struct old_entry entry;
+	enum old_status status = path ? old_root_stat(reading->root, path, &entry) : OLD_OK;
+
+	if (status == OLD_OK)
+		return true;
+	return diag_error(reading->sink->diags, at(path, 0), "%s", old_status_text(status));
+}
+
 static bool
 read_proftpd(const void *config, struct source *source, struct sink *sink)
 {
@@ -236,6 +249,8 @@ read_proftpd(const void *config, struct source *source, struct sink *sink)
 			sink->diags))
 		return false;
 	reading.root = root;
+	if (!config_is_there(&reading))
+		return false;
 	reading.config = pro_config_read(root, reading.accounts, &start, reading.options->lenient);
 	sink->detected = arena_printf(source->arena, "%s", reading.config->path);
 	tell_config(&reading);

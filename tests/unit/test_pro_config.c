@@ -239,7 +239,7 @@ test_config_that_is_missing_starts_nothing(void **state)
 	struct pro_start start = { .config = "/none", .environment.arena = &f->arena };
 	open_root(f, f->path);
 	struct pro_config *config = pro_config_read(f->root, NULL, &start, false);
-	assert_string_equal(config_shown(f, config), "refused /none:0: cannot be read");
+	assert_string_equal(config_shown(f, config), "refused /none:0: this file cannot be read");
 }
 
 static void
