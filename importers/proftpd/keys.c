@@ -49,7 +49,16 @@ next_line(struct bytes file, size_t *offset, struct buffer *line)
 	return line->size > 0;
 }
 
-/* "ssh-rsa AAAA...": false when the text is not the base64 of a key that mod_sftp knows. */
+static const char *
+encoded(const uint8_t *blob, size_t size, struct arena *arena)
+{
+	char *text = arena_alloc(arena, BASE64_ENCODE_RAW_LENGTH(size) + 1);
+	base64_encode_raw(text, size, blob);
+	return text;
+}
+
+/* "ssh-rsa AAAA...": false when the text, which may have blanks, is not the base64 of a key that
+ * mod_sftp knows. */
 static bool
 take_key(const struct buffer *text, struct arena *arena, struct string_list *keys)
 {
@@ -70,7 +79,7 @@ take_key(const struct buffer *text, struct arena *arena, struct string_list *key
 		if (length == strlen(types[i]) && length <= size - 4 &&
 			memcmp(blob + 4, types[i], length) == 0) {
 			string_list_push(arena, keys,
-				arena_printf(arena, "%s %s", types[i], buffer_text(text)));
+				arena_printf(arena, "%s %s", types[i], encoded(blob, size, arena)));
 			return true;
 		}
 	return false;

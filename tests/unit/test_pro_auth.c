@@ -287,6 +287,11 @@ test_blocks_of_rfc_4716_are_keys(void **state)
 	assert_keys("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA!\n---- END SSH2 PUBLIC KEY ----\n" KEY,
 		NULL, KEY_LINE);
 	assert_keys("---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5\n", NULL, "");
+	assert_keys(
+		"---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwND "
+		"\ng8QERITFBUWFxgZGhscHR4f \n\n---- END SSH2 PUBLIC KEY ----",
+		NULL, KEY_LINE);
+	assert_keys("---- BEGIN SSH2 PUBLIC KEY ---- \n", NULL, "");
 	/* A long header comes in pieces, and the second one is no header. */
 	assert_keys("---- BEGIN SSH2 PUBLIC KEY ----\nComment: "
 		    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx"
