@@ -303,17 +303,24 @@ sql_groups(void *state, const char *name, struct arena *arena, struct pro_groups
 	return PRO_HANDLED;
 }
 
-/* The rows of a group by its name; it is put into the question as it is. */
+/* The rows of a group by its name, which is put into the question as it is. A group without a
+ * number makes the server crash. */
 static enum pro_answer
 ask_group(struct sql *sql, const char *name, struct arena *arena, struct pro_rows *ret_rows,
 	struct diags *notes)
 {
 	const struct pro_sql_settings *settings = &sql->settings;
+	enum pro_answer answer;
 	if (settings->group_query)
-		return ask_named(sql, settings->group_query, name, arena, ret_rows, notes);
-	return ask_table(sql, group_columns(settings, arena), settings->group_table,
-		arena_printf(arena, "%s = '%s'", settings->group_column, name),
-		settings->group_clause, "SQLGroupWhereClause", NULL, "", arena, ret_rows, notes);
+		answer = ask_named(sql, settings->group_query, name, arena, ret_rows, notes);
+	else
+		answer = ask_table(sql, group_columns(settings, arena), settings->group_table,
+			arena_printf(arena, "%s = '%s'", settings->group_column, name),
+			settings->group_clause, "SQLGroupWhereClause", NULL, "", arena, ret_rows,
+			notes);
+	if (answer == PRO_HANDLED && ret_rows->rows > 0 && !value_at(ret_rows, 1))
+		return PRO_DISCONNECT;
+	return answer;
 }
 
 static enum pro_answer

@@ -1,6 +1,8 @@
 """generate_proftpd.py - random machines with ProFTPD: files, system users, limits, jails."""
 import shlex
 
+import generate_proftpd_sql
+
 NAMES = ["anna", "ben", "cleo", "dora", "emil", "finn", "gina", "hugo"]
 GROUPS = {"ftp": 2000, "staff": 2100, "clients": 2200}
 
@@ -80,6 +82,7 @@ def server_lines(machine, names):
         lines.append(f"CreateHome {machine.pick('on', 'on 0750', 'off')}")
     if machine.chance(20):
         lines.append(f"UserAlias yaya {machine.pick(*names)}")
+        machine.run("password yaya pw")
     if machine.chance(8):
         lines.append(f"RootLogin {machine.pick('on', 'off')}")
     if machine.chance(45):
@@ -119,7 +122,14 @@ def fill(machine):
         lines.append("AuthGroupFile /etc/proftpd/ftpd.group")
     if machine.chance(75):
         lines.append("AuthPAM off")
-    if machine.chance(45):
+    if machine.chance(30):
+        lines += generate_proftpd_sql.database(machine, machine.some(NAMES, 60) or ["ben"])
+        if machine.chance(45):
+            lines.append(
+                "AuthOrder "
+                + machine.pick("mod_sql.c", "mod_sql.c mod_auth_file.c", "mod_auth_file.c mod_sql.c", "mod_sql.c* mod_auth_unix.c")
+            )
+    elif machine.chance(45):
         lines.append(
             "AuthOrder "
             + machine.pick("mod_auth_file.c", "mod_auth_file.c mod_auth_unix.c", "mod_auth_file.c* mod_auth_unix.c", "mod_auth_unix.c mod_auth_file.c")

@@ -237,6 +237,25 @@ test_unfinished_journal_makes_users_unknown(void **state)
 }
 
 static void
+test_group_without_a_number_ends_every_session(void **state)
+{
+	struct fixture *f = *state;
+	struct server server;
+	make_database(f, "/etc/users.db",
+		"create table users(userid text, passwd text, uid int, gid int, homedir text, "
+		"shell text);insert into users values('anna', 'pw', 2001, 2000, '/srv/anna', '');"
+		"create table groups(groupname text, gid int, members text);"
+		"insert into groups values('ftp', 2000, 'anna'), ('broken', NULL, '');");
+	start(&server, f,
+		"LoadModule mod_sql.c\nLoadModule mod_sql_sqlite.c\nSQLConnectInfo /etc/users.db\n"
+		"AuthOrder mod_sql.c\nSQLAuthTypes Plaintext\n",
+		NULL);
+	assert_string_equal(asked(&server, "anna"),
+		"deny 2001:2000 /srv/anna groups 2000 ftp ftp | allow plaintext");
+	pro_auth_close(&server.auth);
+}
+
+static void
 test_ldap_users_are_unknown_and_its_password_is_not_shown(void **state)
 {
 	struct fixture *f = *state;
@@ -383,6 +402,7 @@ main(void)
 		root_test(test_dump_answers_for_the_server),
 		root_test(test_ten_thousand_users_are_asked_in_seconds),
 		root_test(test_unfinished_journal_makes_users_unknown),
+		root_test(test_group_without_a_number_ends_every_session),
 		root_test(test_ldap_users_are_unknown_and_its_password_is_not_shown),
 		cmocka_unit_test(test_blocks_of_rfc_4716_are_keys),
 		cmocka_unit_test(test_subject_has_to_be_the_user_where_it_counts),
