@@ -63,8 +63,8 @@ struct run {
 	const char *id;
 	struct state *state;
 	struct host *host;
-	struct host *machine; /* run_machine() */
-	uint64_t copied;      /* bytes of homes that are filled, for progress */
+	struct host *machine;	  /* run_machine() */
+	uint64_t copied, to_copy; /* bytes of homes that are filled, for progress */
 	struct arena *arena;
 	const struct run_options *options;
 	struct plan *plan;

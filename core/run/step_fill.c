@@ -78,6 +78,15 @@ filling_finish(struct filling *filling)
 		cleanup_close(&filling->source.home_fd);
 }
 
+static void
+sum_up(struct run *run)
+{
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (step->kind == STEP_HOME_FILL || step->kind == STEP_CONTENTS_CARRY)
+			run->to_copy += step->home.bytes;
+	}
+}
+
 /* In MiB, over all homes of the run. False when it is to stop. */
 static bool
 tell_progress(void *ctx, uint64_t bytes)
@@ -85,12 +94,10 @@ tell_progress(void *ctx, uint64_t bytes)
 	struct filling *filling = ctx;
 	struct run *run = filling->source.run;
 	const struct events *events = run->options->events;
-	uint64_t total = 0;
+	if (!run->to_copy)
+		sum_up(run);
+	uint64_t total = run->to_copy;
 	run->copied += bytes;
-	ARRAY_FOREACH (step, &run->plan->steps) {
-		if (step->kind == STEP_HOME_FILL || step->kind == STEP_CONTENTS_CARRY)
-			total += step->home.bytes;
-	}
 	uint64_t done = run->copied < total ? run->copied : total;
 	if (events && events->progress && total >> 20)
 		events->progress(
