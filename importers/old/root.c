@@ -119,8 +119,9 @@ old_root_readlink(struct old_root *root, const char *path, const char **ret_targ
 					: OLD_WRONG_TYPE;
 }
 
-enum old_status
-old_root_read(struct old_root *root, const char *path, uint64_t limit, struct old_file *ret_file)
+static enum old_status
+read_file(struct old_root *root, const char *path, uint64_t limit, bool cut,
+	struct old_file *ret_file)
 {
 	AUTO_NODE struct root_node node = NO_NODE;
 	struct old_file file = { 0 };
@@ -130,12 +131,25 @@ old_root_read(struct old_root *root, const char *path, uint64_t limit, struct ol
 	if (!S_ISREG(node.entry.mode))
 		return OLD_WRONG_TYPE;
 	file.entry = node.entry;
-	if (node.entry.size > limit)
+	if (!cut && node.entry.size > limit)
 		return OLD_TOO_LARGE;
-	status = root->kind->read(root, &node, limit, &file.content);
+	status = root->kind->read(root, &node, limit, cut, &file.content);
 	if (status == OLD_OK)
 		*ret_file = file;
 	return status;
+}
+
+enum old_status
+old_root_read(struct old_root *root, const char *path, uint64_t limit, struct old_file *ret_file)
+{
+	return read_file(root, path, limit, false, ret_file);
+}
+
+enum old_status
+old_root_read_start(
+	struct old_root *root, const char *path, uint64_t limit, struct old_file *ret_file)
+{
+	return read_file(root, path, limit, true, ret_file);
 }
 
 static int

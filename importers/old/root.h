@@ -53,6 +53,9 @@ void old_root_close(struct old_root **root);
 /* Paths are absolute on ROOT; a relative one is taken from ROOT. */
 enum old_status old_root_read(
 	struct old_root *root, const char *path, uint64_t limit, struct old_file *ret_file);
+/* The first bytes of a file of any size, for servers that read no more of it. */
+enum old_status old_root_read_start(
+	struct old_root *root, const char *path, uint64_t limit, struct old_file *ret_file);
 enum old_status old_root_stat(struct old_root *root, const char *path, struct old_entry *ret_entry);
 /* Without following a link in the last component. */
 enum old_status old_root_lstat(

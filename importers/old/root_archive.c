@@ -137,13 +137,17 @@ archive_target(struct old_root *root, const struct root_node *node, const char *
 }
 
 static enum old_status
-archive_content(struct old_root *root, const struct root_node *node, uint64_t limit,
+archive_content(struct old_root *root, const struct root_node *node, uint64_t limit, bool cut,
 	struct bytes *ret_content)
 {
-	(void)root, (void)limit;
 	if (!node->member->member.has_content)
 		return OLD_UNREADABLE;
 	*ret_content = node->member->member.content;
+	if (cut && ret_content->size > limit)
+		*ret_content = (struct bytes){
+			arena_strndup(root->arena, ret_content->data, limit),
+			limit,
+		};
 	return OLD_OK;
 }
 

@@ -131,7 +131,7 @@ reopen(const struct root_node *node, int flags)
 
 /* Files of /proc say that they are empty: what is read counts, not what stat said. */
 static enum old_status
-read_up_to(int fd, uint64_t limit, struct buffer *content)
+read_up_to(int fd, uint64_t limit, bool cut, struct buffer *content)
 {
 	char chunk[FIRST_CHUNK];
 	enum old_status status = OLD_OK;
@@ -143,25 +143,28 @@ read_up_to(int fd, uint64_t limit, struct buffer *content)
 			status = OLD_UNREADABLE;
 		if (got <= 0)
 			break;
-		if (content->size + (size_t)got > limit) {
+		bool over = content->size + (size_t)got > limit;
+		if (over && !cut) {
 			status = OLD_TOO_LARGE;
 			break;
 		}
-		buffer_add(content, chunk, (size_t)got);
+		buffer_add(content, chunk, over ? limit - content->size : (size_t)got);
+		if (over)
+			break;
 	}
 	explicit_bzero(chunk, sizeof(chunk)); /* passwords may have passed through */
 	return status;
 }
 
 static enum old_status
-dir_read(struct old_root *root, const struct root_node *node, uint64_t limit,
+dir_read(struct old_root *root, const struct root_node *node, uint64_t limit, bool cut,
 	struct bytes *ret_content)
 {
 	AUTO_CLOSE int fd = reopen(node, 0);
 	if (fd < 0)
 		return OLD_UNREADABLE;
 	AUTO_BUFFER struct buffer content = { 0 };
-	enum old_status status = read_up_to(fd, limit, &content);
+	enum old_status status = read_up_to(fd, limit, cut, &content);
 	if (status != OLD_OK)
 		return status;
 	char *copy = arena_alloc(root->arena, content.size + 1);

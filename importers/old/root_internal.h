@@ -33,8 +33,9 @@ struct root_kind {
 		struct old_root *root, const char *physical, struct root_node *ret_node);
 	enum old_status (*target)(
 		struct old_root *root, const struct root_node *node, const char **ret_target);
+	/* More than the limit is cut off, or OLD_TOO_LARGE. */
 	enum old_status (*read)(struct old_root *root, const struct root_node *node, uint64_t limit,
-		struct bytes *ret_content);
+		bool cut, struct bytes *ret_content);
 	enum old_status (*list)(
 		struct old_root *root, const struct root_node *node, struct string_list *ret_names);
 	/* The value of system.posix_acl_access; empty when there is none. */

@@ -223,14 +223,12 @@ bool
 vsftpd_read_config(struct vsftpd_reader *reader, const char *path)
 {
 	struct old_file file;
-	enum old_status status = old_root_read(reader->root, path, OLD_FILE_LIMIT, &file);
+	enum old_status status = old_root_read_start(reader->root, path, VSFTPD_FILE_LIMIT, &file);
 	const char *shown = arena_strdup(reader->arena, path);
 	if (status != OLD_OK)
 		return refuse(reader, at(shown, 0), "%s", old_status_text(status));
 	if (file.entry.uid != 0 && !reader->owners_unknown)
 		return refuse(reader, at(shown, 0), "belongs to uid %u instead of root",
 			(unsigned)file.entry.uid);
-	if (file.content.size > VSFTPD_FILE_LIMIT)
-		file.content.size = VSFTPD_FILE_LIMIT;
 	return vsftpd_read_text(reader, file.content, shown);
 }

@@ -78,13 +78,11 @@ vsftpd_list_read(
 	};
 	if (!path)
 		return;
-	if (old_root_read(root, path, OLD_FILE_LIMIT, &file) != OLD_OK) {
+	if (old_root_read_start(root, path, VSFTPD_FILE_LIMIT, &file) != OLD_OK) {
 		ret_list->is_readable = opens_as_empty(root, path);
 		return;
 	}
 	ret_list->is_readable = true;
-	if (file.content.size > VSFTPD_FILE_LIMIT)
-		file.content.size = VSFTPD_FILE_LIMIT;
 	take_lines(ret_list, file.content, arena);
 }
 

@@ -25,6 +25,9 @@ vsftpd_build_read(struct old_root *root, struct vsftpd_build *ret_build)
 			memmem(file.content.data, file.content.size, "local_enable", 13))
 			ret_build->program = file.content;
 	}
+	static const char refusal[] = "refusing to run with writable root";
+	ret_build->accepts_writable_jails = ret_build->program.size &&
+		!memmem(ret_build->program.data, ret_build->program.size, refusal, strlen(refusal));
 }
 
 /* ---- the command line ---- */

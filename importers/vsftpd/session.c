@@ -12,9 +12,10 @@ struct way {
 	struct old_ids ids;
 	/* Who looks on the way: NULL = root. */
 	const struct old_ids *walker;
-	const char *home;  /* with its tokens replaced, up to "/./" where that counts */
-	const char *root;  /* local_root or anon_root, or the part before "/./"; NULL = none */
-	const char *start; /* the part behind "/./"; NULL = none */
+	const char *whole_home; /* with its tokens replaced */
+	const char *home;	/* the same, up to "/./" where that counts */
+	const char *root;	/* local_root or anon_root, or the part before "/./"; NULL = none */
+	const char *start;	/* the part behind "/./"; NULL = none */
 	struct vsftpd_fault *fault;
 };
 
@@ -76,11 +77,12 @@ plan_way(struct way *way)
 	const struct vsftpd_session *session = way->session;
 	if (session->is_anonymous) {
 		way->home = "";
+		way->whole_home = session->account->home;
 		way->root = vsftpd_text(session->settings, VSFTPD_ANON_ROOT);
 		return;
 	}
 	const char *root = vsftpd_text(session->settings, VSFTPD_LOCAL_ROOT);
-	way->home = with_user(way, session->account->home);
+	way->whole_home = way->home = with_user(way, session->account->home);
 	way->root = root ? with_user(way, root) : NULL;
 	split_home(way);
 }
@@ -131,7 +133,7 @@ static bool
 lock_in(struct way *way, const char *jail)
 {
 	const struct vsftpd_session *session = way->session;
-	if (!session->is_jailed ||
+	if (!session->is_jailed || session->server->build.accepts_writable_jails ||
 		(!session->is_anonymous &&
 			vsftpd_flag(session->settings, VSFTPD_ALLOW_WRITEABLE_CHROOT)) ||
 		!old_root_may_here(session->server->root, jail, &way->ids, W_OK))
@@ -193,7 +195,7 @@ set_account(const struct vsftpd_session *session, const char *home, struct old_l
 	const struct old_passwd *account = session->account;
 	login->unix_user = account->name;
 	login->is_guest = session->is_guest;
-	login->home = *home ? home : account->home;
+	login->home = home;
 	if (session->is_guest)
 		return;
 	login->full_name = account->gecos;
@@ -211,7 +213,7 @@ vsftpd_session_land(const struct vsftpd_session *session, struct old_login *logi
 	plan_way(&way);
 	set_ids(&way, login);
 	set_umask(session, login);
-	set_account(session, way.home, login);
+	set_account(session, way.whole_home, login);
 	if (!go_home(&way, &entry) || !go_root(&way, &entry) || !lock_in(&way, entry.real))
 		return false;
 	login->jail = session->is_jailed ? entry.real : "/";

@@ -19,7 +19,8 @@ enum vsftpd_distribution {
 struct vsftpd_build {
 	enum vsftpd_distribution distribution;
 	struct bytes program; /* the executable's bytes; empty = not on ROOT. An option whose name
-				 is not in it does not exist for it */
+				 in it does not exist for it */
+	bool accepts_writable_jails; /* before 2.3.5 it did not look */
 };
 
 /* Options that decide something about a login; all others are checked and forgotten. */

@@ -93,6 +93,9 @@ test_root_refuses_a_huge_file_by_its_size(void **state)
 	assert_int_equal(truncate(real(f, "/etc/passwd"), (off_t)1 << 40), 0);
 	open_root(f, f->path);
 	assert_string_equal(read_shown(f, "/etc/passwd", OLD_FILE_LIMIT), "!is too large");
+	struct old_file file;
+	assert_int_equal(old_root_read_start(f->root, "/etc/passwd", 1000, &file), OLD_OK);
+	assert_int_equal(file.content.size, 1000);
 }
 
 static void

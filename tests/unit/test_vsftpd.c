@@ -313,6 +313,40 @@ test_vsftpd_hostile_paths_stay_below_root(void **state)
 		"ftp deny @/etc/vsftpd.conf:0 vsftpd-no-account\n");
 }
 
+/* The strings of vsftpd 2.3.2, as far as make_machine() needs them. */
+static const char old_program[] =
+	"listen\0anonymous_enable\0local_enable\0chroot_local_user\0write_enable";
+
+static void
+test_vsftpd_program_says_what_it_knew(void **state)
+{
+	struct fixture *f = *state;
+	make_machine(f, "chroot_local_user=YES\n");
+	static const char ends[] = "ftp deny @/etc/vsftpd.conf:0 vsftpd-no-account\n";
+	static const char anna[] =
+		"anna allow any /home/anna /home/anna 2001 2001 0077 no @/etc/pam.d/vsftpd:0\n";
+	assert_old(f,
+		arena_printf(&f->arena, NOBODY "%sben deny @/etc/vsftpd.conf:0 vsftpd-landing\n%s",
+			anna, ends));
+	make_file(f, "/usr/sbin/vsftpd", "");
+	AUTO_FILE FILE *file = fopen(real(f, "/usr/sbin/vsftpd"), "w");
+	assert_int_equal(fwrite(old_program, sizeof(old_program), 1, file), 1);
+	assert_int_equal(fflush(file), 0);
+	assert_old(f,
+		arena_printf(&f->arena,
+			NOBODY "%sben allow any /home/ben /home/ben 2002 2002,3000 0077 no "
+			       "@/etc/pam.d/vsftpd:0\n%s",
+			anna, ends));
+	make_machine(f, "allow_writeable_chroot=YES\n");
+	assert_old(f,
+		"nobody deny @/etc/vsftpd.conf:4 vsftpd-down\n"
+		"anna deny @/etc/vsftpd.conf:4 vsftpd-down\n"
+		"ben deny @/etc/vsftpd.conf:4 vsftpd-down\n"
+		"ftp deny @/etc/vsftpd.conf:4 vsftpd-down\n"
+		"vsftpd-down: nobody could log in to this vsftpd: this vsftpd has no option "
+		"'allow_writeable_chroot'\n");
+}
+
 int
 main(void)
 {
@@ -328,6 +362,7 @@ main(void)
 		root_test(test_vsftpd_account_of_another_database_is_not_known),
 		root_test(test_vsftpd_guests_are_jailed_and_one_account),
 		root_test(test_vsftpd_hostile_paths_stay_below_root),
+		root_test(test_vsftpd_program_says_what_it_knew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
