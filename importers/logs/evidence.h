@@ -2,7 +2,9 @@
  * evidence.h - what the logs of an old server tell about its logins.
  *
  * All files are read once, those with the oldest first line first, line by line; what is kept is
- * bounded for each login, however long the logs are.
+ * bounded for each login, however long the logs are. Sessions that two logs have (vsftpd's
+ * dual_log_enable) count twice; two sessions of one login at a time share the directory that
+ * relative paths of ProFTPD's ExtendedLog begin in.
  */
 #ifndef REHOME_IMPORTERS_LOGS_EVIDENCE_H
 #define REHOME_IMPORTERS_LOGS_EVIDENCE_H

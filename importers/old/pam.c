@@ -8,6 +8,28 @@
 
 #include <string.h>
 
+/*
+ * Up to Debian 10 and Ubuntu 20.04 pam_unix had "nullok_secure": an empty password only from a
+ * terminal in /etc/securetty. Since then it is "nullok".
+ */
+static bool
+secure_needs_tty(struct old_root *root)
+{
+	static const char *const names[] = { "bullseye/", "buster/", "stretch/", "jessie/",
+		"wheezy/", "squeeze/" };
+	struct old_file file;
+	if (!old_root_is_debian(root) ||
+		old_root_read(root, "/etc/debian_version", 256, &file) != OLD_OK)
+		return false;
+	const char *version = file.content.data;
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++)
+		if (strncmp(version, names[i], strlen(names[i])) == 0)
+			return true;
+	char *end;
+	unsigned long major = strtoul(version, &end, 10);
+	return end != version && major < 11;
+}
+
 struct old_pam *
 old_pam_read(struct old_root *root, const struct old_unix *accounts, const char *service)
 {
@@ -19,6 +41,7 @@ old_pam_read(struct old_root *root, const struct old_unix *accounts, const char 
 		.arena = arena,
 		.service = pam_service_read(root, service, arena),
 		.is_debian = old_root_is_debian(root),
+		.secure_needs_tty = secure_needs_tty(root),
 		.other_accounts = accounts->other_databases.count > 0,
 		.databases.arena = arena,
 		.lists.arena = arena,

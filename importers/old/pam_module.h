@@ -19,6 +19,7 @@ struct old_pam {
 	struct pam_service *service;
 	unsigned caller;	 /* enum old_pam_caller */
 	bool is_debian;		 /* whose libpam is a little different */
+	bool secure_needs_tty;	 /* "nullok_secure" is no "nullok" for who has no terminal */
 	bool other_accounts;	 /* there may be accounts that no file of ROOT has */
 	struct table databases;	 /* path -> struct pam_database, opened when they are first asked */
 	struct table lists;	 /* path -> struct pam_list */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Options are recognised by their beginning: "nullok_secure" is "nullok". */
+/* Options are recognised by their beginning. */
 static bool
 has_option(const struct pam_handler *handler, const char *option)
 {
@@ -51,10 +51,18 @@ hash_of(const struct pam_attempt *attempt)
 	return hash ? without_age(hash, attempt->arena) : NULL;
 }
 
+/* "nullok_secure" begins with "nullok" and is as good, where it is not an option of its own. */
 static bool
 nullok(const struct pam_attempt *attempt, const struct pam_handler *handler)
 {
-	return has_option(handler, "nullok") && !(attempt->pam->caller & OLD_PAM_NO_EMPTY);
+	if (attempt->pam->caller & OLD_PAM_NO_EMPTY)
+		return false;
+	ARRAY_FOREACH (argument, &handler->arguments)
+		if (strncmp(*argument, "nullok", 6) == 0 &&
+			!(attempt->pam->secure_needs_tty &&
+				strcmp(*argument, "nullok_secure") == 0))
+			return true;
+	return false;
 }
 
 static enum pam_code
@@ -65,7 +73,7 @@ refuse_password(struct pam_attempt *attempt, const char *hash)
 		return pam_say_no(attempt, PAM_AUTH_ERR, place, "its password is locked");
 	if (!hash[0])
 		return pam_say_no(
-			attempt, PAM_AUTH_ERR, place, "it has no password, and nullok is not said");
+			attempt, PAM_AUTH_ERR, place, "it has no password, and one is wanted");
 	if (!crypt_can_return(hash))
 		return pam_say_no(attempt, PAM_AUTH_ERR, place,
 			"what it has as a password is no hash of crypt(3)");

@@ -17,6 +17,7 @@ struct pam_database {
 	const char *path;
 	bool found;	 /* there is a file that the module would open */
 	bool unreadable; /* it would, and we cannot read it */
+	bool doubtful;	 /* one for each build of the module is there */
 	const char *why; /* of either */
 	struct passdb db;
 	bool split;	      /* by_user is filled */
@@ -97,8 +98,12 @@ database_of(struct old_pam *pam, const struct pam_handler *handler)
 		return database;
 	database = ARENA_NEW(pam->arena, struct pam_database);
 	table_set(&pam->databases, path, database);
-	if (open_database(pam, arena_printf(pam->arena, "%s.db", path), false, database))
+	if (open_database(pam, arena_printf(pam->arena, "%s.db", path), false, database)) {
+		struct pam_database other = { 0 };
+		database->doubtful =
+			open_database(pam, path, true, &other) && other.found && database->found;
 		return database;
+	}
 	if (!open_database(pam, path, true, database))
 		*database = (struct pam_database){
 			.path = arena_printf(pam->arena, "%s.db", path),
@@ -290,6 +295,11 @@ add_secrets(
 		add_secret(attempt, ret_login,
 			is_crypt(handler) ? OLD_PASSWORD_CRYPT : OLD_PASSWORD_PLAINTEXT,
 			record->value, database->path);
+	if (ret_login->ways.count > count && database->doubtful)
+		old_login_note(ret_login, handler->where, "two-databases",
+			"there is a GDBM file without \".db\" too; which one counted depends on "
+			"how "
+			"PAM was built");
 	if (ret_login->ways.count > count && has_word(handler, "icase") && !is_crypt(handler))
 		old_login_note(ret_login, handler->where, "password-any-case",
 			"icase: the password was taken in any case of its letters");

@@ -261,6 +261,25 @@ test_pam_knows_what_does_not_depend_on_modules_not_evaluated(void **state)
 		"allow crypt@/etc/shadow:2");
 }
 
+static void
+test_pam_knows_when_nullok_secure_wanted_a_terminal(void **state)
+{
+	static const struct {
+		const char *version;
+		bool allowed;
+	} cases[] = { { "12.5\n", true }, { "11.0\n", true }, { "10.13\n", false },
+		{ "buster/sid\n", false }, { "bookworm/sid\n", true } };
+	struct fixture *f = *state;
+	make_accounts(f);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		make_file(f, "/etc/debian_version", cases[i].version);
+		const char *said =
+			answer_of_stack(f, "auth required pam_unix.so nullok_secure\n", "empty");
+		if ((strncmp(said, "allow any@", 10) == 0) != cases[i].allowed)
+			fail_msg("%s: %s", cases[i].version, said);
+	}
+}
+
 /* A Berkeley DB file with anna and bert: tests/fuzz/corpus-passdb/little. */
 static void
 make_database(struct fixture *f, const char *path)
@@ -452,6 +471,8 @@ main(void)
 			test_pam_knows_what_does_not_depend_on_modules_not_evaluated, fixture_setup,
 			fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_pam_reads_userdb_as_its_arguments_say,
+			fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_pam_knows_when_nullok_secure_wanted_a_terminal,
 			fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_pam_asks_lists_as_libpam, fixture_setup, fixture_teardown),
