@@ -273,6 +273,14 @@ report_name(void *ctx, const char *name, struct place where)
 	reporting->stopped = !reporting->sink->old_login(reporting->sink->ctx, login);
 }
 
+/* Lists that PAM compares with hold comments and blanks too, which nobody typed. */
+static void
+report_listed_name(void *ctx, const char *name, struct place where)
+{
+	if (*name != '#' && !name[strcspn(name, " \t\r")])
+		report_name(ctx, name, where);
+}
+
 static void
 report_database(struct reporting *reporting)
 {
@@ -336,7 +344,7 @@ report_names(struct reporting *reporting)
 		ARRAY_FOREACH (account, &methods->accounts->passwd)
 			report_name(reporting, account->name, account->where);
 	if (methods->pam)
-		old_pam_names(methods->pam, report_name, reporting);
+		old_pam_names(methods->pam, report_listed_name, reporting);
 	if (methods->options->anonymous == ANONYMOUS_TOO || methods->options->anonymous_undecided) {
 		report_name(reporting, "ftp", methods->options->anonymous_at);
 		report_name(reporting, "anonymous", methods->options->anonymous_at);

@@ -17,6 +17,12 @@ esac
 [ "$1" = absent ] || user ftp $ftp_uid $ftp_home /bin/sh "$(hash pw)"
 home /srv/ftp 2003:2003
 group helpers 2060 ftp
+# Few names, for PAM waits after each wrong password.
+for file in passwd shadow; do
+	grep -E '^(root|anna|FTP|ftp|nobody):' /etc/$file >/tmp/$file
+	cat /tmp/$file >/etc/$file
+done
+printf 'root\n' >/etc/ftpusers
 cd /etc/pure-ftpd/conf
 rm -f ../auth/*unix
 echo yes >DontResolve
@@ -27,7 +33,7 @@ never) echo yes >NoAnonymous ;;
 both)
 	echo yes >NoAnonymous
 	echo yes >AnonymousOnly
-	unknown $(cut -d: -f1 /etc/passwd) anonymous ;;
+	unknown $(cut -d: -f1 /etc/passwd) $(grep -v '^#' /etc/ftpusers) anonymous ;;
 create) echo yes >AnonymousCanCreateDirs ;;
 noupload) echo yes >AnonymousCantUpload ;;
 mkdir-only) echo yes >AnonymousCantUpload; echo yes >AnonymousCanCreateDirs ;;

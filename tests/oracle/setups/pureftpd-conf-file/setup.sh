@@ -11,6 +11,7 @@ password member pw
 user system 2002 /srv/anna/./ /bin/sh "$(hash pw)"
 user ftp 2003 /srv/anna /bin/sh "$(hash pw)"
 password system pw
+password ftp pw
 pure-pw mkdb /etc/pure-ftpd/pureftpd.pdb -f $passwd
 cd /etc
 cat >pure-ftpd.conf <<END
@@ -28,7 +29,7 @@ no-value) more 'ChrootEveryone\n' ;;
 comment-behind) more 'MinUID 100 # of people\n' ;;
 unknown-name) more 'ChrootSomebody yes\n' ;;
 longer-name) more 'TLSLevel 1\n' ;;
-quoted) sed -i 's/^PureDB.*/PureDB "\/etc\/pure-ftpd\/pureftpd.pdb"/' pure-ftpd.conf ;;
+quoted) sed -i 's/^PureDB.*/PureDB "\/etc\/pure-ftpd\/pureftpd.pdb"/' pure-ftpd.conf; more 'PAMAuthentication yes\n' ;;
 include) more 'Include /etc/pure-ftpd.more\n'; echo 'ChrootEveryone yes' >pure-ftpd.more ;;
 include-missing) more 'Include /etc/missing\nInclude /etc\nChrootEveryone yes\n' ;;
 include-loop) more 'Include /etc/pure-ftpd.conf\n' ;;

@@ -31,6 +31,9 @@ for name in bothlow system nologin locked ftpshell bothexpired; do
 done
 name nobody-at-all
 pure-pw mkdb /etc/pure-ftpd/pureftpd.pdb -f /etc/pure-ftpd/pureftpd.passwd
+# Few names, for PAM waits after each wrong password.
+sed -i '/^\(daemon\|bin\|sys\|sync\|games\|man\|lp\|mail\|news\|uucp\|proxy\|www-data\|backup\|list\|irc\|gnats\|_apt\|proftpd\):/d' /etc/passwd
+printf 'root\n' >/etc/ftpusers
 cd /etc/pure-ftpd/conf
 echo yes >DontResolve
 echo yes >UnixAuthentication

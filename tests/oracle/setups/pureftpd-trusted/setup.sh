@@ -21,6 +21,9 @@ user wheel 2005 /home/wheel /bin/sh "$(hash pw)" 0
 home /home/wheel 2005:0
 password wheel pw
 pure-pw mkdb /etc/pure-ftpd/pureftpd.pdb -f /etc/pure-ftpd/pureftpd.passwd
+# Few names, for PAM waits after each wrong password.
+sed -i '/^\(daemon\|bin\|sys\|sync\|games\|man\|lp\|mail\|news\|uucp\|proxy\|www-data\|backup\|list\|irc\|gnats\|_apt\|proftpd\):/d' /etc/passwd
+printf 'root\n' >/etc/ftpusers
 cd /etc/pure-ftpd/conf
 echo yes >DontResolve
 echo 0 >MinUID
