@@ -56,6 +56,10 @@ struct edit_list {
 	/* The name of a last line that lacked its newline; "" = a comment or the like, NULL = the
 	 * file ended with a newline. */
 	const char *unterminated[ACCOUNTDB_FILES];
+
+	/* For undoing some users: nobody of the list is left behind them, so that the shared groups
+	 * that it removed come back too. */
+	bool last_users;
 };
 
 /*

@@ -397,9 +397,10 @@ put_line_back(struct undo *undo, const struct edit *edit)
 {
 	bool lost_password;
 	const char *taken = edit->user ? table_get(&undo->leavers.taken, edit->user) : NULL;
-	/* A shared group was empty: with some users only nobody misses it, and who took its gid
+	/* A shared group was empty: while others stay nobody misses it, and who took its gid
 	 * meanwhile has it. */
-	if (!edit->user && (undo->users || has_other_owner(undo, edit)))
+	bool others_stay = undo->users && !undo->edits->last_users;
+	if (!edit->user && (others_stay || has_other_owner(undo, edit)))
 		return;
 	if (taken && edit->file == ACCOUNTDB_PASSWD)
 		conflict(undo, edit, "%s", taken);

@@ -138,7 +138,8 @@ static void
 add_of_managed(struct planner *planner, const struct managed_account *account)
 {
 	struct jail_profile profile;
-	if (!account->profile || !profile_parse(account->profile, planner->arena, &profile))
+	if (!account->profile || table_get(&planner->profiles->by_text, account->profile) ||
+		!profile_parse(account->profile, planner->arena, &profile))
 		return;
 	ARRAY_FOREACH (group, &account->groups)
 		add_found(planner, *group, &profile);

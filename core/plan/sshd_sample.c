@@ -27,12 +27,12 @@ void
 sshd_sample_add(struct sshd_sample *sample, struct change *change)
 {
 	const char *kind = kind_of(change, sample->arena);
-	const struct jail_profile *profile =
-		sshd_sample_profile(change->after.profile, sample->arena);
 	const char *inside = NULL;
 	if (!sample->everybody && table_get(&sample->kinds, kind))
 		return;
 	table_set(&sample->kinds, kind, change);
+	const struct jail_profile *profile =
+		sshd_sample_profile(change->after.profile, sample->arena);
 	if (profile->from.count) {
 		inside = profile_inside(profile, sample->arena);
 		const char *outside = profile_outside(profile, sample->arena);

@@ -253,6 +253,7 @@ undo_files(struct run *run)
 	if (!accounts_load(run))
 		return false;
 	struct edit_list edits = edits_to_undo(run);
+	edits.last_users = run->last_users;
 	if (!removed_lines_keep(run, &edits, REMOVAL_UNDOES) || !prepare_return(run, &edits) ||
 		!edits_undo_all(&edits, run->users, &run->db, &conflicts, run->diags) ||
 		!rename_files(run, order, ARRAY_LEN(order)))

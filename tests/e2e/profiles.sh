@@ -208,6 +208,24 @@ test_later_runs() {
 	check "the later run is taken back" rehome rollback -y "$(newest_run)"
 }
 
+# A run that made accounts, one that gave them other profiles, and one that tidied up, at once.
+test_with_later() {
+	check "the people come again" rehome apply -y "csv:$sheet"
+	made=$(newest_run)
+	write_config 'umask: "077"'
+	check "and change" rehome apply -y "csv:$sheet"
+	(
+		umask 077
+		sed -e 's/^username,/username,full_name,/' -e 's/^\([a-z]*\),/\1,X,/' \
+			-e 's/X,password/full_name,password/' "$sheet" >/root/named.csv
+		sed -i '1s/.*/username,full_name,password,ssh_keys,layout/' /root/named.csv
+	)
+	exits "the next run takes away what nobody needs" 0 rehome apply -y csv:/root/named.csv
+	said "which is a group" "which nobody is in, goes"
+	is "and its rules" "$(grep -c Address "$dropin" || :)" 0
+	check "all of that is taken back at once" rehome rollback -y --with-later "$made"
+}
+
 test_foreign_group() {
 	groupadd --system sftponly-ro-u027
 	check "a foreign group of the name" rehome apply -y csv:/root/later.csv
@@ -296,6 +314,7 @@ test_change
 test_drift
 test_later_runs
 test_foreign_group
+test_with_later
 quick_fingerprint /tmp/fp.after
 same "the machine is what it was" /tmp/fp.before /tmp/fp.after
 finish

@@ -431,6 +431,67 @@ test_ten_thousand_accounts_leave_and_come_back(void **state)
 	assert_files(&next, &files);
 }
 
+/* ---- a group of nobody in particular ---- */
+
+static const char *last_group[] = { "last", "x", "7", "" };
+static const char *last_gshadow[] = { "last", "!", "", "" };
+static struct edit tidying[] = { REMOVE(GROUP, NULL, "last", last_group),
+	REMOVE(GSHADOW, NULL, "last", last_gshadow) };
+
+static void
+test_a_group_of_nobody_goes_at_once_and_comes_back_with_the_last(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	parse(&world, &full);
+	struct edit_list edits = { .items = tidying, .count = ARRAY_LEN(tidying) };
+	struct table some = { .arena = &world.arena };
+	struct account_files tidy = full;
+	tidy.group = "root:x:0:\npress:x:500:kmeier,anna,otto\n# ours\nanna:x:20001:\n";
+	tidy.gshadow = "root:*::\npress:!::kmeier,anna,otto\nanna:!::\n";
+	table_set(&some, "anna", &some);
+	edits_remember(&edits, &world.db, &world.arena);
+	assert_true(apply_all(&world, &edits, true));
+	assert_files(&world, &tidy);
+	assert_false(edits_remove_lines(&edits));
+
+	assert_int_equal(undo_all(&world, &edits, &some), 0);
+	assert_files(&world, &tidy);
+	edits.last_users = true;
+	assert_int_equal(undo_all(&world, &edits, &some), 0);
+	assert_files(&world, &full);
+	assert_true(apply_all(&world, &edits, true));
+	assert_int_equal(undo_all(&world, &edits, NULL), 0);
+	assert_files(&world, &full);
+}
+
+static void
+test_a_group_of_nobody_whose_gid_was_taken_stays_away(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files taken = full;
+	taken.group = "root:x:0:\nother:x:7:\n";
+	taken.gshadow = "root:*::\nother:!::\n";
+	parse(&world, &taken);
+	struct edit_list edits = { .items = tidying, .count = ARRAY_LEN(tidying) };
+	assert_int_equal(undo_all(&world, &edits, NULL), 0);
+	assert_files(&world, &taken);
+}
+
+static void
+test_a_group_that_somebody_joined_since_is_not_taken_away(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	struct account_files joined = full;
+	const char *why;
+	joined.group = "root:x:0:\nlast:x:7:anna\n";
+	parse(&world, &joined);
+	assert_int_equal(state_of(&tidying[0], &world, &why), EDIT_FOREIGN);
+	assert_string_equal(why, "'anna' is a member of group 'last'");
+}
+
 int
 main(void)
 {
@@ -446,6 +507,9 @@ main(void)
 		cmocka_unit_test(test_who_took_the_name_or_the_id_keeps_it),
 		cmocka_unit_test(test_one_of_several_comes_back_to_its_neighbours),
 		cmocka_unit_test(test_random_removals_and_their_undo_are_byte_for_byte),
+		cmocka_unit_test(test_a_group_of_nobody_goes_at_once_and_comes_back_with_the_last),
+		cmocka_unit_test(test_a_group_of_nobody_whose_gid_was_taken_stays_away),
+		cmocka_unit_test(test_a_group_that_somebody_joined_since_is_not_taken_away),
 		cmocka_unit_test(test_ten_thousand_accounts_leave_and_come_back),
 	};
 	return cmocka_run_group_tests_name("edit_remove", tests, NULL, NULL);
