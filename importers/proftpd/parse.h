@@ -84,6 +84,9 @@ void pro_add_line(struct pro_parser *parser, const struct pro_line *line);
 
 /* LoadModule, ModulePath, ModuleOrder. */
 enum pro_outcome pro_take_module(struct pro_parser *parser, const struct pro_line *line);
+/* Whether the section of an <IfVersion> is read. */
+enum pro_outcome pro_if_version(
+	struct pro_parser *parser, const struct pro_line *line, bool *ret_holds);
 /* What the directive itself demands of its words; NULL = nothing is wrong. */
 const char *pro_complaint(struct pro_parser *parser, const struct pro_line *line);
 

@@ -169,16 +169,20 @@ skip_section(struct pro_parser *parser, const struct pro_line *line, const char 
 static enum pro_outcome
 take_condition(struct pro_parser *parser, const struct pro_line *line, const char *name)
 {
-	if (line->words.count == 0)
-		return pro_refuse(parser, line->where, "%s has no condition", line->name);
+	const char *what = pro_word(line, 0);
+	bool negated = what && *what == '!', holds = false;
 
-	const char *what = line->words.items[0];
-	bool negated = *what == '!', holds;
-	what += negated;
-	if (strcmp(name, "IfModule") == 0)
-		holds = string_list_has(&parser->config->modules, what);
-	else
-		holds = table_get(&parser->defines, what) != NULL;
+	if (!what)
+		return pro_refuse(parser, line->where, "%s has no condition", line->name);
+	if (strcmp(name, "IfVersion") == 0) {
+		negated = false;
+		if (pro_if_version(parser, line, &holds) != PRO_TAKEN)
+			return PRO_REFUSED;
+	} else if (strcmp(name, "IfModule") == 0) {
+		holds = string_list_has(&parser->config->modules, what + negated);
+	} else {
+		holds = table_get(&parser->defines, what + negated) != NULL;
+	}
 	return holds != negated ? PRO_TAKEN : skip_section(parser, line, name);
 }
 
@@ -332,6 +336,23 @@ close_row(struct pro_parser *parser, const struct section_row *row, const struct
 	return PRO_TAKEN;
 }
 
+/* <IfModule>, <IfDefine> and <IfVersion> leave nothing; their ends say nothing. */
+static enum pro_outcome
+take_condition_line(
+	struct pro_parser *parser, const struct pro_line *line, const char *name, bool closes)
+{
+	static const char *const names[] = { "IfModule", "IfDefine", "IfVersion" };
+	size_t i = 0;
+
+	while (strcasecmp(name, names[i]) != 0)
+		i++;
+	if (i == 2 && !string_list_has(&parser->config->modules, "mod_ifversion.c"))
+		return pro_refuse(parser, line->where,
+			"directive '%s' is unknown, because mod_ifversion.c is not loaded",
+			line->name);
+	return closes ? PRO_TAKEN : take_condition(parser, line, names[i]);
+}
+
 enum pro_outcome
 pro_take_section(struct pro_parser *parser, struct pro_line *line)
 {
@@ -351,11 +372,5 @@ pro_take_section(struct pro_parser *parser, struct pro_line *line)
 		return closes ? close_row(parser, &rows[i], line)
 			      : open_row(parser, &rows[i], line);
 	}
-	if (strcasecmp(name, "IfVersion") == 0)
-		return pro_refuse(parser, line->where,
-			"<IfVersion> is not evaluated, the version is not known");
-	if (closes)
-		return PRO_TAKEN;
-	return take_condition(
-		parser, line, strcasecmp(name, "IfModule") == 0 ? "IfModule" : "IfDefine");
+	return take_condition_line(parser, line, name, closes);
 }

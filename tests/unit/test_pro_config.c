@@ -69,6 +69,32 @@ test_config_leaves_out_what_a_condition_excludes(void **state)
 }
 
 static void
+test_config_compares_the_version_that_was_installed(void **state)
+{
+	struct fixture *f = *state;
+	make_file(f, "/usr/lib/proftpd/mod_ifversion.so", "");
+	make_file(f, "/var/lib/dpkg/status",
+		"Package: proftpd-core\nStatus: install ok installed\n"
+		"Version: 1.3.8+dfsg-4+deb12u5\n\n");
+#define VERSION(condition, expected)                                                               \
+	assert_config(f,                                                                           \
+		"LoadModule mod_ifversion.c\n<IfVersion " condition ">\nUmask 1\n</IfVersion>\n",  \
+		expected)
+	VERSION("1.3.8", "Umask 1");
+	VERSION("= 1.3.8rc1", "");
+	VERSION("> 1.3.8rc1", "Umask 1");
+	VERSION("< 1.3.8a", "Umask 1");
+	VERSION(">= 1.3.8", "Umask 1");
+	VERSION("!>= 1.3.8", "");
+	VERSION("< 1.4", "Umask 1");
+	VERSION("~ ^1\\.3", "Umask 1");
+	VERSION("/^2/", "");
+	VERSION("/", "refused /etc/proftpd/proftpd.conf:2: '= /' is no comparison");
+	VERSION("! x", "refused /etc/proftpd/proftpd.conf:2: '! x' is no comparison");
+#undef VERSION
+}
+
+static void
 test_config_refuses_what_keeps_the_daemon_from_starting(void **state)
 {
 	struct fixture *f = *state;
@@ -268,6 +294,7 @@ main(void)
 		CASE(test_config_appends_globals_to_every_server_the_last_first),
 		CASE(test_config_nests_directories_and_merges_directives_down),
 		CASE(test_config_leaves_out_what_a_condition_excludes),
+		CASE(test_config_compares_the_version_that_was_installed),
 		CASE(test_config_refuses_what_keeps_the_daemon_from_starting),
 		CASE(test_config_passes_over_refused_lines_when_lenient),
 		CASE(test_config_knows_the_directives_of_loaded_modules),
