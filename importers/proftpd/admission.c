@@ -2,6 +2,7 @@
  * admission.c - whether an account is let in: uid 0, <Limit LOGIN>, password, shell, ftpusers.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "importers/proftpd/session.h"
 #include "importers/proftpd/tree.h"
@@ -103,6 +104,42 @@ check_password(struct pro_session *session)
 	return true;
 }
 
+/* AllowEmptyPasswords off: the empty one is refused before anything looks at it. */
+static bool
+check_empty(struct pro_session *session)
+{
+	struct pro_credentials *credentials = &session->credentials;
+	const struct pro_line *line = pro_find(session->server, "AllowEmptyPasswords");
+	size_t kept = 0;
+
+	if (!line && session->anonymous)
+		line = pro_find(session->anonymous, "AllowEmptyPasswords");
+	if (!line || pro_boolean(line->words.items[0]) != 0)
+		return true;
+	for (size_t i = 0; i < credentials->ways.count; i++)
+		if (credentials->ways.items[i].kind != OLD_PASSWORD_EMPTY)
+			credentials->ways.items[kept++] = credentials->ways.items[i];
+	credentials->ways.count = kept;
+	return kept ||
+		pro_session_deny(session, line->where, "no-password",
+			"its password was empty, and AllowEmptyPasswords is off");
+}
+
+/* Sessions of mod_sftp are not those of FTP. */
+static bool
+check_protocol(struct pro_session *session)
+{
+	const struct pro_line *line = pro_find(session->server, "Protocols");
+
+	if (!line || pro_switch(session->server, "SFTPEngine", false))
+		return true;
+	for (size_t i = 0; i < line->words.count; i++)
+		if (strcasecmp(line->words.items[i], "ftp") == 0)
+			return true;
+	return pro_session_deny(
+		session, line->where, "no-ftp", "Protocols does not name ftp for this server");
+}
+
 static bool
 check_shell(struct pro_session *session)
 {
@@ -135,5 +172,6 @@ pro_session_admit(struct pro_session *session)
 {
 	set_visitor(session);
 	return check_root(session) && check_limits(session) && check_password(session) &&
-		check_shell(session) && check_banned(session);
+		check_empty(session) && check_shell(session) && check_banned(session) &&
+		check_protocol(session);
 }

@@ -175,6 +175,21 @@ deny_for_all(const struct pro_config *config, struct old_login *login)
 		config->refusal);
 }
 
+/* A file that ftpshut(8) leaves refuses every session while it exists. */
+static void
+look_for_shutdown(const struct reading *reading)
+{
+	static const char path[] = "/etc/shutmsg";
+	struct pro_config *config = reading->config;
+	struct old_entry entry;
+
+	if (!config->starts || old_root_stat(reading->root, path, &entry) != OLD_OK)
+		return;
+	config->starts = false;
+	config->refused_at = at(path, 0);
+	config->refusal = "this file shuts it down";
+}
+
 static bool
 report(struct reading *reading, struct pro_judge *judge)
 {
@@ -253,6 +268,7 @@ read_proftpd(const void *config, struct source *source, struct sink *sink)
 		return false;
 	reading.config = pro_config_read(root, reading.accounts, &start, reading.options->lenient);
 	sink->detected = arena_printf(source->arena, "%s", reading.config->path);
+	look_for_shutdown(&reading);
 	tell_config(&reading);
 	return choose_server(&reading) && read_server(&reading);
 }
