@@ -28,9 +28,10 @@ struct vsftpd_server {
 	struct vsftpd_fault down;		   /* every session ended here */
 };
 
-/* root, arena, accounts, today, lenient and daemon or build are the caller's. Never fails: what
- * would have stopped vsftpd is in server->down. said: warnings about the whole source. */
 void vsftpd_build_read(struct old_root *root, struct vsftpd_build *ret_build);
+
+/* root, arena, accounts, today, lenient, build and daemon are the caller's. Never fails: what would
+ * have stopped vsftpd is in server->down. said: what concerns the whole source. */
 void vsftpd_server_read(struct vsftpd_server *server, struct diags *said);
 
 /* What stopped every session: settings that contradict each other, accounts and files that are

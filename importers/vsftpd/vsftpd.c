@@ -149,10 +149,12 @@ choose_daemon(const struct vsftpd_options *options, struct source *source,
 	if (!vsftpd_daemon_choose(
 		    server->root, &server->build, options->server, source, &server->daemon, diags))
 		return false;
-	if (!server->daemon.enabled && !server->daemon.is_start_unknown)
-		diag_note(diags, server->daemon.where,
-			"server '%s' was not enabled; its configuration is read all the same",
-			server->daemon.name);
+	if (server->daemon.enabled || server->daemon.is_start_unknown)
+		return true;
+	diag_note(diags, server->daemon.where,
+		"server '%s' was not enabled; its configuration is read all the same",
+		server->daemon.name);
+	diag_code(diags, "vsftpd-disabled");
 	return true;
 }
 

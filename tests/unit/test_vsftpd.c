@@ -130,7 +130,8 @@ test_vsftpd_of_several_servers_wants_one_named(void **state)
 		"ftp deny @/etc/vsftpd.conf:0 vsftpd-no-account\n";
 	assert_old(f,
 		arena_printf(&f->arena,
-			"%s-: server 'web' was not enabled; its configuration is read all the "
+			"%svsftpd-disabled: server 'web' was not enabled; its configuration is "
+			"read all the "
 			"same\n",
 			web),
 		"server", "web");
