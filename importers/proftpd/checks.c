@@ -10,6 +10,7 @@
 #include "importers/proftpd/auth.h"
 #include "importers/proftpd/auth_pattern.h"
 #include "importers/proftpd/parse.h"
+#include "importers/proftpd/sql_check.h"
 
 typedef const char *(*check_function)(struct pro_parser *parser, const struct pro_line *line);
 
@@ -297,5 +298,7 @@ pro_complaint(struct pro_parser *parser, const struct pro_line *line)
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
 		if (strcmp(checks[i].name, line->name) == 0)
 			return checks[i].check(parser, line);
-	return NULL;
+
+	const char *word = NULL, *fault = pro_sql_fault(parser->config, line, &word);
+	return fault ? quoted(parser, word, fault) : NULL;
 }
