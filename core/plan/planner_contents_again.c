@@ -116,6 +116,7 @@ planner_look_at_contents_again(struct planner *planner, const struct account *ac
 {
 	struct diags problems = { .arena = planner->arena };
 	struct contents_manifest manifest;
+	const char *layout;
 	struct looking_again again = {
 		.planner = planner,
 		.change = change,
@@ -146,8 +147,7 @@ planner_look_at_contents_again(struct planner *planner, const struct account *ac
 		return;
 	if (again.files) {
 		filling.loose = manifest.loose;
-		filling.folders =
-			planner_folders_of(planner, account, change, &change->after.layout);
+		filling.folders = planner_folders_of(planner, account, change, &layout);
 		add_step(&filling, &again);
 	}
 	describe(&again);
