@@ -92,7 +92,7 @@ cell(const struct old_login *login, enum column column, struct arena *arena)
 	case COLUMN_USER:
 		return login->user;
 	case COLUMN_LOGIN:
-		return old_verdict_name(login->login);
+		return old_verdict_name(old_login_claim(login));
 	case COLUMN_PASSWORD:
 		return old_password_name(login->password);
 	case COLUMN_WHERE:
@@ -109,7 +109,7 @@ inspect_old_count(const struct intake *intake, struct buffer *out)
 {
 	size_t counts[] = { 0, 0, 0 };
 	ARRAY_FOREACH (login, &intake->old_logins)
-		counts[(*login)->login]++;
+		counts[old_login_claim(*login)]++;
 	buffer_printf(out, "%zu logins: %zu allowed, %zu denied, %zu unknown",
 		intake->old_logins.count, counts[OLD_ALLOW], counts[OLD_DENY], counts[OLD_UNKNOWN]);
 }
@@ -202,7 +202,7 @@ add_json_login(struct json_writer *json, const struct old_login *login, struct a
 {
 	json_write_open(json, NULL, '{');
 	json_write_text(json, "user", login->user);
-	json_write_text(json, "login", old_verdict_name(login->login));
+	json_write_text(json, "login", old_verdict_name(old_login_claim(login)));
 	json_write_text(json, "password", old_password_name(login->password));
 	json_write_number(json, "passwords", (long long)login->ways.count);
 	add_json_session(json, login, arena);

@@ -159,7 +159,7 @@ inspect_old_user(const struct old_login *login, const struct paint *paint, struc
 	paint_cell(&listing.table, "VALUE");
 	paint_cell(&listing.table, "FROM");
 	add_field(&listing, "user", login->user);
-	add_field(&listing, "login", old_verdict_name(login->login));
+	add_field(&listing, "login", old_verdict_name(old_login_claim(login)));
 	add_passwords(&listing);
 	add_field(&listing, "jail", login->jail);
 	add_field(&listing, "cwd", login->cwd);

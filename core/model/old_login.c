@@ -16,6 +16,13 @@ old_verdict_name(enum old_verdict verdict)
 	return names[verdict];
 }
 
+enum old_verdict
+old_login_claim(const struct old_login *login)
+{
+	bool limited = login->from.count || login->hours;
+	return login->login == OLD_ALLOW && limited ? OLD_UNKNOWN : login->login;
+}
+
 const char *
 old_password_name(enum old_password password)
 {

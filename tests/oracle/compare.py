@@ -3,7 +3,7 @@
 
 A claim of "allow" is right when its password opened the login, no other one did, and the session
 was where and who it says. "deny" is right when no password opened it; so is no claim at all.
-"unknown" is right only for names that the setup calls unknowable.
+"unknown" is right only for names that the setup calls unknowable, or limited by address or hour.
 """
 import argparse
 import re
@@ -44,6 +44,11 @@ def read_sessions(path):
 
 def opened(rows, kind):
     return [row for row in rows if row["kind"] == kind and row["result"] == "OK"]
+
+
+def read_names(directory, word):
+    with open(f"{directory}/{word}", encoding="utf-8") as file:
+        return set(file.read().splitlines())
 
 
 def password_faults(claim, rows):
@@ -89,21 +94,28 @@ def session_faults(kind, claim, row):
         yield f"write {claim['write']}, found stor {row['stor']} mkd {row['mkd']} dele {row['dele']}"
 
 
-def faults(kind, claim, rows, unknowable, is_elsewhere):
+def limited_faults(claim):
+    """Of a login that depends on address or hour nothing is claimed of everybody, and a note says why."""
+    if not claim or claim["login"] != "unknown" or claim["note"] == "-":
+        yield f"claims {claim['login'] if claim else 'nothing'}, and it depends on address or hour"
+
+
+def faults(kind, claim, rows, said):
     taken = [row for row in rows if row["result"] == "OK"]
     login = claim["login"] if claim else None
-    if is_elsewhere:
-        # From here, now, it must be refused, and the note has to say for whom it is not.
-        if login != "allow" or claim["note"] == "-":
-            yield f"claims {login or 'nothing'}, and it is allowed elsewhere or at another time"
+    if "here" in said:
+        yield from limited_faults(claim)
+        login = "allow"
+    if "elsewhere" in said:
+        yield from limited_faults(claim)
         for row in taken:
             yield f"not for here and now, but the {row['kind']} password was taken"
         return
     if login == "unknown":
-        if not unknowable:
+        if "unknown" not in said:
             yield "claims not to know, and could"
         return
-    if unknowable:
+    if "unknown" in said:
         yield f"claims {login or 'nothing'}, and cannot know"
     if login != "allow":
         for row in taken:
@@ -118,15 +130,12 @@ def faults(kind, claim, rows, unknowable, is_elsewhere):
 
 def main():
     parser = argparse.ArgumentParser()
-    for option in ("kind", "status", "prefix", "claims", "sessions", "unknown", "elsewhere", "log"):
+    for option in ("kind", "status", "prefix", "claims", "sessions", "names", "log"):
         parser.add_argument("--" + option, required=True)
     options = parser.parse_args()
     claims, twice = read_claims(options.claims)
     sessions = read_sessions(options.sessions)
-    with open(options.unknown, encoding="utf-8") as file:
-        unknown = set(file.read().splitlines())
-    with open(options.elsewhere, encoding="utf-8") as file:
-        elsewhere = set(file.read().splitlines())
+    said = {word: read_names(options.names, word) for word in ("unknown", "elsewhere", "here")}
     failed = count = 0
 
     def case(name, problems):
@@ -145,8 +154,8 @@ def main():
     case("the importer reads the machine", problems)
     for user in sorted(set(claims) | set(sessions)):
         claim = claims.get(user)
-        rows = sessions.get(user, [])
-        found = list(faults(options.kind, claim, rows, user in unknown, user in elsewhere))
+        words = [word for word, names in said.items() if user in names]
+        found = list(faults(options.kind, claim, sessions.get(user, []), words))
         case(user or "(empty name)", found)
     print(f"1..{count}")
     sys.exit(bool(failed))

@@ -175,6 +175,7 @@ wrong-order)
 	X
 	;;
 from-here)
+	here anna cleo dora
 	limit <<-X
 		<Limit LOGIN>
 		Order allow,deny
