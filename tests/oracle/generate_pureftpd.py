@@ -14,10 +14,6 @@ def database(machine, names):
         fields = [""] * 12
         if machine.chance(15):
             fields[5:7] = [machine.pick("100", ""), machine.pick("1048576", "")]
-        if machine.chance(8):
-            fields[9] = "10.0.0.0/8"
-        if machine.chance(5):
-            fields[10] = "127.0.0.0/8"
         tail = machine.often(":" + ":".join(fields), 8, "")
         machine.run(
             f"printf '%s:%s:%s:2000::%s%s\\n' {name} {machine.hash()} {uid} {shlex.quote(home)} "
