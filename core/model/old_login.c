@@ -3,7 +3,11 @@
  */
 #include "core/model/old_login.h"
 
+#include <arpa/inet.h>
 #include <stdarg.h>
+#include <string.h>
+
+#include "core/base/text.h"
 
 const char *
 old_verdict_name(enum old_verdict verdict)
@@ -16,11 +20,43 @@ old_verdict_name(enum old_verdict verdict)
 	return names[verdict];
 }
 
+/* "10.0.0.0/8", "127.0.0.1" or "*", against 127.0.0.1. */
+static bool
+covers_loopback(const char *network, struct arena *arena)
+{
+	size_t length = strcspn(network, "/");
+	unsigned long long bits = 32;
+	struct in_addr address;
+	if (strcmp(network, "*") == 0)
+		return true;
+	if (inet_pton(AF_INET, arena_strndup(arena, network, length), &address) != 1 ||
+		(network[length] && !text_number(network + length + 1, 32, &bits)))
+		return false;
+	uint32_t other = ntohl(address.s_addr) ^ INADDR_LOOPBACK;
+	return bits == 0 || other >> (32 - bits) == 0;
+}
+
+static bool
+admits_loopback(const struct old_login *login)
+{
+	bool some = false, only_refused = true;
+	ARRAY_FOREACH (network, &login->from) {
+		bool refused = **network == '!';
+		bool covered = covers_loopback(*network + refused, login->notes.arena);
+		if (refused && covered)
+			return false;
+		some |= covered;
+		only_refused &= refused;
+	}
+	return some || only_refused;
+}
+
 enum old_verdict
 old_login_claim(const struct old_login *login)
 {
-	bool limited = login->from.count || login->hours;
-	return login->login == OLD_ALLOW && limited ? OLD_UNKNOWN : login->login;
+	if (login->login != OLD_ALLOW || (!login->hours && admits_loopback(login)))
+		return login->login;
+	return OLD_UNKNOWN;
 }
 
 const char *

@@ -118,8 +118,8 @@ struct old_login {
 };
 
 const char *old_verdict_name(enum old_verdict verdict); /* "deny", "allow", "unknown" */
-/* What can be said of everybody who types the right password: OLD_UNKNOWN for a login that was let
- * in from some addresses, or at some hours, only. */
+/* What the right password does when it is typed on the old machine itself (127.0.0.1): OLD_UNKNOWN
+ * for a login that was let in from other addresses only, or at some hours. */
 enum old_verdict old_login_claim(const struct old_login *login);
 const char *old_password_name(enum old_password password); /* "none", "crypt", ... */
 const char *old_write_name(enum old_write write);	   /* "no", "yes", "partial" */

@@ -3,7 +3,7 @@
 
 A claim of "allow" is right when its password opened the login, no other one did, and the session
 was where and who it says. "deny" is right when no password opened it; so is no claim at all.
-"unknown" is right only for names that the setup calls unknowable, or limited by address or hour.
+"unknown" is right only for names that the setup calls unknowable, or elsewhere (machine.sh).
 """
 import argparse
 import re
@@ -95,7 +95,7 @@ def session_faults(kind, claim, row):
 
 
 def limited_faults(claim):
-    """Of a login that depends on address or hour nothing is claimed of everybody, and a note says why."""
+    """One that is let in elsewhere or at another time is neither allowed nor denied, and a note says why."""
     if not claim or claim["login"] != "unknown" or claim["note"] == "-":
         yield f"claims {claim['login'] if claim else 'nothing'}, and it depends on address or hour"
 
@@ -103,9 +103,6 @@ def limited_faults(claim):
 def faults(kind, claim, rows, said):
     taken = [row for row in rows if row["result"] == "OK"]
     login = claim["login"] if claim else None
-    if "here" in said:
-        yield from limited_faults(claim)
-        login = "allow"
     if "elsewhere" in said:
         yield from limited_faults(claim)
         for row in taken:
@@ -135,7 +132,7 @@ def main():
     options = parser.parse_args()
     claims, twice = read_claims(options.claims)
     sessions = read_sessions(options.sessions)
-    said = {word: read_names(options.names, word) for word in ("unknown", "elsewhere", "here")}
+    said = {word: read_names(options.names, word) for word in ("unknown", "elsewhere")}
     failed = count = 0
 
     def case(name, problems):

@@ -96,11 +96,6 @@ elsewhere() {
 	printf '%s\n' "$@" >>/.oracle/elsewhere
 }
 
-# here NAME...: allowed from this address and now, and not from everywhere or always.
-here() {
-	printf '%s\n' "$@" >>/.oracle/here
-}
-
 start() {
 	# Some close every descriptor that there could be, for each connection.
 	ulimit -n 256

@@ -175,7 +175,6 @@ wrong-order)
 	X
 	;;
 from-here)
-	here anna cleo dora
 	limit <<-X
 		<Limit LOGIN>
 		Order allow,deny

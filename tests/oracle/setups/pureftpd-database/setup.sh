@@ -33,7 +33,6 @@ virtual longdes "$(hash pw ab)x" 2009 2000 /srv/anna/./
 virtual here "$hash" 2009 2000 /srv/anna/./ ':::::::::127.0.0.0/8:10.0.0.0/8:'
 virtual faraway "$hash" 2009 2000 /srv/anna/./ ':::::::::10.0.0.0/8::'
 virtual denied "$hash" 2009 2000 /srv/anna/./ '::::::::::127.0.0.0/8:'
-here here
 elsewhere faraway denied
 virtual cutrule "$hash" 2009 2000 /srv/anna/./ ':::::::::10.0.0.0/8'
 if [ "$(date +%H)" -ge 12 ]; then hours=0000-0100; else hours=2300-2359; fi
