@@ -5,6 +5,9 @@
  * it looks at no more than two dates: that of the account's end, and that of the password's if a
  * grace is set. A locked hash ("!...") is one that nothing matches.
  */
+#include <string.h>
+#include <strings.h>
+
 #include "importers/old/crypt_shape.h"
 #include "importers/proftpd/auth_module.h"
 
@@ -12,6 +15,7 @@ struct auth_unix {
 	const struct old_unix *accounts;
 	int64_t today;
 	bool only_files; /* PersistentPasswd on: no name service besides the files */
+	const struct pro_line *magic_homes; /* AuthUnixOptions magicTokenChroot; NULL = off */
 };
 
 static enum pro_answer
@@ -28,6 +32,11 @@ unix_user(void *state, const char *name, struct arena *arena, struct pro_account
 		pro_note(notes, at("/etc/nsswitch.conf", 0), "not-evaluated",
 			"accounts may also come from '%s', which is not read here",
 			others->items[0]);
+		return PRO_CANNOT_TELL;
+	}
+	if (self->magic_homes && strlen(user->home) > 1 && strstr(user->home + 1, "/./")) {
+		pro_note(notes, self->magic_homes->where, "not-evaluated",
+			"not evaluated: what magicTokenChroot makes of the home '%s'", user->home);
 		return PRO_CANNOT_TELL;
 	}
 	/* Whatever passwd has for a password: shadow is asked first, and passwd if it is silent. */
@@ -141,6 +150,16 @@ unix_names(void *state, void (*found)(void *ctx, const char *name, struct place 
 			self->accounts->passwd.items[i].where);
 }
 
+static const struct pro_line *
+find_magic_homes(const struct pro_section *server)
+{
+	const struct pro_line *line = pro_find(server, "AuthUnixOptions");
+	for (size_t i = 0; line && i < line->words.count; i++)
+		if (strcasecmp(line->words.items[i], "magicTokenChroot") == 0)
+			return line;
+	return NULL;
+}
+
 void
 pro_auth_unix_module(const struct pro_auth_input *input, struct pro_module *ret_module)
 {
@@ -149,6 +168,7 @@ pro_auth_unix_module(const struct pro_auth_input *input, struct pro_module *ret_
 		.accounts = input->accounts,
 		.today = input->today,
 		.only_files = pro_switch(input->server, "PersistentPasswd", false),
+		.magic_homes = find_magic_homes(input->server),
 	};
 	*ret_module = (struct pro_module){
 		.name = "mod_auth_unix.c",

@@ -1,5 +1,5 @@
 /*
- * sql.c - mod_sql: users and groups of a database.
+ * sql.c - mod_sql: users of a database.
  *
  * The questions are the server's own, with its WHERE clauses and named queries, and so are their
  * oddities: columns are taken by position, a NULL home makes the shell NULL, ids below the least
@@ -12,28 +12,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "importers/proftpd/sql_connection.h"
 #include "importers/proftpd/sql_query.h"
-#include "importers/proftpd/sql_types.h"
-
-struct sql {
-	const struct pro_auth_input *input;
-	struct pro_sql_settings settings;
-	struct pro_connections connections;
-	struct pro_sql_types types;
-	struct id_table group_names; /* gid -> struct known_group */
-	bool listed;		     /* listing holds the answer */
-	enum pro_answer listing;     /* to what every session asks: all users and groups */
-};
-
-struct known_group {
-	enum pro_answer answer;
-	const char *name;
-};
+#include "importers/proftpd/sql_questions.h"
 
 /* Asks a connection. HANDLED: the rows are there, also when they are none. */
-static enum pro_answer
-ask(struct sql *sql, const char *connection_name, const char *query, struct arena *arena,
+enum pro_answer
+pro_sql_ask(struct sql *sql, const char *connection_name, const char *query, struct arena *arena,
 	struct pro_rows *ret_rows, struct diags *notes)
 {
 	const enum pro_answer broken =
@@ -82,8 +66,8 @@ resolve(struct sql *sql, const char *text, const char *user, const char *const *
 }
 
 /* SQLNamedQuery NAME with one argument. */
-static enum pro_answer
-ask_named(struct sql *sql, const char *name, const char *argument, struct arena *arena,
+enum pro_answer
+pro_sql_ask_named(struct sql *sql, const char *name, const char *argument, struct arena *arena,
 	struct pro_rows *ret_rows, struct diags *notes)
 {
 	const char *connection = NULL, *words[] = { argument };
@@ -93,28 +77,29 @@ ask_named(struct sql *sql, const char *name, const char *argument, struct arena 
 	if (!query)
 		return sql->settings.survives_errors ? PRO_DECLINED : PRO_DISCONNECT;
 	query = resolve(sql, query, argument, words, true, where, arena, notes);
-	return query ? ask(sql, connection, query, arena, ret_rows, notes) : PRO_CANNOT_TELL;
+	return query ? pro_sql_ask(sql, connection, query, arena, ret_rows, notes)
+		     : PRO_CANNOT_TELL;
 }
 
 /* "SELECT columns FROM table WHERE (condition) AND ((clause)) tail" */
-static enum pro_answer
-ask_table(struct sql *sql, const char *columns, const char *table, const char *condition,
+enum pro_answer
+pro_sql_ask_table(struct sql *sql, const char *columns, const char *table, const char *condition,
 	const char *clause, const char *clause_directive, const char *user, const char *tail,
 	struct arena *arena, struct pro_rows *ret_rows, struct diags *notes)
 {
-	const char *and = "";
+	const char *where = condition ? arena_printf(arena, " WHERE (%s)", condition) : "";
 	if (clause) {
 		const struct pro_line *line = pro_find(sql->input->server, clause_directive);
 		const char *resolved =
 			resolve(sql, clause, user, NULL, false, line->where, arena, notes);
 		if (!resolved)
 			return PRO_CANNOT_TELL;
-		and = arena_printf(arena, " AND ((%s))", resolved);
+		where = arena_printf(
+			arena, "%s %s ((%s))", where, condition ? "AND" : "WHERE", resolved);
 	}
-	return ask(sql, "default",
-		arena_printf(arena, "SELECT %s FROM %s WHERE (%s)%s%s", columns, table, condition,
-			and, tail),
-		arena, ret_rows, notes);
+	return pro_sql_ask(sql, "default",
+		arena_printf(arena, "SELECT %s FROM %s%s%s", columns, table, where, tail), arena,
+		ret_rows, notes);
 }
 
 static const char *
@@ -131,8 +116,8 @@ user_columns(const struct pro_sql_settings *settings, struct arena *arena)
 }
 
 /* strtoul(3) over the whole value, else the default; below the least one the default as well. */
-static uint32_t
-id_value(const char *value, uint32_t least, uint32_t initial)
+uint32_t
+pro_sql_id(const char *value, uint32_t least, uint32_t initial)
 {
 	uint32_t id = initial;
 	if (value) {
@@ -145,8 +130,8 @@ id_value(const char *value, uint32_t least, uint32_t initial)
 }
 
 /* All values in a row after another, as the server takes them; NULL behind the last. */
-static const char *
-value_at(const struct pro_rows *rows, size_t position)
+const char *
+pro_sql_value(const struct pro_rows *rows, size_t position)
 {
 	return position < rows->columns * rows->rows ? rows->values[position] : NULL;
 }
@@ -160,8 +145,8 @@ take_account(const struct sql *sql, const struct pro_rows *rows, const char *sho
 	const size_t columns = settings->user_query ? rows->columns * rows->rows : rows->columns;
 	size_t at_value = 2;
 	struct pro_account account = {
-		.name = value_at(rows, 0),
-		.hash = value_at(rows, 1),
+		.name = pro_sql_value(rows, 0),
+		.hash = pro_sql_value(rows, 1),
 		.gecos = "",
 		.home = settings->default_home,
 		.uid = settings->default_uid,
@@ -170,33 +155,33 @@ take_account(const struct sql *sql, const struct pro_rows *rows, const char *sho
 		.hash_where = at(shown, 0),
 	};
 	if (settings->uid_column)
-		account.uid = id_value(
-			value_at(rows, at_value++), settings->min_uid, settings->default_uid);
+		account.uid = pro_sql_id(
+			pro_sql_value(rows, at_value++), settings->min_uid, settings->default_uid);
 	if (settings->gid_column)
-		account.gid = id_value(
-			value_at(rows, at_value++), settings->min_gid, settings->default_gid);
-	const char *home = value_at(rows, at_value);
+		account.gid = pro_sql_id(
+			pro_sql_value(rows, at_value++), settings->min_gid, settings->default_gid);
+	const char *home = pro_sql_value(rows, at_value);
 	if (home) {
 		at_value++;
 		if (*home && strcmp(home, "NULL") != 0)
 			account.home = home;
 	}
 	if (settings->shell_column && columns > at_value)
-		account.shell = value_at(rows, at_value);
+		account.shell = pro_sql_value(rows, at_value);
 	*ret_account = account;
 }
 
-static enum pro_answer
-find_user(struct sql *sql, const char *name, struct arena *arena, struct pro_account *ret_account,
-	struct diags *notes)
+enum pro_answer
+pro_sql_find_user(struct sql *sql, const char *name, struct arena *arena,
+	struct pro_account *ret_account, struct diags *notes)
 {
 	const struct pro_sql_settings *settings = &sql->settings;
 	struct pro_rows rows = { 0 };
 	enum pro_answer answer;
 	if (settings->user_query)
-		answer = ask_named(sql, settings->user_query, name, arena, &rows, notes);
+		answer = pro_sql_ask_named(sql, settings->user_query, name, arena, &rows, notes);
 	else
-		answer = ask_table(sql, user_columns(settings, arena), settings->user_table,
+		answer = pro_sql_ask_table(sql, user_columns(settings, arena), settings->user_table,
 			arena_printf(arena, "%s='%s'", settings->user_column,
 				pro_sql_escaped(arena, name)),
 			settings->user_clause, "SQLUserWhereClause", name, " LIMIT 1", arena, &rows,
@@ -225,228 +210,7 @@ sql_user(void *state, const char *name, struct arena *arena, struct pro_account 
 	}
 	if (!sql->settings.users)
 		return PRO_DECLINED;
-	return find_user(sql, name, arena, ret_account, notes);
-}
-
-/* The groups of rows of name, gid and members. */
-static void
-add_groups(const struct pro_rows *rows, struct arena *arena, struct pro_groups *groups)
-{
-	const size_t values = rows->columns * rows->rows;
-	if (values % 3 != 0)
-		return;
-	for (size_t i = 0; i < values; i += 3) {
-		const gid_t gid = rows->values[i + 1]
-			? id_value(rows->values[i + 1], 0, (uint32_t)-1)
-			: (gid_t)-1;
-		ARRAY_PUSH(arena, &groups->gids, gid);
-		if (rows->values[i])
-			string_list_push(arena, &groups->names, rows->values[i]);
-	}
-}
-
-static const char *
-group_columns(const struct pro_sql_settings *settings, struct arena *arena)
-{
-	return arena_printf(arena, "%s, %s, %s", settings->group_column, settings->group_gid_column,
-		settings->members_column);
-}
-
-static enum pro_answer
-ask_memberships(struct sql *sql, const char *name, struct arena *arena, struct pro_rows *ret_rows,
-	struct diags *notes)
-{
-	const struct pro_sql_settings *settings = &sql->settings;
-	const char *user = pro_sql_escaped(arena, name), *members = settings->members_column;
-	if (settings->members_query)
-		return ask_named(sql, settings->members_query, user, arena, ret_rows, notes);
-	const char *condition = settings->normalized_groups
-		? arena_printf(arena, "%s = '%s'", members, user)
-		: arena_printf(arena,
-			  "%s = '%s' OR %s LIKE '%s,%%' OR %s LIKE '%%,%s' OR %s LIKE "
-			  "'%%,%s,%%'",
-			  members, user, members, user, members, user, members, user);
-	return ask_table(sql, group_columns(settings, arena), settings->group_table, condition,
-		settings->group_clause, "SQLGroupWhereClause", name, "", arena, ret_rows, notes);
-}
-
-static enum pro_answer sql_group_name(
-	void *state, gid_t gid, struct arena *arena, const char **ret_name);
-
-static enum pro_answer
-sql_groups(void *state, const char *name, struct arena *arena, struct pro_groups *groups)
-{
-	struct sql *sql = state;
-	struct pro_account account;
-	struct diags notes = { .arena = arena };
-	if (!sql->settings.groups)
-		return PRO_DECLINED;
-	/* The module looks for the user itself, whether or not it answers for users. */
-	enum pro_answer answer = find_user(sql, name, arena, &account, &notes);
-	if (answer != PRO_HANDLED)
-		return answer;
-	ARRAY_PUSH(arena, &groups->gids, account.gid);
-	const char *primary = NULL;
-	answer = sql_group_name(sql, account.gid, sql->input->arena, &primary);
-	if (answer != PRO_HANDLED && answer != PRO_DECLINED)
-		return answer;
-	if (primary)
-		string_list_push(arena, &groups->names, primary);
-
-	struct pro_rows rows = { 0 };
-	answer = ask_memberships(sql, name, arena, &rows, &notes);
-	if (answer != PRO_HANDLED)
-		return answer;
-	if (rows.rows == 0 || (rows.columns * rows.rows) % 3 != 0)
-		return PRO_DECLINED;
-	add_groups(&rows, arena, groups);
-	return PRO_HANDLED;
-}
-
-/* The rows of a group by its name, which is put into the question as it is. A group without a
- * number makes the server crash. */
-static enum pro_answer
-ask_group(struct sql *sql, const char *name, struct arena *arena, struct pro_rows *ret_rows,
-	struct diags *notes)
-{
-	const struct pro_sql_settings *settings = &sql->settings;
-	enum pro_answer answer;
-	if (settings->group_query)
-		answer = ask_named(sql, settings->group_query, name, arena, ret_rows, notes);
-	else
-		answer = ask_table(sql, group_columns(settings, arena), settings->group_table,
-			arena_printf(arena, "%s = '%s'", settings->group_column, name),
-			settings->group_clause, "SQLGroupWhereClause", NULL, "", arena, ret_rows,
-			notes);
-	if (answer == PRO_HANDLED && ret_rows->rows > 0 && !value_at(ret_rows, 1))
-		return PRO_DISCONNECT;
-	return answer;
-}
-
-static enum pro_answer
-find_group_name(struct sql *sql, gid_t gid, struct arena *arena, const char **ret_name)
-{
-	const struct pro_sql_settings *settings = &sql->settings;
-	struct diags notes = { .arena = arena };
-	struct pro_rows rows = { 0 }, again = { 0 };
-	const char *number = arena_printf(arena, "%lu", (unsigned long)gid);
-	enum pro_answer answer;
-	if (settings->group_by_gid_query)
-		answer = ask_named(sql, settings->group_by_gid_query, number, arena, &rows, &notes);
-	else
-		answer = ask_table(sql, settings->group_column, settings->group_table,
-			arena_printf(arena, "%s = %s", settings->group_gid_column, number),
-			settings->group_clause, "SQLGroupWhereClause", NULL, " LIMIT 1", arena,
-			&rows, &notes);
-	if (answer != PRO_HANDLED)
-		return answer;
-	const char *name = value_at(&rows, 0);
-	if (!name)
-		return PRO_DECLINED;
-	/* It is there only if it can be found by that name, too. */
-	answer = ask_group(sql, name, arena, &again, &notes);
-	if (answer != PRO_HANDLED)
-		return answer;
-	if (again.rows == 0)
-		return PRO_DECLINED;
-	*ret_name = name;
-	return PRO_HANDLED;
-}
-
-static enum pro_answer
-sql_group_name(void *state, gid_t gid, struct arena *arena, const char **ret_name)
-{
-	struct sql *sql = state;
-	(void)arena;
-	if (!sql->settings.groups || sql->settings.backend == PRO_SQL_NONE)
-		return PRO_DECLINED;
-	struct known_group *known = id_table_get(&sql->group_names, gid);
-	if (!known) {
-		known = ARENA_NEW(sql->input->arena, struct known_group);
-		known->answer = find_group_name(sql, gid, sql->input->arena, &known->name);
-		id_table_set(&sql->group_names, gid, known);
-	}
-	if (known->answer == PRO_HANDLED)
-		*ret_name = known->name;
-	return known->answer;
-}
-
-static enum pro_answer
-sql_group_gid(void *state, const char *name, gid_t *ret_gid)
-{
-	struct sql *sql = state;
-	AUTO_ARENA struct arena scratch = { 0 };
-	struct diags notes = { .arena = &scratch };
-	struct pro_rows rows = { 0 };
-	if (!sql->settings.groups || sql->settings.backend == PRO_SQL_NONE)
-		return PRO_DECLINED;
-	const enum pro_answer answer = ask_group(sql, name, &scratch, &rows, &notes);
-	if (answer != PRO_HANDLED || rows.rows == 0)
-		return answer == PRO_HANDLED ? PRO_DECLINED : answer;
-	const char *gid = value_at(&rows, 1);
-	*ret_gid = gid ? (gid_t)strtoul(gid, NULL, 10) : 0;
-	return PRO_HANDLED;
-}
-
-/* "SELECT columns FROM table WHERE ((clause))" */
-static enum pro_answer
-ask_all(struct sql *sql, const char *columns, const char *table, const char *clause,
-	const char *clause_directive, struct arena *arena, struct pro_rows *ret_rows)
-{
-	struct diags notes = { .arena = arena };
-	const char *where = "";
-	if (clause) {
-		const struct pro_line *line = pro_find(sql->input->server, clause_directive);
-		const char *resolved =
-			resolve(sql, clause, NULL, NULL, false, line->where, arena, &notes);
-		if (!resolved)
-			return PRO_CANNOT_TELL;
-		where = arena_printf(arena, " WHERE ((%s))", resolved);
-	}
-	return ask(sql, "default",
-		arena_printf(arena, "SELECT %s FROM %s%s", columns, table, where), arena, ret_rows,
-		&notes);
-}
-
-/* The names of all groups, and each of them by its name. */
-static enum pro_answer
-list_groups(struct sql *sql, struct arena *arena)
-{
-	const struct pro_sql_settings *settings = &sql->settings;
-	struct diags notes = { .arena = arena };
-	struct pro_rows names = { 0 };
-	enum pro_answer answer;
-	if (settings->all_groups_query && !settings->fast_groups)
-		answer = ask_named(sql, settings->all_groups_query, "", arena, &names, &notes);
-	else
-		answer = ask_all(sql, arena_printf(arena, "DISTINCT %s", settings->group_column),
-			settings->group_table, settings->group_clause, "SQLGroupWhereClause", arena,
-			&names);
-	for (size_t i = 0; answer == PRO_HANDLED && i < names.rows * names.columns; i++) {
-		struct pro_rows group = { 0 };
-		if (names.values[i] && !settings->fast_groups)
-			answer = ask_group(sql, names.values[i], arena, &group, &notes);
-	}
-	return answer;
-}
-
-static enum pro_answer
-sql_session(void *state)
-{
-	struct sql *sql = state;
-	const struct pro_sql_settings *settings = &sql->settings;
-	AUTO_ARENA struct arena scratch = { 0 };
-	struct pro_rows rows = { 0 };
-	if (sql->listed || settings->backend == PRO_SQL_NONE)
-		return sql->listing;
-	sql->listed = true;
-	sql->listing = PRO_HANDLED;
-	if (settings->all_groups)
-		sql->listing = list_groups(sql, &scratch);
-	if (settings->all_users && sql->listing == PRO_HANDLED && !settings->all_users_query)
-		sql->listing = ask_all(sql, settings->user_column, settings->user_table,
-			settings->user_clause, "SQLUserWhereClause", &scratch, &rows);
-	return sql->listing;
+	return pro_sql_find_user(sql, name, arena, ret_account, notes);
 }
 
 /* How many bytes of salt the user has for himself; 0 = none. */
@@ -461,7 +225,7 @@ user_salt(struct sql *sql, const char *name, struct arena *arena)
 	if (strcasecmp(kind, "name") == 0)
 		return strlen(name);
 	if (strncasecmp(kind, "sql:/", 5) != 0 ||
-		ask_named(sql, kind + 5, name, arena, &rows, &notes) != PRO_HANDLED ||
+		pro_sql_ask_named(sql, kind + 5, name, arena, &rows, &notes) != PRO_HANDLED ||
 		rows.columns * rows.rows != 1 || !rows.values[0])
 		return 0;
 	return pro_salt_length(&sql->types, rows.values[0], strlen(rows.values[0]));
@@ -537,7 +301,7 @@ sql_names(void *state, void (*found)(void *ctx, const char *name, struct place w
 	if (sql->settings.backend == PRO_SQL_NONE || !sql->settings.users)
 		return;
 	const char *query = names_query(sql, arena, &connection);
-	if (!query || ask(sql, connection, query, arena, &rows, &notes) != PRO_HANDLED)
+	if (!query || pro_sql_ask(sql, connection, query, arena, &rows, &notes) != PRO_HANDLED)
 		return;
 	const struct pro_connection *source =
 		pro_connection_get(&sql->connections, connection, &notes);
@@ -593,11 +357,11 @@ pro_sql_module(
 		.name = "mod_sql.c",
 		.state = sql,
 		.user = sql_user,
-		.groups = sql_groups,
-		.group_name = sql_group_name,
-		.group_gid = sql_group_gid,
+		.groups = pro_sql_groups,
+		.group_name = pro_sql_group_name,
+		.group_gid = pro_sql_group_gid,
 		.check = sql_check,
-		.session = sql_session,
+		.session = pro_sql_session,
 		.names = sql_names,
 		.close = sql_close,
 	};
