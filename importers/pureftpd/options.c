@@ -218,8 +218,10 @@ static bool
 set_mask(const char *text, mode_t *mask)
 {
 	unsigned long number = *text ? strtoul(text, NULL, 8) : *mask;
+	if (number > 0777)
+		return false;
 	*mask = (mode_t)number;
-	return number <= 0777;
+	return true;
 }
 
 /* "FILES:DIRECTORIES", either of them empty, or one for both. */
