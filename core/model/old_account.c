@@ -463,6 +463,30 @@ make_account(const struct old_login *login, const struct intake *intake,
 	return making.account;
 }
 
+/* Anonymous access is nobody's, so there is no account to make; one line says so for all of it. */
+static void
+warn_of_anonymous(const struct intake *intake, struct arena *arena, struct diags *diags)
+{
+	enum { NAMED = 5 };
+	AUTO_BUFFER struct buffer names = { 0 };
+	struct place where = NOWHERE;
+	size_t count = 0;
+	ARRAY_FOREACH (login, &intake->old_logins) {
+		if (!(*login)->is_anonymous || (*login)->login == OLD_DENY)
+			continue;
+		if (!count++)
+			where = (*login)->where;
+		if (count <= NAMED)
+			buffer_printf(&names, "%s%s", count > 1 ? ", " : "", (*login)->user);
+	}
+	if (!count)
+		return;
+	diag_warning(diags, where, "anonymous access is not imported: %s%s",
+		arena_strdup(arena, buffer_text(&names)),
+		count > NAMED ? arena_printf(arena, " and %zu more", count - NAMED) : "");
+	diag_code(diags, "anonymous-not-imported");
+}
+
 void
 old_accounts_make(struct intake *intake, const struct old_account_config *config, const char *root,
 	struct arena *arena, struct diags *diags)
@@ -474,9 +498,10 @@ old_accounts_make(struct intake *intake, const struct old_account_config *config
 	ARRAY_FOREACH (login, &intake->old_logins) {
 		if ((*login)->login == OLD_DENY)
 			table_set(&refused, (*login)->user, (void *)(uintptr_t)(*login)->user);
-		else
+		else if (!(*login)->is_anonymous)
 			ARRAY_PUSH(arena, &intake->accounts,
 				make_account(*login, intake, &common, root, arena));
 	}
 	find_rivals(intake->accounts.items, intake->accounts.count, &refused, arena);
+	warn_of_anonymous(intake, arena, diags);
 }

@@ -2,9 +2,10 @@
  * old_account.h - what becomes of a login of an old server: the account that is asked for.
  *
  * Made for every login that was let in, and for those of which that cannot be known; never for one
- * that was refused. Here is what follows from the login alone: a legal name, its own uid, the
- * password as far as libcrypt verifies it, keys, expiry, the rights that are carried. What takes a
- * look at this machine or at other logins, or a person's word, is the planner's (planner_old.c).
+ * that was refused, nor for anonymous access. Here is what follows from the login alone: a legal
+ * name, its own uid, the password as far as libcrypt verifies it, keys, expiry, the rights that are
+ * carried. What takes a look at this machine or at other logins, or a person's word, is the
+ * planner's (planner_old.c).
  */
 #ifndef REHOME_MODEL_OLD_ACCOUNT_H
 #define REHOME_MODEL_OLD_ACCOUNT_H

@@ -97,7 +97,8 @@ struct old_login {
 
 	const char *unix_user; /* the account of ROOT it ran as ("ftpvirt"); NULL = none */
 	bool is_guest;	       /* unix_user is not the user's own account */
-	const char *home;      /* the home in its database, tokens replaced, not resolved */
+	bool is_anonymous; /* anonymous FTP under this name: nobody's account, and none is made */
+	const char *home;  /* the home in its database, tokens replaced, not resolved */
 	const char *full_name;
 	const char *shell;
 	bool has_expires;

@@ -132,6 +132,7 @@ anonymous_login(const struct reporting *reporting, const char *name)
 	struct old_way way = { OLD_PASSWORD_ANY, NULL, where };
 	ARRAY_PUSH(reporting->arena, &candidate.ways, way);
 	struct old_login *login = try_candidate(reporting, name, &candidate);
+	login->is_anonymous = true;
 	old_login_note(login, methods->options->anonymous_at, "anonymous",
 		"anonymous: every password was taken, and no account is behind it");
 	return login;

@@ -198,6 +198,7 @@ take_any_password(struct judging *judging)
 	login->login = OLD_ALLOW;
 	login->where = where;
 	claim_password(login);
+	login->is_anonymous = true;
 	old_login_note(login, where, "vsftpd-anonymous",
 		"anonymous FTP, for which sshd has no equivalent");
 	return true;

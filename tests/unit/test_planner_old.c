@@ -167,6 +167,21 @@ test_refused_logins_become_nothing_and_are_counted(void **state)
 }
 
 static void
+test_anonymous_access_becomes_no_account_and_is_named(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "ftp")->is_anonymous = true;
+	add_login(w, "anna");
+	add_login(w, "anonymous")->is_anonymous = true;
+	plan_old(w);
+	assert_string_equal(ids_said(w), "anna 20000");
+	assert_int_equal(w->plan->changes.count, 1);
+	assert_string_equal(
+		w->diags.items[0].message, "anonymous access is not imported: ftp, anonymous");
+	assert_int_equal(w->diags.items[0].place.line, 1);
+}
+
+static void
 test_rights_become_a_profile(void **state)
 {
 	struct world *w = *state;
@@ -753,6 +768,7 @@ main(void)
 		world_test(test_guest_becomes_an_account_with_its_hash_and_contents),
 		world_test(test_own_uid_is_kept_and_a_shared_one_is_not),
 		world_test(test_refused_logins_become_nothing_and_are_counted),
+		world_test(test_anonymous_access_becomes_no_account_and_is_named),
 		world_test(test_rights_become_a_profile),
 		world_test(test_options_of_the_source_are_for_all),
 		world_test(test_what_a_login_could_not_read_is_not_given_to_it_without_a_word),
