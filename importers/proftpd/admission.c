@@ -95,7 +95,7 @@ check_password(struct pro_session *session)
 	if (session->credentials.where.file)
 		session->where = session->credentials.where;
 	if (session->credentials.login == OLD_UNKNOWN)
-		return pro_session_unknown(session, session->where, NULL, "%s", "");
+		return false; /* not known: the notes say why */
 	if (session->credentials.login == OLD_DENY)
 		return pro_session_deny(session,
 			session->credentials.where.line ? session->credentials.where

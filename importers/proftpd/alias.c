@@ -203,7 +203,7 @@ pro_session_find_account(struct pro_session *session)
 	if (session->identity.where.file)
 		session->where = session->identity.where;
 	if (session->identity.exists == OLD_UNKNOWN)
-		return pro_session_unknown(session, session->where, NULL, "%s", "");
+		return false; /* not known: the notes say why */
 	if (session->identity.exists == OLD_DENY)
 		return pro_session_deny(session, session->where, "no-account",
 			"no database of the server had this account");

@@ -26,21 +26,6 @@ pro_session_deny(
 	return false;
 }
 
-bool
-pro_session_unknown(
-	struct pro_session *session, struct place where, const char *code, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	session->reason = arena_vprintf(session->judge->arena, format, args);
-	va_end(args);
-	session->verdict = OLD_UNKNOWN;
-	session->where = where;
-	session->why = code;
-	return false;
-}
-
 static bool
 if_applies(const struct pro_session *session, const struct pro_section *section)
 {
@@ -197,7 +182,13 @@ ask_clients(struct pro_judge *judge, const char *name, struct place where, struc
 		session = begin(judge, name, where, &clients->items[i], scratch);
 		session.client.named = true;
 		go_through(&session);
-		verdicts->by_name = verdicts->by_name || (session.verdict == OLD_ALLOW) != allowed;
+		if ((session.verdict == OLD_ALLOW) == allowed)
+			continue;
+		verdicts->by_name = true;
+		if (!verdicts->limit.file)
+			verdicts->limit = session.where;
+		if (verdicts->session.verdict != OLD_ALLOW)
+			verdicts->session = session;
 	}
 	verdicts->differ = verdicts->allowed.count || verdicts->denied.count;
 }
@@ -299,7 +290,7 @@ decide(const struct verdicts *verdicts, struct old_login *login)
 	login->where = session->where;
 	if (verdicts->by_name && session->verdict != OLD_UNKNOWN) {
 		login->login = OLD_UNKNOWN;
-		old_login_note(login, session->where, "host-names",
+		old_login_note(login, verdicts->limit, "host-names",
 			"it depends on the host name of the client");
 	}
 	if (session->why)

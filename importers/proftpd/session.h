@@ -55,8 +55,6 @@ struct pro_session {
 /* Sets verdict, where and why; returns false. */
 bool pro_session_deny(struct pro_session *session, struct place where, const char *code,
 	const char *format, ...) PRINTF_LIKE(4, 5);
-bool pro_session_unknown(struct pro_session *session, struct place where, const char *code,
-	const char *format, ...) PRINTF_LIKE(4, 5);
 
 /* The section whose directives count: the <Anonymous>, or the server. */
 const struct pro_section *pro_session_section(const struct pro_session *session);
