@@ -219,6 +219,19 @@ stand(struct pro_session *session, const char *wanted, bool chdir_given)
 		jailed ? jail : wanted);
 }
 
+/* A new home is where the session starts, unless DefaultChdir leads to what is there already. */
+static void
+start_elsewhere(struct pro_session *session)
+{
+	const struct pro_line *line = NULL;
+	const char *wanted = wanted_directory(session, session->home, &line);
+
+	if (strcmp(session->jail, "/") != 0)
+		wanted = below(session, session->jail, wanted);
+	if (line && go(session, session->jail, wanted))
+		session->will_be_made = false;
+}
+
 /* CreateHome makes what is missing, for the user, before the jail is looked for. */
 static bool
 land_in_new_home(struct pro_session *session)
@@ -237,8 +250,10 @@ land_in_new_home(struct pro_session *session)
 	session->will_be_made = true;
 	session->cwd = home;
 	session->jail = "/";
-	if (!path || size == 1)
+	if (!path || size == 1) {
+		start_elsewhere(session);
 		return true;
+	}
 	if (strlen(home) == size && strncmp(path, home, size) == 0) {
 		session->jail = home;
 		return true;
@@ -246,8 +261,10 @@ land_in_new_home(struct pro_session *session)
 	if (!find_jail(session, &session->jail))
 		return false;
 	size = strlen(session->jail);
-	if (strncmp(home, session->jail, size) == 0 && home[size] == '/')
+	if (strncmp(home, session->jail, size) == 0 && home[size] == '/') {
+		start_elsewhere(session);
 		return true;
+	}
 	session->will_be_made = false;
 	return stand(session, home, false);
 }
