@@ -314,6 +314,34 @@ test_vsftpd_hostile_paths_stay_below_root(void **state)
 		"ftp deny @/etc/vsftpd.conf:0 vsftpd-no-account\n");
 }
 
+static void
+test_vsftpd_own_file_can_end_sessions(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const ends[] = { "ssl_enable=YES\n", "nopriv_user=nosuch\n",
+		"secure_chroot_dir=/home/nosuch\n", "secure_chroot_dir=/etc/passwd\n",
+		"secure_chroot_dir=/home/ben\n" };
+	make_machine(f, "user_config_dir=/etc/users\nuserlist_enable=YES\nuserlist_deny=NO\n");
+	make_file(f, "/etc/vsftpd.user_list", "anna\n");
+	static const char others[] = "ben deny @/etc/vsftpd.conf:6 vsftpd-user-list\n"
+				     "ftp deny @/etc/vsftpd.conf:6 vsftpd-user-list\n";
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		make_file(f, "/etc/users/anna", ends[i]);
+		assert_old(f,
+			arena_printf(&f->arena,
+				"nobody deny @/etc/vsftpd.conf:6 vsftpd-user-list\n"
+				"anna deny @/etc/users/anna:1 vsftpd-own-file\n%s",
+				others));
+	}
+	make_file(f, "/etc/users/anna", "nopriv_user=nosuch\nsession_support=YES\n");
+	assert_old(f,
+		arena_printf(&f->arena,
+			"nobody deny @/etc/vsftpd.conf:6 vsftpd-user-list\n"
+			"anna allow any / /home/anna 2001 2001 0077 no @/etc/pam.d/vsftpd:0 "
+			"not-jailed\n%s",
+			others));
+}
+
 /* The strings of vsftpd 2.3.2, as far as make_machine() needs them. */
 static const char old_program[] =
 	"listen\0anonymous_enable\0local_enable\0chroot_local_user\0write_enable";
@@ -363,6 +391,7 @@ main(void)
 		root_test(test_vsftpd_account_of_another_database_is_not_known),
 		root_test(test_vsftpd_guests_are_jailed_and_one_account),
 		root_test(test_vsftpd_hostile_paths_stay_below_root),
+		root_test(test_vsftpd_own_file_can_end_sessions),
 		root_test(test_vsftpd_program_says_what_it_knew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-# user_config_dir: what a user's own file can change, and what ends that user's sessions.
+# user_config_dir: what a user's own file can change, and what ends that user's sessions. Not here:
+# what ends them by killing the helper, which is a race against the first answer.
 . /.oracle/machine.sh
 source_is vsftpd
 cat >/etc/vsftpd.conf <<'END'
@@ -48,11 +49,7 @@ own guestrights 'guest_enable=YES\nguest_username=none\nanon_upload_enable=YES\n
 own guestnone 'guest_enable=YES\nguest_username=nosuch\n'
 own guestunset 'guest_enable=YES\nguest_username=\n'
 own localoff 'local_enable=NO\n'
-own ssl 'ssl_enable=YES\n'
-own nopriv 'nopriv_user=nosuch\n'
 own nopriv-session 'nopriv_user=nosuch\nsession_support=YES\n'
-own securedir 'secure_chroot_dir=/nosuch\n'
-own securewritable 'secure_chroot_dir=/tmp\n'
 own banner 'banner_file=/nosuch\n'
 own userlist 'userlist_enable=YES\nuserlist_file=/nosuch\n'
 own pam 'pam_service_name=\n'
