@@ -108,22 +108,44 @@ decide_administrator(struct old_row *row)
 	(void)OLD_DECIDE(row, DECISION_ADMINISTRATOR, "was root on the old server");
 }
 
-static void
-decide_dormant(struct old_row *row)
+/* What the logs showed once is decided for plans without them, too. */
+static bool
+was_decided(const struct old_row *row, enum decision_case kind)
+{
+	const struct decision_book *book = row->planner->options->decisions;
+	return book &&
+		decision_book_get(book, row->change->source,
+			text_escaped(row->planner->arena, row->change->key), kind);
+}
+
+static const char *const decided_before = "was decided by logs that this plan does not have";
+
+/* NULL when it is in use, or nobody can tell. */
+static const char *
+dormant_words(const struct old_row *row)
 {
 	enum { DAY = 86400, DORMANT_DAYS = 180 };
 	const struct old_evidence *seen = row->login->evidence;
 	struct arena *arena = row->planner->arena;
-	if (!seen || seen->to - seen->from < (int64_t)DORMANT_DAYS * DAY || managed_person(row))
-		return;
-	int64_t last =
-		seen->last_login > seen->last_transfer ? seen->last_login : seen->last_transfer;
-	if (last && seen->to - last < (int64_t)DORMANT_DAYS * DAY)
-		return;
-	const char *choice = OLD_DECIDE(row, DECISION_DORMANT, "%s %s",
+	const int64_t least = (int64_t)DORMANT_DAYS * DAY;
+	int64_t last = 0;
+	if (seen)
+		last = seen->last_login > seen->last_transfer ? seen->last_login
+							      : seen->last_transfer;
+	if (last && seen->to - last < least)
+		return NULL;
+	if (!seen || seen->to - seen->from < least)
+		return was_decided(row, DECISION_DORMANT) ? decided_before : NULL;
+	return arena_printf(arena, "%s %s",
 		last ? "was last seen on" : "was never seen in the logs, which begin on",
 		managed_day_text((last ? last : seen->from) / DAY, arena));
-	if (old_chose(choice, "expire"))
+}
+
+static void
+decide_dormant(struct old_row *row)
+{
+	const char *words = managed_person(row) ? NULL : dormant_words(row);
+	if (words && old_chose(OLD_DECIDE(row, DECISION_DORMANT, "%s", words), "expire"))
 		close_account(row);
 }
 
@@ -175,12 +197,35 @@ planner_old_begin(struct planner *planner, struct planner_row *planner_row)
 
 /* ---- numbers ---- */
 
+/* Why nobody can have this uid here; NULL when the login can. */
+static const char *
+uid_obstacle(const struct old_row *row)
+{
+	struct planner *planner = row->planner;
+	uid_t uid = row->account->uid;
+	if (uid < 1000 || uid == 65534 || uid == 65535)
+		return arena_printf(
+			planner->arena, "uid %u is in the range of system accounts", (unsigned)uid);
+	if (!planner_uid_is_free(planner, row->change, uid))
+		return snapshot_explain_id(planner->snapshot, uid, planner->arena);
+	return NULL;
+}
+
+/* A new uid loses nothing where the old one was never the login's alone. */
+static const char *
+ask_about_uid(struct old_row *row, const char *rival, const char *obstacle)
+{
+	uid_t uid = row->account->uid;
+	if (rival)
+		return planner_decide(row->planner, row->change, DECISION_UID_CONFLICT, "new",
+			row->login->where, "uid %u was also that of '%s'", (unsigned)uid, rival);
+	return OLD_DECIDE(row, DECISION_UID_CONFLICT, "%s", obstacle);
+}
+
 static void
 decide_uid(struct old_row *row)
 {
-	struct planner *planner = row->planner;
 	struct account *account = row->account;
-	const char *login = row->change->login, *choice = NULL;
 	if (!account_has(account, ACCOUNT_UID))
 		return;
 	if (row->passwd) {
@@ -188,18 +233,20 @@ decide_uid(struct old_row *row)
 		forget(account, ACCOUNT_UID);
 		return;
 	}
-	const char *rival = planner_rival(id_table_get(&planner->old_uids, account->uid), login);
-	if (rival)
-		choice = OLD_DECIDE(row, DECISION_UID_CONFLICT, "uid %u was also that of '%s'",
-			(unsigned)account->uid, rival);
-	else if (account->uid < 1000 || account->uid == 65534 || account->uid == 65535)
-		choice = OLD_DECIDE(row, DECISION_UID_CONFLICT,
-			"uid %u is in the range of system accounts", (unsigned)account->uid);
-	else if (!planner_uid_is_free(planner, row->change, account->uid))
-		choice = OLD_DECIDE(row, DECISION_UID_CONFLICT, "%s",
-			snapshot_explain_id(planner->snapshot, account->uid, planner->arena));
-	if (old_chose(choice, "new"))
-		forget(account, ACCOUNT_UID);
+	const char *rival = planner_rival(
+		id_table_get(&row->planner->old_uids, account->uid), row->change->login);
+	const char *obstacle = uid_obstacle(row);
+	if (!rival && !obstacle)
+		return;
+	const char *choice = ask_about_uid(row, rival, obstacle);
+	if (!obstacle && !old_chose(choice, "new"))
+		return;
+	forget(account, ACCOUNT_UID);
+	if (!old_chose(choice, "keep"))
+		return;
+	planner_block(row->planner, row->change, row->login->where, "uid-conflict",
+		"cannot keep its uid: %s", obstacle);
+	planner_hint(row->change, "Choose new or leave, with rehome decide.");
 }
 
 /* ---- passwords ---- */
@@ -329,20 +376,38 @@ names_words(const struct string_list *names, struct arena *arena)
 	return arena_strdup(arena, buffer_text(&text));
 }
 
+/* NULL when nothing is known of it. */
+static const char *
+top_words(const struct old_row *row)
+{
+	const struct old_evidence *seen = row->login->evidence;
+	struct arena *arena = row->planner->arena;
+	if (seen && seen->top_writes)
+		return arena_printf(arena, "wrote %llu times at the top: %s",
+			(unsigned long long)seen->top_writes, names_words(&seen->top_names, arena));
+	return was_decided(row, DECISION_TOP_WRITER) ? decided_before : NULL;
+}
+
+static const char *
+outside_words(const struct old_row *row)
+{
+	const struct old_evidence *seen = row->login->evidence;
+	struct arena *arena = row->planner->arena;
+	if (seen && seen->outside.count)
+		return arena_printf(arena, "used %s", names_words(&seen->outside, arena));
+	return was_decided(row, DECISION_OUTSIDE_PATHS) ? decided_before : NULL;
+}
+
 static void
 decide_habits(struct old_row *row)
 {
-	const struct old_evidence *seen = row->login->evidence;
-	struct planner *planner = row->planner;
-	if (seen && seen->top_writes && !row->account->profile.start &&
-		old_chose(OLD_DECIDE(row, DECISION_TOP_WRITER, "wrote %llu times at the top: %s",
-				  (unsigned long long)seen->top_writes,
-				  names_words(&seen->top_names, planner->arena)),
-			"start"))
-		row->account->profile.start = planner->config->policy.adopt_loose;
-	if (seen && seen->outside.count)
-		(void)OLD_DECIDE(row, DECISION_OUTSIDE_PATHS, "used %s",
-			names_words(&seen->outside, planner->arena));
+	struct account *account = row->account;
+	const char *top = account->profile.start ? NULL : top_words(row);
+	const char *outside = outside_words(row);
+	if (top && old_chose(OLD_DECIDE(row, DECISION_TOP_WRITER, "%s", top), "start"))
+		account->profile.start = row->planner->config->policy.adopt_loose;
+	if (outside)
+		(void)OLD_DECIDE(row, DECISION_OUTSIDE_PATHS, "%s", outside);
 }
 
 /* ---- the whole ---- */

@@ -455,6 +455,33 @@ test_uids_that_are_taken_are_cases(void **state)
 }
 
 static void
+test_logins_that_shared_a_uid_get_their_own(void **state)
+{
+	struct world *w = *state;
+	add_local(w, "anna", 998);
+	add_local(w, "bert", 998);
+	plan_old(w);
+	assert_string_equal(decisions_said(w), "anna: uid-conflict~new\nbert: uid-conflict~new\n");
+	assert_string_equal(ids_said(w), "anna 20000, bert 20001");
+}
+
+static void
+test_uid_that_nobody_can_keep_is_not_kept_by_choice(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "zoe", 1007, "/home/zoe");
+	add_local(w, "anna", 1007);
+	decide(w, "anna", DECISION_UID_CONFLICT, "keep");
+	plan_old(w);
+	const struct change *anna = change_of(w, "anna");
+	assert_int_equal(anna->findings.count, 1);
+	assert_string_equal(
+		anna->findings.items[0].message, "cannot keep its uid: uid 1007 belongs to 'zoe'");
+	assert_string_equal(
+		anna->findings.items[0].hint, "Choose new or leave, with rehome decide.");
+}
+
+static void
 test_what_sshd_cannot_say_is_asked_about(void **state)
 {
 	struct world *w = *state;
@@ -728,6 +755,31 @@ test_logs_show_who_is_dormant_and_whose_habits_break(void **state)
 		change_of(w, "bert")->findings.items[0].message, "wrote 3 times at the top: a.txt");
 }
 
+static void
+test_what_the_logs_made_somebody_decide_holds_without_them(void **state)
+{
+	struct world *w = *state;
+	static const int64_t day = 86400;
+	struct old_evidence seen = { .from = 20390 * day, .to = 20400 * day };
+	decide(w, "anna", DECISION_DORMANT, "leave");
+	decide(w, "bert", DECISION_DORMANT, "expire");
+	decide(w, "carl", DECISION_DORMANT, "leave");
+	decide(w, "carl", DECISION_TOP_WRITER, "start");
+	decide(w, "dora", DECISION_OUTSIDE_PATHS, "leave");
+	add_login(w, "anna");
+	add_login(w, "bert")->evidence = &seen;
+	struct old_evidence recent = seen;
+	recent.last_login = 20399 * day;
+	add_login(w, "carl")->evidence = &recent;
+	add_login(w, "dora");
+	plan_old(w);
+	assert_string_equal(decisions_said(w),
+		"bert: dormant=expire\ncarl: top-writer=start\nanna: dormant=leave\n"
+		"dora: outside-paths=leave\n");
+	assert_string_equal(
+		codes_said(w), "+ bert disabled\n+ carl\n  anna left-out\n  dora left-out\n");
+}
+
 /* Seen by the clock, too: some hundred milliseconds, twice as many for twice as many. */
 static void
 test_ten_thousand_logins_are_planned_at_once(void **state)
@@ -787,6 +839,8 @@ main(void)
 		world_test(test_shared_nested_missing_and_system_directories_are_cases),
 		world_test(test_choices_take_effect),
 		world_test(test_uids_that_are_taken_are_cases),
+		world_test(test_logins_that_shared_a_uid_get_their_own),
+		world_test(test_uid_that_nobody_can_keep_is_not_kept_by_choice),
 		world_test(test_what_sshd_cannot_say_is_asked_about),
 		world_test(test_account_on_this_machine_is_adopted_as_it_is),
 		world_test(test_account_here_whose_directory_is_another_one_is_not_guessed_about),
@@ -795,6 +849,7 @@ main(void)
 		world_test(test_decided_closing_does_not_close_again_what_somebody_opened),
 		world_test(test_later_logins_ask_nothing_of_who_is_here_already),
 		world_test(test_logs_show_who_is_dormant_and_whose_habits_break),
+		world_test(test_what_the_logs_made_somebody_decide_holds_without_them),
 		world_test(test_ten_thousand_logins_are_planned_at_once),
 		world_test(test_second_plan_has_nothing_to_do),
 	};
