@@ -190,6 +190,7 @@ static const struct codec_field home_fields[] = {
 	FIELD(ID, OPTIONAL, "folder_gid", step_home, folder_gid),
 	FIELD(FLAG, OPTIONAL, "relink", step_home, relink),
 	FIELD(PATH, OPTIONAL, "source", step_home, source),
+	FIELD(TEXTS, OPTIONAL, "old_groups", step_home, old_groups),
 	FIELD(FLAG, OPTIONAL, "foreign", step_home, foreign),
 	FIELD(PATH, OPTIONAL, "old_path", step_home, old_path),
 	FIELD(FLAG, OPTIONAL, "content", step_home, content),

@@ -288,13 +288,14 @@ note_attributes(
 
 /* ---- who reads ---- */
 
-/* By the mode bits. Root's stays root's when a home gets another owner. */
+/* By the mode bits. Root's stays root's when a home gets another owner, and so does a second name
+ * of what is somebody else's. */
 static bool
 is_unread(const struct home_reader *reader, const struct stat *st)
 {
 	if (!reader || !reader->uid || !st->st_uid || S_ISLNK(st->st_mode))
 		return false;
-	if (st->st_uid == reader->uid)
+	if (st->st_uid == reader->uid || (S_ISREG(st->st_mode) && st->st_nlink > 1))
 		return false;
 	for (size_t i = 0; i < reader->gid_count; i++) {
 		if (reader->gids[i] == st->st_gid)

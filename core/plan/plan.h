@@ -137,6 +137,7 @@ struct step_home {
 			       machine, whatever the plan's root is; nothing changes it */
 
 	/* HOME_FILL, CONTENTS_CARRY */
+	struct string_list old_groups; /* further gids that it had there, decimal */
 	bool foreign; /* it is another machine's: what is not root's there becomes the user's, since
 			 its numbers are somebody else's here, and ACLs are not carried */
 	const char *old_path; /* what it was called there: links by it become relative ones */

@@ -148,6 +148,25 @@ is_foreign(const struct account *account)
 		there.st_dev != here.st_dev || there.st_ino != here.st_ino;
 }
 
+static struct string_list
+further_groups(const struct old_login *login, struct arena *arena)
+{
+	struct string_list groups = { 0 };
+	ARRAY_FOREACH (gid, &login->groups)
+		string_list_push(arena, &groups, arena_printf(arena, "%u", (unsigned)*gid));
+	return groups;
+}
+
+/* Nobody who was not root there is taken for root because nothing says who it was. */
+static uid_t
+old_uid_of(const struct adoption *filling, bool has_ids)
+{
+	uid_t owner = filling->entry.st.st_uid;
+	if (has_ids)
+		return filling->account->old->login->uid;
+	return owner ? owner : filling->change->after.uid;
+}
+
 static struct step_home
 contents_home(const struct adoption *filling)
 {
@@ -162,13 +181,15 @@ contents_home(const struct adoption *filling)
 		.files = filling->inventory.files,
 		.bytes = filling->inventory.bytes,
 		.loose = filling->loose,
-		.old_uid = has_ids ? old->login->uid : st->st_uid,
+		.old_uid = old_uid_of(filling, has_ids),
 		.new_uid = after->uid,
 		.old_gid = has_ids ? old->login->gid : st->st_gid,
 		.new_gid = after->gid,
 		.folder_gid = filling->planner->jail_gid,
 		.relink = filling->planner->config->policy.adopt_relink,
 		.source = filling->home,
+		.old_groups = has_ids ? further_groups(old->login, filling->planner->arena)
+				      : (struct string_list){ 0 },
 		.foreign = is_foreign(filling->account),
 		.old_path = old && *old->root ? filling->home + strlen(old->root) : NULL,
 	};

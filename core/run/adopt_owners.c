@@ -48,11 +48,45 @@ is_moved(const struct walk_entry *entry)
 	return entry->path[0] != '.' && (strchr(entry->path, '/') || S_ISDIR(entry->st.st_mode));
 }
 
-/* Root's, readable to the user through their own group, writable to nobody. */
+static bool
+is_copied(const struct step *step)
+{
+	return step->kind == STEP_HOME_FILL || step->kind == STEP_CONTENTS_CARRY;
+}
+
+static bool
+was_in_group(const struct step_home *home, gid_t gid)
+{
+	char text[16];
+	snprintf(text, sizeof(text), "%u", (unsigned)gid);
+	return gid == home->old_gid || string_list_has(&home->old_groups, text);
+}
+
+/* By the mode bits, as the kernel has them where it came from. */
+static bool
+could_read(const struct step_home *home, const struct stat *st)
+{
+	if (st->st_uid == home->old_uid)
+		return true;
+	return st->st_mode & (was_in_group(home, st->st_gid) ? S_IRGRP : S_IROTH);
+}
+
+/* A second name of somebody's file, which the user may have made because he could not read it. */
+static bool
+is_closed_link(const struct step *step, const struct stat *st)
+{
+	return is_copied(step) && S_ISREG(st->st_mode) && st->st_nlink > 1 &&
+		!could_read(&step->home, st);
+}
+
+/* Root's, readable to the user through their own group, writable to nobody; what a copied home kept
+ * from him, it keeps. */
 static struct host_owner
 sealed_owner(const struct step *step, const struct stat *st)
 {
 	mode_t mode = st->st_mode & 0755;
+	if (is_copied(step) && !could_read(&step->home, st))
+		return (struct host_owner){ 0, 0, mode & 0700 };
 	mode = (mode & ~(mode_t)022) | ((mode & 0500) >> 3);
 	return (struct host_owner){ 0, step->home.new_gid, mode };
 }
@@ -64,6 +98,20 @@ is_users(const struct step_home *home, uid_t uid)
 	return home->foreign ? uid != 0 : uid == home->old_uid;
 }
 
+/* Root's stays root's, and so does what its group alone could do, unless the user was in it. */
+static struct host_owner
+foreign_owner(const struct step *step, const struct stat *st)
+{
+	const struct step_home *home = &step->home;
+	mode_t mode = st->st_mode & (S_ISREG(st->st_mode) ? 01777 : 07777);
+	if (is_closed_link(step, st))
+		return (struct host_owner){ 0, 0, mode & 0700 };
+	bool is_roots = st->st_uid == 0;
+	bool group_moves = st->st_gid != 0 && (!is_roots || was_in_group(home, st->st_gid));
+	return (struct host_owner){ is_roots ? 0 : home->new_uid, group_moves ? home->new_gid : 0,
+		mode };
+}
+
 static struct host_owner
 remapped_owner(const struct step *step, const struct stat *st)
 {
@@ -71,11 +119,13 @@ remapped_owner(const struct step *step, const struct stat *st)
 	struct host_owner owner = { st->st_uid, st->st_gid, st->st_mode & 07777 };
 	if (!adopt_remaps(step))
 		return owner;
+	if (home->foreign)
+		return foreign_owner(step, st);
 	if (is_users(home, owner.uid))
 		owner.uid = home->new_uid;
-	if (home->foreign ? owner.gid != 0 : owner.gid == home->old_gid)
+	if (owner.gid == home->old_gid)
 		owner.gid = home->new_gid;
-	bool moves = home->foreign || owner.uid != st->st_uid || owner.gid != st->st_gid;
+	bool moves = is_copied(step) || owner.uid != st->st_uid || owner.gid != st->st_gid;
 	if (moves && S_ISREG(st->st_mode))
 		owner.mode &= 01777;
 	return owner;
