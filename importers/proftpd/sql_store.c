@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 enum {
 	STEP_INTERVAL = 1000,
@@ -15,6 +16,11 @@ enum {
 	VALUE_LIMIT = 1 << 20, /* bytes of one value */
 	INDEX_FROM = 500,      /* rows; smaller tables are searched as they are */
 	QUERY_LIMIT = 1 << 16,
+	PATTERN_LIMIT = 1000, /* bytes behind LIKE and GLOB */
+	QUERY_SECONDS = 3,    /* of processor time: one step can search a long text for another */
+	STORE_SECONDS = 300,
+	ROWS_BYTES = 256 << 20,	    /* all answers of a store */
+	WORKING_MEMORY = 256 << 20, /* SQLite's, besides the database itself */
 };
 
 struct pro_store {
@@ -22,6 +28,8 @@ struct pro_store {
 	struct arena *arena;
 	bool sealed, refused, folds_case;
 	unsigned steps;
+	double spent, begun; /* seconds of earlier queries; when the current one began */
+	size_t answered;     /* bytes */
 	/* The row statement of the table that was filled last. */
 	sqlite3_stmt *insert;
 	const char *insert_table;
@@ -53,11 +61,27 @@ authorize(void *ctx, int action, const char *first, const char *second, const ch
 	return SQLITE_DENY;
 }
 
+static double
+seconds(void)
+{
+	struct timespec now = { 0 };
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static bool
+is_late(const struct pro_store *store)
+{
+	double current = seconds() - store->begun;
+	return current > QUERY_SECONDS || store->spent + current > STORE_SECONDS;
+}
+
+/* What fills the store is ours, and has its steps only. */
 static int
 count_steps(void *ctx)
 {
 	struct pro_store *store = ctx;
-	return ++store->steps > STEPS_OF_A_QUERY;
+	return ++store->steps > STEPS_OF_A_QUERY || (store->sealed && is_late(store));
 }
 
 /* MySQL's usual collations as far as ASCII goes: case and blanks at the end do not matter. */
@@ -107,6 +131,10 @@ open_memory(struct arena *arena)
 	sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, VALUE_LIMIT * 16);
 	sqlite3_limit(store->db, SQLITE_LIMIT_SQL_LENGTH, QUERY_LIMIT);
 	sqlite3_limit(store->db, SQLITE_LIMIT_ATTACHED, 0);
+	/* No code for the virtual tables of a stranger's schema, and no files of SQLite's own. */
+	sqlite3_drop_modules(store->db, NULL);
+	sqlite3_exec(store->db, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL);
+	sqlite3_hard_heap_limit64(0);
 	sqlite3_set_authorizer(store->db, authorize, store);
 	sqlite3_progress_handler(store->db, STEP_INTERVAL, count_steps, store);
 	return store;
@@ -294,6 +322,9 @@ pro_store_seal(struct pro_store *store, const struct string_list *words)
 		run(store, sqlite3_mprintf("ANALYZE"));
 	}
 	sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_limit(store->db, SQLITE_LIMIT_LENGTH, VALUE_LIMIT);
+	sqlite3_limit(store->db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_LIMIT);
+	sqlite3_hard_heap_limit64(sqlite3_memory_used() + WORKING_MEMORY);
 	store->sealed = true;
 }
 
@@ -310,14 +341,18 @@ failure(struct pro_store *store, int code, struct arena *arena, const char **ret
 
 /* One row's values appended; false when there are too many. */
 static bool
-take_row(sqlite3_stmt *statement, size_t columns, struct string_list *values, struct arena *arena)
+take_row(struct pro_store *store, sqlite3_stmt *statement, struct string_list *values,
+	struct arena *arena)
 {
+	const size_t columns = (size_t)sqlite3_column_count(statement);
 	if (values->count / (columns ? columns : 1) >= ROW_LIMIT)
 		return false;
 	for (size_t i = 0; i < columns; i++) {
 		const char *value = (const char *)sqlite3_column_text(statement, (int)i);
-		if (value && sqlite3_column_bytes(statement, (int)i) > VALUE_LIMIT)
+		const int size = value ? sqlite3_column_bytes(statement, (int)i) : 0;
+		if (size > VALUE_LIMIT || store->answered > ROWS_BYTES)
 			return false;
+		store->answered += (size_t)size;
 		string_list_push(arena, values, arena_strdup(arena, value));
 	}
 	return true;
@@ -330,6 +365,7 @@ pro_store_select(struct pro_store *store, const char *sql, struct arena *arena,
 	sqlite3_stmt *statement = NULL;
 	struct string_list values = { 0 };
 	store->steps = 0;
+	store->begun = seconds();
 	store->refused = false;
 	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK)
 		return failure(store, sqlite3_extended_errcode(store->db) & 0xff, arena, ret_why);
@@ -337,8 +373,8 @@ pro_store_select(struct pro_store *store, const char *sql, struct arena *arena,
 	const size_t columns = (size_t)sqlite3_column_count(statement);
 	int code = statement ? sqlite3_step(statement) : SQLITE_DONE;
 	while (code == SQLITE_ROW)
-		code = take_row(statement, columns, &values, arena) ? sqlite3_step(statement)
-								    : SQLITE_TOOBIG;
+		code = take_row(store, statement, &values, arena) ? sqlite3_step(statement)
+								  : SQLITE_TOOBIG;
 	enum pro_store_status status = PRO_STORE_OK;
 	if (code == SQLITE_DONE)
 		*ret_rows = (struct pro_rows){ columns, columns ? values.count / columns : 0,
@@ -346,6 +382,7 @@ pro_store_select(struct pro_store *store, const char *sql, struct arena *arena,
 	else
 		status = failure(store, code, arena, ret_why);
 	sqlite3_finalize(statement);
+	store->spent += store->sealed ? seconds() - store->begun : 0;
 	return status;
 }
 

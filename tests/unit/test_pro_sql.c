@@ -234,6 +234,58 @@ test_endless_query_ends(void **state)
 }
 
 static void
+assert_too_long(const char *query)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	const char *why = NULL;
+	const struct string_list words = { 0 };
+	struct pro_store *store =
+		pro_store_open(database(&arena, "create table u(a)"), &arena, &why);
+	pro_store_seal(store, &words);
+	assert_string_equal(selected(store, query, &arena), "!too long");
+	pro_store_close(store);
+}
+
+static void
+test_answer_is_no_larger_than_memory(void **state)
+{
+	(void)state;
+	assert_too_long("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 600) "
+			"SELECT printf('%.500000c', 'x') FROM c");
+	assert_too_long("WITH RECURSIVE c(n, t) AS (SELECT 1, '' UNION SELECT n + 1, "
+			"printf('%.500000c', 'x') FROM c LIMIT 1200) SELECT count(*) FROM c");
+}
+
+/* Few steps, each of them long. */
+static void
+test_query_that_searches_long_texts_ends(void **state)
+{
+	(void)state;
+	assert_too_long(
+		"WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 5000000) "
+		"SELECT max(instr(printf('%.*c', 200000 + n, 'a'), printf('%.100000c', 'a') || "
+		"'b')) FROM c");
+}
+
+static void
+test_virtual_tables_of_a_file_are_not_run(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena arena = { 0 };
+	const char *why = NULL;
+	const struct string_list words = { 0 };
+	struct pro_store *store =
+		pro_store_open(database(&arena,
+				       "create table u(a); insert into u values('x');"
+				       "create virtual table r using rtree(id, low, high);"),
+			&arena, &why);
+	pro_store_seal(store, &words);
+	assert_string_equal(selected(store, "SELECT id FROM r", &arena), "!failed");
+	assert_string_equal(selected(store, "SELECT a FROM u", &arena), "x");
+	pro_store_close(store);
+}
+
+static void
 test_file_that_is_no_database_is_refused(void **state)
 {
 	(void)state;
@@ -378,6 +430,9 @@ main(void)
 		cmocka_unit_test(test_pbkdf2_scrypt_and_argon2_need_their_salt),
 		cmocka_unit_test(test_store_only_selects),
 		cmocka_unit_test(test_endless_query_ends),
+		cmocka_unit_test(test_answer_is_no_larger_than_memory),
+		cmocka_unit_test(test_query_that_searches_long_texts_ends),
+		cmocka_unit_test(test_virtual_tables_of_a_file_are_not_run),
 		cmocka_unit_test(test_file_that_is_no_database_is_refused),
 		cmocka_unit_test(test_mysqldump_is_read),
 		cmocka_unit_test(test_pg_dump_is_read),
