@@ -10,7 +10,6 @@
 
 struct reporting {
 	const struct methods *methods;
-	const struct pure_start *start;
 	struct arena *arena;
 	struct sink *sink;
 	struct table seen;
@@ -403,7 +402,7 @@ bool
 pure_logins_report(const struct methods *methods, const struct pure_start *start, struct sink *sink)
 {
 	struct reporting reporting = { .methods = methods,
-		.start = start,
+
 		.arena = methods->arena,
 		.sink = sink,
 		.seen.arena = methods->arena,
