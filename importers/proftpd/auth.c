@@ -145,7 +145,8 @@ find_group_name(struct pro_auth *auth, gid_t gid, struct arena *arena, const cha
 }
 
 static enum pro_answer
-find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity)
+find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *identity,
+	bool *ret_numberless)
 {
 	struct pro_groups groups = { 0 };
 	enum pro_answer answer = PRO_DECLINED;
@@ -169,6 +170,7 @@ find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *ide
 			pro_note(&identity->notes, identity->where, "no-groups",
 				"one of its groups has no number, so the session had none at all");
 			identity->gids.count = 0;
+			*ret_numberless = true;
 			break;
 		}
 		ARRAY_PUSH(arena, &identity->gids, *gid);
@@ -197,10 +199,10 @@ sort_gids(struct pro_identity *identity)
 
 /* Whether a session gets past the lists of users and groups that the modules open for it. */
 static bool
-session_goes_on(struct pro_auth *auth)
+session_goes_on(struct pro_auth *auth, bool numberless)
 {
 	ARRAY_FOREACH (module, &auth->order.asked) {
-		if (module->session && module->session(module->state) == PRO_DISCONNECT)
+		if (module->session && module->session(module->state, numberless) == PRO_DISCONNECT)
 			return false;
 		if (module->user && module->authoritative)
 			break;
@@ -215,9 +217,11 @@ identify_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity 
 	const enum pro_answer name = find_group_name(auth, identity->gid, arena, &identity->group);
 	if (!identity->group)
 		identity->group = arena_printf(arena, "%lu", (unsigned long)identity->gid);
-	const enum pro_answer groups = find_groups(auth, arena, identity);
+	bool numberless = false;
+	const enum pro_answer groups = find_groups(auth, arena, identity, &numberless);
 	sort_gids(identity);
-	if (name == PRO_DISCONNECT || groups == PRO_DISCONNECT || !session_goes_on(auth)) {
+	if (name == PRO_DISCONNECT || groups == PRO_DISCONNECT ||
+		!session_goes_on(auth, numberless)) {
 		identity->exists = OLD_DENY;
 		pro_note(&identity->notes, identity->where, "sql-error",
 			"a question of mod_sql's about groups or all users failed, which ended the "

@@ -53,8 +53,9 @@ struct pro_module {
 	/* Whether the account may log in at all, however it proved itself. */
 	bool (*authorized)(void *state, const struct pro_account *account, struct arena *arena,
 		struct pro_credentials *credentials);
-	/* What every session asks once somebody is in; DISCONNECT ends it. */
-	enum pro_answer (*session)(void *state);
+	/* What every session asks once somebody is in, one of whose groups may have no number (its
+	 * gid is -1); DISCONNECT ends it. */
+	enum pro_answer (*session)(void *state, bool numberless);
 	void (*names)(void *state, void (*found)(void *ctx, const char *name, struct place where),
 		void *ctx);
 	void (*close)(void *state);

@@ -178,7 +178,7 @@ pro_sql_group_gid(void *state, const char *name, gid_t *ret_gid)
 
 /* The names of all groups, and each of them by its name. */
 static enum pro_answer
-list_groups(struct sql *sql, struct arena *arena)
+list_groups(struct sql *sql, bool by_name, struct arena *arena)
 {
 	const struct pro_sql_settings *settings = &sql->settings;
 	struct diags notes = { .arena = arena };
@@ -194,29 +194,42 @@ list_groups(struct sql *sql, struct arena *arena)
 			NULL, "", arena, &names, &notes);
 	for (size_t i = 0; answer == PRO_HANDLED && i < names.rows * names.columns; i++) {
 		struct pro_rows group = { 0 };
-		if (names.values[i] && !settings->fast_groups)
+		if (names.values[i] && by_name && !settings->fast_groups)
 			answer = ask_group(sql, names.values[i], arena, &group, &notes);
 	}
 	return answer;
 }
 
-enum pro_answer
-pro_sql_session(void *state)
+static enum pro_answer
+list_all(struct sql *sql, bool by_name)
 {
-	struct sql *sql = state;
 	const struct pro_sql_settings *settings = &sql->settings;
 	AUTO_ARENA struct arena scratch = { 0 };
 	struct diags notes = { .arena = &scratch };
 	struct pro_rows rows = { 0 };
-	if (sql->listed || settings->backend == PRO_SQL_NONE)
-		return sql->listing;
-	sql->listed = true;
-	sql->listing = PRO_HANDLED;
+	enum pro_answer answer = PRO_HANDLED;
 	if (settings->all_groups)
-		sql->listing = list_groups(sql, &scratch);
-	if (settings->all_users && sql->listing == PRO_HANDLED && !settings->all_users_query)
-		sql->listing = pro_sql_ask_table(sql, settings->user_column, settings->user_table,
-			NULL, settings->user_clause, "SQLUserWhereClause", NULL, "", &scratch,
-			&rows, &notes);
+		answer = list_groups(sql, by_name, &scratch);
+	if (settings->all_users && answer == PRO_HANDLED && !settings->all_users_query)
+		answer = pro_sql_ask_table(sql, settings->user_column, settings->user_table, NULL,
+			settings->user_clause, "SQLUserWhereClause", NULL, "", &scratch, &rows,
+			&notes);
+	return answer;
+}
+
+enum pro_answer
+pro_sql_session(void *state, bool numberless)
+{
+	struct sql *sql = state;
+	if (sql->settings.backend == PRO_SQL_NONE)
+		return PRO_DECLINED;
+	/* The server looks into its cache by name and by the number -1: once a group without one
+	 * is there, that is the answer for every name, and nothing is asked. */
+	if (numberless)
+		return list_all(sql, false);
+	if (!sql->listed) {
+		sql->listed = true;
+		sql->listing = list_all(sql, true);
+	}
 	return sql->listing;
 }

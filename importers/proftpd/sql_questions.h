@@ -44,6 +44,6 @@ enum pro_answer pro_sql_groups(
 enum pro_answer pro_sql_group_name(
 	void *state, gid_t gid, struct arena *arena, const char **ret_name);
 enum pro_answer pro_sql_group_gid(void *state, const char *name, gid_t *ret_gid);
-enum pro_answer pro_sql_session(void *state);
+enum pro_answer pro_sql_session(void *state, bool numberless);
 
 #endif

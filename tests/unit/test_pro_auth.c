@@ -245,13 +245,17 @@ test_group_without_a_number_ends_every_session(void **state)
 		"create table users(userid text, passwd text, uid int, gid int, homedir text, "
 		"shell text);insert into users values('anna', 'pw', 2001, 2000, '/srv/anna', '');"
 		"create table groups(groupname text, gid int, members text);"
-		"insert into groups values('ftp', 2000, 'anna'), ('broken', NULL, '');");
+		"insert into users values('ben', 'pw', 2002, 2000, '/srv/ben', '');"
+		"insert into groups values('ftp', 2000, 'anna'), ('broken', NULL, 'ben');");
 	start(&server, f,
 		"LoadModule mod_sql.c\nLoadModule mod_sql_sqlite.c\nSQLConnectInfo /etc/users.db\n"
 		"AuthOrder mod_sql.c\nSQLAuthTypes Plaintext\n",
 		NULL);
 	assert_string_equal(asked(&server, "anna"),
 		"deny 2001:2000 /srv/anna groups 2000 ftp ftp | allow plaintext");
+	/* Its own members come through: it is in the server's cache before. */
+	assert_string_equal(asked(&server, "ben"),
+		"allow 2002:2000 /srv/ben groups ftp broken | allow plaintext");
 	pro_auth_close(&server.auth);
 }
 
