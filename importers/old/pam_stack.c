@@ -419,7 +419,7 @@ open_file(struct pam_reading *reading, const char *path, struct bytes *ret_conte
 {
 	struct old_file file;
 	enum old_status status = old_root_read(reading->root, path, LARGEST_FILE, &file);
-	*ret_content = status == OLD_OK ? file.content : (struct bytes){ 0 };
+	*ret_content = status == OLD_OK ? file.content : (struct bytes){ .data = "" };
 	return status == OLD_OK || status == OLD_WRONG_TYPE;
 }
 

@@ -8,6 +8,7 @@
 #include "importers/proftpd/tree.h"
 
 enum { DEPTH_LIMIT = 64, FILE_LIMIT = 10000, CONFIG_SIZE_LIMIT = 16 << 20 };
+enum { TOTAL_LIMIT = 64 << 20 /* bytes, of a file as often as it is read */ };
 
 enum pro_outcome
 pro_refuse(struct pro_parser *parser, struct place where, const char *format, ...)
@@ -220,17 +221,20 @@ enum pro_outcome
 pro_parse_file(struct pro_parser *parser, const char *path)
 {
 	struct old_file file;
+	if (parser->files_read >= FILE_LIMIT || parser->bytes_read >= TOTAL_LIMIT ||
+		parser->depth >= DEPTH_LIMIT) {
+		note(parser, at(path, 0), "include-loop",
+			"not read: files include each other without end");
+		return PRO_MISSING;
+	}
 	enum old_status status = old_root_read(parser->root, path, CONFIG_SIZE_LIMIT, &file);
 
 	if (status == OLD_ABSENT || status == OLD_LOOP || status == OLD_WRONG_TYPE)
 		return PRO_MISSING;
 	if (status != OLD_OK)
 		return pro_refuse(parser, at(path, 0), "%s", old_status_text(status));
-	if (++parser->files_read > FILE_LIMIT || parser->depth >= DEPTH_LIMIT) {
-		note(parser, at(path, 0), "include-loop",
-			"not read: files include each other without end");
-		return PRO_MISSING;
-	}
+	parser->files_read++;
+	parser->bytes_read += file.content.size;
 
 	struct pro_file *top = ARENA_NEW(parser->arena, struct pro_file);
 	top->path = path;

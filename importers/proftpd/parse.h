@@ -63,6 +63,7 @@ struct pro_parser {
 	bool include_links, include_no_temporary, include_no_wildcards;
 	bool file_insecure, file_syntax; /* AuthFileOptions so far */
 	unsigned depth, files_read, sections;
+	size_t bytes_read;
 	struct place refused_at;
 	const char *refusal;
 };

@@ -247,6 +247,20 @@ test_include_loops_and_fifos_end(void **state)
 }
 
 static void
+test_large_files_that_include_each_other_do_not_fill_memory(void **state)
+{
+	struct fixture *f = *state;
+	AUTO_BUFFER struct buffer text = { 0 };
+	buffer_add_text(&text, "Umask 1\nInclude /etc/loop.conf\nInclude /etc/loop.conf\n");
+	while (text.size < 15 << 20)
+		buffer_add_text(&text, "################################################\n");
+	make_file(f, "/etc/loop.conf", buffer_text(&text));
+	struct pro_config *config = read_config(f, "Include /etc/loop.conf\n", false);
+	assert_true(config->starts);
+	assert_int_equal(config->servers.items[0]->lines.count, 5);
+}
+
+static void
 test_config_refuses_sections_without_end(void **state)
 {
 	struct fixture *f = *state;
@@ -304,6 +318,7 @@ main(void)
 		CASE(test_include_that_breaks_loses_the_rest_of_its_includer),
 		CASE(test_include_of_what_is_missing_goes_on),
 		CASE(test_include_loops_and_fifos_end),
+		CASE(test_large_files_that_include_each_other_do_not_fill_memory),
 		CASE(test_config_refuses_sections_without_end),
 		CASE(test_config_that_is_missing_starts_nothing),
 		CASE(test_access_file_keeps_its_good_lines),
