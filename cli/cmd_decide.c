@@ -160,7 +160,7 @@ struct taking {
 	struct session *session;
 	struct decision_book book;
 	struct table met; /* the plan's cases */
-	size_t kept, changed, taken_back;
+	size_t kept, changed, taken_back, unmet;
 };
 
 static const char *
@@ -194,6 +194,7 @@ take_row(struct taking *taking, const struct decision_row *row)
 			row->login, decision_kinds[row->kind].code,
 			row->choice ? "; the choice is kept" : "");
 		diag_code(&session->diags, "no-such-case");
+		taking->unmet += row->choice != NULL;
 	}
 	if (row->choice)
 		taking->kept++;
@@ -216,6 +217,7 @@ say_taken(const struct taking *taking)
 		json_write_number(&json, "kept", (long long)taking->kept);
 		json_write_number(&json, "changed", (long long)taking->changed);
 		json_write_number(&json, "taken_back", (long long)taking->taken_back);
+		json_write_number(&json, "not_in_plan", (long long)taking->unmet);
 		json_write_close(&json);
 	} else {
 		buffer_printf(&text, "%zu %s kept, %zu of them new", taking->kept,
@@ -223,6 +225,9 @@ say_taken(const struct taking *taking)
 		if (taking->taken_back)
 			buffer_printf(&text, "; %zu taken back", taking->taken_back);
 		buffer_add_text(&text, ". The next plan has them.\n");
+		if (taking->unmet)
+			buffer_printf(&text, "%zu %s of no case in this plan; -v names them.\n",
+				taking->unmet, taking->unmet == 1 ? "row is" : "rows are");
 	}
 	output_write(&session->output, &text);
 }

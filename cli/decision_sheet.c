@@ -47,13 +47,10 @@ where_text(const struct place *place, struct arena *arena)
 	return arena_printf(arena, "%s:%u", place->file, place->line);
 }
 
-void
-decision_sheet_write(const struct plan *plan, struct buffer *out, struct arena *arena)
+/* Those that are decided, by a person or a default, or those that are not. */
+static void
+add_cases(const struct plan *plan, bool has_choice, struct buffer *out, struct arena *arena)
 {
-	static const char *const head[] = { "source", "login", "case", "question", "detail",
-		"choices", "default", "choice", "where" };
-	buffer_add_text(out, "\xef\xbb\xbf");
-	add_row(out, head, ARRAY_LEN(head), arena);
 	ARRAY_FOREACH (change, &plan->changes) {
 		ARRAY_FOREACH (decision, &(*change)->decisions) {
 			const struct decision_kind *kind = &decision_kinds[decision->kind];
@@ -62,9 +59,21 @@ decision_sheet_write(const struct plan *plan, struct buffer *out, struct arena *
 				choices_text(decision->kind, arena), decision->initial,
 				decision->decided ? decision->choice : NULL,
 				where_text(&decision->place, arena) };
-			add_row(out, cells, ARRAY_LEN(cells), arena);
+			if (has_choice == (decision->choice != NULL))
+				add_row(out, cells, ARRAY_LEN(cells), arena);
 		}
 	}
+}
+
+void
+decision_sheet_write(const struct plan *plan, struct buffer *out, struct arena *arena)
+{
+	static const char *const head[] = { "source", "login", "case", "question", "detail",
+		"choices", "default", "choice", "where" };
+	buffer_add_text(out, "\xef\xbb\xbf");
+	add_row(out, head, ARRAY_LEN(head), arena);
+	add_cases(plan, false, out, arena);
+	add_cases(plan, true, out, arena);
 }
 
 /* The logins of a book are escaped already, and escaping them again would change them. */

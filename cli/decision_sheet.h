@@ -12,7 +12,7 @@
 #include "core/base/diag.h"
 #include "core/plan/plan.h"
 
-/* UTF-8 with BOM and CRLF. No cell is taken for a formula. */
+/* UTF-8 with BOM and CRLF, undecided cases first. No cell is taken for a formula. */
 void decision_sheet_write(const struct plan *plan, struct buffer *out, struct arena *arena);
 /* The columns that are read back, of all that was decided. */
 void decision_sheet_write_book(

@@ -41,6 +41,10 @@ block_unmanaged(struct adoption *adoption)
 		planner_hint(change,
 			"Change the login column; policy.adopt: never keeps this account as it "
 			"is.");
+	else if (adoption->account->old)
+		planner_hint(change,
+			"If the account is this person's, take it over with --adopt %s.",
+			change->login);
 	else
 		planner_hint(change, "Change the login column, or pass --adopt %s.", change->login);
 }

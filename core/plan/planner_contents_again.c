@@ -110,6 +110,17 @@ add_step(struct adoption *filling, const struct looking_again *again)
 	step->home.bytes = again->bytes;
 }
 
+/* Another person of that name, or the same ROOT at another place: what is there is not its own. */
+static void
+block_other_source(struct looking_again *again, const char *began_with, const char *now)
+{
+	planner_block(again->planner, again->change, again->place, "other-contents",
+		"its home began with a copy of %s, and the source now has %s", began_with, now);
+	planner_hint(again->change,
+		"Mount ROOT where it was, or, if this is another server's user, give each server "
+		"a source with a name of its own in the configuration.");
+}
+
 void
 planner_look_at_contents_again(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct change *change)
@@ -143,8 +154,11 @@ planner_look_at_contents_again(struct planner *planner, const struct account *ac
 			problems.items[0].place.file, problems.items[0].message);
 		return;
 	}
-	if (!again.view.manifest)
+	if (!again.view.manifest) {
+		if (account->old)
+			block_other_source(&again, manifest.source, account->contents);
 		return;
+	}
 	if (again.files) {
 		filling.loose = manifest.loose;
 		filling.folders = planner_folders_of(planner, account, change, &layout);

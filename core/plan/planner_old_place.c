@@ -250,7 +250,8 @@ give_folder(struct old_row *row)
 	struct account *account = row->account;
 	const struct layout *layout = config_layout(planner->config,
 		account_has(account, ACCOUNT_LAYOUT) ? account->layout : "default");
-	if (row->passwd || account->contents || row->login->rights == OLD_WRITE_NO || !layout ||
+	bool is_lived_in = row->passwd && !account_has(account, ACCOUNT_HOME);
+	if (is_lived_in || account->contents || row->login->rights == OLD_WRITE_NO || !layout ||
 		layout->folders.count)
 		return;
 	struct folder folder = { .path = planner->config->policy.adopt_loose,

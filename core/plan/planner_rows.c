@@ -151,7 +151,11 @@ block_twin(struct planner *planner, struct change *change, const struct change *
 	planner_block(planner, change, change->place, "login-twice", "login '%s' is also in %s:%u",
 		change->login, twin->place.file ? twin->place.file : twin->source,
 		twin->place.line);
-	planner_hint(change, "Every login can come from one row only.");
+	planner_hint(change, "%s",
+		strcmp(change->source, twin->source) == 0
+			? "Every login can come from one row only."
+			: "Apply one source, then the other: an account that is there is a case "
+			  "for rehome decide, where the login comes from an old server.");
 }
 
 static void

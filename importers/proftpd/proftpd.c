@@ -130,7 +130,9 @@ choose_server(struct reading *reading)
 			"only the server '%s' is read; there are also: %s",
 			name_of(reading->server), buffer_text(&others));
 		diag_code(diags, "other-servers");
-		diag_hint(diags, "Read each with --set server=NAME, as a source of its own.");
+		diag_hint(diags,
+			"Read each with server: NAME, as a source with a name of its own in the "
+			"configuration.");
 	}
 	return true;
 }

@@ -10,7 +10,7 @@
 
 struct address_list {
 	struct string_list networks; /* "10.0.0.0/8" */
-	bool has_names;		     /* what the daemon asked the name service for */
+	struct string_list names;    /* what the daemon asked the name service for */
 	bool has_faults;	     /* an impossible network: taken as "everywhere" up to 1.0.53 */
 	bool has_version6;	     /* known since 1.0.54 only */
 };
@@ -34,7 +34,7 @@ read_item(const char *item, struct arena *arena, struct address_list *list)
 		if (is_version6(item, arena))
 			list->has_version6 = true;
 		else
-			list->has_names = true;
+			string_list_push(arena, &list->names, item);
 		return true;
 	}
 	if (!bits || bits > ADDRESS_BITS || parts[0] > 255 || parts[1] > 255 || parts[2] > 255 ||
@@ -67,7 +67,7 @@ static void
 note_list(const struct address_list *list, const char *what, struct place where,
 	struct old_login *login)
 {
-	if (list->has_names)
+	if (list->names.count)
 		old_login_note(login, where, "address-names",
 			"%s clients are given by name, which the server looked up at each login: "
 			"not carried",
@@ -112,6 +112,9 @@ apply_clients(const struct virtual_user *user, struct place where, struct arena 
 		login->login = OLD_UNKNOWN;
 	ARRAY_FOREACH (network, &denied.networks)
 		string_list_push(arena, &login->from, arena_printf(arena, "!%s", *network));
+	/* sshd knows none of these, so that somebody is asked. */
+	ARRAY_FOREACH (name, &denied.names)
+		string_list_push(arena, &login->from, arena_printf(arena, "!%s", *name));
 	old_login_note(login, where, "address-rules", "only from some addresses: %s%s%s%s",
 		*user->allow_client ? "allowed " : "", user->allow_client,
 		*user->deny_client ? " denied " : "", user->deny_client);

@@ -172,6 +172,12 @@ test_again() {
 	exits "once more, nothing is to do" 0 rehome plan passwd:$old --detailed-exitcode
 	said "and the conflict is still named" "'pics/web.jpg' changed on both sides"
 
+	cp -a $old $old.other
+	exits "somebody of that name on another machine is not taken for the same" 3 \
+		rehome plan passwd:$old.other
+	said "with the reason" "began with a copy of $anna, and the source now has $old.other"
+	rm -r $old.other
+
 	check "that can be taken back" rehome rollback -y "$(newest_run)"
 	is "then the home is what it was" "$(facts /home/anna | diff /tmp/home.before -)" ""
 	check "with nothing left aside" sh -c '! ls -d /home/.rehome-*'

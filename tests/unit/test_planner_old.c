@@ -682,6 +682,8 @@ test_account_here_without_a_home_begins_with_an_empty_jail(void **state)
 	plan_old(w);
 	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
 	assert_string_equal(change_of(w, "anna")->after.home, "/home/anna");
+	assert_int_equal(change_of(w, "anna")->after.folders.count, 1);
+	assert_string_equal(change_of(w, "anna")->after.folders.items[0], "files:rw");
 }
 
 static void

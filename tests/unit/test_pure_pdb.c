@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "importers/pureftpd/addresses.h"
 #include "importers/pureftpd/passwd_text.h"
 #include "importers/pureftpd/pdb.h"
 #include "importers/pureftpd/virtual_user.h"
@@ -121,6 +122,24 @@ test_virtual_user_is_refused_for_its_fields(void **state)
 	assert_user("h:1:2:g:srv", "the home is not an absolute path");
 }
 
+/* Nobody may come from a refused place only because sshd cannot name it. */
+static void
+test_refused_names_of_clients_stay_among_the_limits(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena arena = { 0 };
+	AUTO_BUFFER struct buffer said = { 0 };
+	struct virtual_user user = { .allow_local = "",
+		.deny_local = "",
+		.allow_client = "",
+		.deny_client = "cafe.example.com,10.1.0.0/16" };
+	struct old_login *login = old_login_create(&arena, "anna", at("/etc/users", 1));
+	addresses_apply(&user, login->where, &arena, login);
+	ARRAY_FOREACH (from, &login->from)
+		buffer_printf(&said, "%s ", *from);
+	assert_string_equal(buffer_text(&said), "0.0.0.0/0 ::/0 !10.1.0.0/16 !cafe.example.com ");
+}
+
 static void
 test_text_is_read_as_pure_pw_does(void **state)
 {
@@ -146,6 +165,7 @@ main(void)
 		cmocka_unit_test(test_pdb_says_when_a_record_reaches_out),
 		cmocka_unit_test(test_virtual_user_has_six_fields_or_more),
 		cmocka_unit_test(test_virtual_user_is_refused_for_its_fields),
+		cmocka_unit_test(test_refused_names_of_clients_stay_among_the_limits),
 		cmocka_unit_test(test_text_is_read_as_pure_pw_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
