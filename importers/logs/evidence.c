@@ -32,11 +32,11 @@ find_login(struct gathering *gathering, struct bytes user)
 {
 	char name[LONGEST_USER];
 	struct evidence_login *last = gathering->last;
+	if (user.size >= sizeof(name) || memchr(user.data, '\0', user.size))
+		return NULL;
 	if (last && strncmp(last->login->user, user.data, user.size) == 0 &&
 		!last->login->user[user.size])
 		return last;
-	if (user.size >= sizeof(name))
-		return NULL;
 	memcpy(name, user.data, user.size);
 	name[user.size] = '\0';
 	struct evidence_login *found = table_get(&gathering->by_name, name);

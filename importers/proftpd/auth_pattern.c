@@ -7,7 +7,10 @@
 #include <regex.h>
 #include <string.h>
 
-enum { PATTERN_LIMIT = 1024 }; /* regcomp(3) needs memory by the square of some patterns */
+/* regcomp(3) needs memory by the square of some patterns, and copies what is repeated, at each
+ * level anew: "((a{200}){200}){200}" is eight million parts, and may be in an enemy's .ftpaccess.
+ */
+enum { PATTERN_LIMIT = 1024, PARTS_LIMIT = 10000 };
 
 struct pro_pattern {
 	regex_t compiled;
@@ -22,6 +25,8 @@ translate(const char *text, struct buffer *out)
 		if (in_brackets) {
 			if (*at == '\\')
 				return false; /* an escape for PCRE, a backslash for POSIX */
+			if (*at == '[' && (at[1] == '.' || at[1] == '='))
+				return false;
 			in_brackets = *at != ']';
 		} else if (*at == '(' && at[1] == '?') {
 			return false;
@@ -54,11 +59,69 @@ translate(const char *text, struct buffer *out)
 	return true;
 }
 
+/* Behind a bracket expression that begins here; the end of the text when it is never closed. */
+static const char *
+behind_brackets(const char *at)
+{
+	at += 1 + (at[1] == '^');
+	at += *at == ']';
+	while (*at && *at != ']') {
+		const char *close = at[0] == '[' && at[1] == ':' ? strstr(at + 2, ":]") : NULL;
+		at = close ? close + 2 : at + 1;
+	}
+	return at + (*at == ']');
+}
+
+/* "{3,7}": 7, and what stands behind it; 0 when it is no interval. */
+static size_t
+take_interval(const char *at, const char **ret_behind)
+{
+	size_t span = strspn(at + 1, "0123456789,"), number = 0, most = 1;
+	if (*at != '{' || !span || at[span + 1] != '}')
+		return 0;
+	*ret_behind = at + span + 2;
+	for (at++; *at != '}'; at++) {
+		number = *at == ',' ? 0 : number * 10 + (size_t)(*at - '0');
+		if (number > PARTS_LIMIT)
+			return number;
+		most = number > most ? number : most;
+	}
+	return most;
+}
+
+/* Whether all that is repeated, written out, has more than PARTS_LIMIT parts. */
+static bool
+is_too_large(const char *posix)
+{
+	size_t sums[PATTERN_LIMIT + 1] = { 0 }, depth = 0, last = 0;
+	for (const char *at = posix; *at && sums[depth] <= PARTS_LIMIT;) {
+		const char *next = *at == '[' ? behind_brackets(at) : at + 1;
+		size_t times = *at == '+' ? 2 : take_interval(at, &next);
+		if (*at == '\\' && at[1])
+			next++;
+		if (times) {
+			sums[depth] += last * (times - 1);
+			last *= times;
+		} else if (*at == '(') {
+			sums[++depth] = last = 0;
+		} else if (*at == ')' && depth) {
+			last = sums[depth--] + 1;
+			sums[depth] += last;
+		} else if (*at != '*' && *at != '?') {
+			last = 1;
+			sums[depth]++;
+		}
+		at = next;
+	}
+	return sums[depth] > PARTS_LIMIT;
+}
+
 enum pro_pattern_kind
 pro_pattern_compile(const char *text, struct arena *arena, struct pro_pattern **ret_pattern)
 {
 	AUTO_BUFFER struct buffer posix = { 0 };
-	if (strlen(text) > PATTERN_LIMIT || !translate(text, &posix))
+	if (strlen(text) > PATTERN_LIMIT || !translate(text, &posix) ||
+		is_too_large(buffer_text(&posix)))
 		return PRO_PATTERN_FOREIGN;
 
 	struct pro_pattern *pattern = ARENA_NEW(arena, struct pro_pattern);

@@ -92,6 +92,24 @@ test_evidence_takes_the_others_paths_from_root_on(void **state)
 		"outside=/data/annabel,/etc");
 }
 
+static void
+test_evidence_of_a_name_with_a_nul_is_nobodys(void **state)
+{
+	struct fixture *f = *state;
+	struct logs logs = make_logs(f, "/srv/anna", "/srv/anna");
+	make_file(f, "/var/log/xferlog",
+		SEP " 1 h 10 /a.txt b _ i r anna ftp 0 * c\n" SEP
+		    " 1 h 10 /a.txt b _ i r anna#x ftp 0 * c\n");
+	FILE *file = fopen(real(f, "/var/log/xferlog"), "r+e");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, -(long)strlen("#x ftp 0 * c\n"), SEEK_END), 0);
+	assert_int_equal(fputc('\0', file), '\0');
+	assert_int_equal(fclose(file), 0);
+	(void)told(&logs);
+	assert_int_equal(logs.anna.evidence->files_in, 1);
+	assert_int_equal(logs.sum.foreign, 1);
+}
+
 /* Who saw the whole machine gets a jail where it landed. */
 static void
 test_evidence_follows_directories_of_who_had_no_jail(void **state)
@@ -202,6 +220,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			test_evidence_follows_directories_of_who_had_no_jail, fixture_setup,
 			fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_evidence_of_a_name_with_a_nul_is_nobodys,
+			fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(
 			test_evidence_names_links_on_the_way, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_evidence_reads_packed_logs_oldest_first,

@@ -229,6 +229,14 @@ test_patterns_that_only_pcre_knows_are_foreign(void **state)
 		{ "a++", "a", PRO_PATTERN_FOREIGN, false },
 		{ "\\Qa\\E", "a", PRO_PATTERN_FOREIGN, false },
 		{ "(a", "a", PRO_PATTERN_INVALID, false },
+		{ "^[a-z]{1,8}[0-9]{1,255}$", "ab1", PRO_PATTERN_USABLE, true },
+		{ "([0-9]{1,3}[.]){3}", "10.1.2.", PRO_PATTERN_USABLE, true },
+		{ "(((a{1,200}){1,200}){1,200})", "a", PRO_PATTERN_FOREIGN, false },
+		{ "a{200}{200}{200}", "a", PRO_PATTERN_FOREIGN, false },
+		{ "((((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+)+)", "a", PRO_PATTERN_FOREIGN, false },
+		{ "[[:alpha:][](((a{200}){200}){200})[]", "a", PRO_PATTERN_FOREIGN, false },
+		{ "[[.].][](((a{200}){200}){200})[]", "a", PRO_PATTERN_FOREIGN, false },
+		{ "[]x[](((a{200}){200}){200})[]]", "a", PRO_PATTERN_FOREIGN, false },
 	};
 	AUTO_ARENA struct arena arena = { 0 };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
