@@ -246,12 +246,30 @@ plan_rows(struct planner *planner)
 	}
 }
 
-static void
-warn_of_nobody(struct planner *planner, const char *option, const char *who)
+/* Logins of an old server that are called otherwise here, with their new names. */
+static struct table
+renamed_logins(const struct planner *planner)
 {
+	struct table renamed = { .arena = planner->arena };
+	ARRAY_FOREACH (row, &planner->rows) {
+		if (row->mine && strcmp(row->change->key, row->change->login) != 0)
+			table_set(&renamed, row->change->key, (void *)row->change->login);
+	}
+	return renamed;
+}
+
+static void
+warn_of_nobody(
+	struct planner *planner, const struct table *renamed, const char *option, const char *who)
+{
+	const char *login = table_get(renamed, who);
 	diag_warning(&planner->plan->findings, at(option, 0), "'%s' is nobody in the sources", who);
 	diag_code(&planner->plan->findings, "no-such-user");
-	diag_hint(&planner->plan->findings, "See the logins with: rehome inspect SOURCE");
+	if (login)
+		diag_hint(&planner->plan->findings, "The old server's '%s' is '%s' here.", who,
+			login);
+	else
+		diag_hint(&planner->plan->findings, "See the logins with: rehome inspect SOURCE");
 }
 
 static int
@@ -278,12 +296,13 @@ unknown_logins(const struct planner *planner)
 
 /* A login that does not exist is made anew, which is not what was asked for. */
 static void
-check_adopted(struct planner *planner, const char *option, const char *login)
+check_adopted(
+	struct planner *planner, const struct table *renamed, const char *option, const char *login)
 {
 	if (strcmp(login, "all") == 0)
 		return;
 	if (!table_get(&planner->logins, login)) {
-		warn_of_nobody(planner, option, login);
+		warn_of_nobody(planner, renamed, option, login);
 		return;
 	}
 	if (accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, login))
@@ -299,19 +318,20 @@ static void
 check_wanted(struct planner *planner)
 {
 	const struct string_list unknown = unknown_logins(planner);
+	const struct table renamed = renamed_logins(planner);
 	ARRAY_FOREACH (pattern, &planner->options->users) {
 		bool found = false;
 		ARRAY_FOREACH (row, &planner->rows)
 			found = found || text_glob(*pattern, row->change->login);
 		if (!found)
-			warn_of_nobody(planner, "--user", *pattern);
+			warn_of_nobody(planner, &renamed, "--user", *pattern);
 	}
 	ARRAY_FOREACH (login, &unknown)
-		warn_of_nobody(planner, "--users", *login);
+		warn_of_nobody(planner, &renamed, "--users", *login);
 	ARRAY_FOREACH (login, &planner->options->adopt)
-		check_adopted(planner, "--adopt", *login);
+		check_adopted(planner, &renamed, "--adopt", *login);
 	ARRAY_FOREACH (login, &planner->options->adopt_protected)
-		check_adopted(planner, "--adopt-protected", *login);
+		check_adopted(planner, &renamed, "--adopt-protected", *login);
 }
 
 /* ---- after all accounts ---- */

@@ -253,6 +253,17 @@ test_illegal_names_are_replaced_and_never_merged(void **state)
 }
 
 static void
+test_user_by_the_name_that_the_old_server_had_is_pointed_to_the_new_one(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna@example.com");
+	string_list_push(&w->arena, &w->options.users, "anna@example.com");
+	plan_old(w);
+	assert_string_equal(w->plan->findings.items[0].hint,
+		"The old server's 'anna@example.com' is 'anna_example_com' here.");
+}
+
+static void
 test_guest_with_the_name_of_an_account_here_is_asked_about(void **state)
 {
 	struct world *w = *state;
@@ -831,6 +842,7 @@ main(void)
 		world_test(test_umask_leaves_directories_usable_and_nothing_more_open),
 		world_test(test_profile_of_the_default_layout_holds_for_old_logins_too),
 		world_test(test_illegal_names_are_replaced_and_never_merged),
+		world_test(test_user_by_the_name_that_the_old_server_had_is_pointed_to_the_new_one),
 		world_test(test_guest_with_the_name_of_an_account_here_is_asked_about),
 		world_test(test_names_that_the_policy_refuses_are_asked_about),
 		world_test(test_weak_hashes_are_carried_with_a_warning),
