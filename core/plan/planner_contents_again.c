@@ -121,6 +121,24 @@ block_other_source(struct looking_again *again, const char *began_with, const ch
 		"a source with a name of its own in the configuration.");
 }
 
+/* Created from an archive, or there before: nothing says what of it is already in the home. */
+static void
+warn_of_no_copy(struct looking_again *again, const char *contents)
+{
+	planner_warn(again->planner, again->change, again->place, "old-contents-kept",
+		"its home did not begin with a copy of %s: nothing is carried over from there",
+		contents);
+}
+
+static bool
+is_home_itself(const struct looking_again *again, const char *contents)
+{
+	const char *root = host_root(again->view.host);
+	const char *home = arena_printf(again->planner->arena, "%s%s",
+		strcmp(root, "/") == 0 ? "" : root, again->view.home);
+	return strcmp(home, contents) == 0;
+}
+
 void
 planner_look_at_contents_again(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct change *change)
@@ -140,8 +158,13 @@ planner_look_at_contents_again(struct planner *planner, const struct account *ac
 		.change = change,
 		.home = account->contents,
 	};
-	if (!account->contents || !managed->contents || planner_is_blocked(change))
+	if (!account->contents || planner_is_blocked(change))
 		return;
+	if (!managed->contents) {
+		if (account->old && !is_home_itself(&again, account->contents))
+			warn_of_no_copy(&again, account->contents);
+		return;
+	}
 	struct host *machine = host_create("/", HOST_READ_ONLY, &problems);
 	bool good = machine && load(planner, managed->contents, &manifest, &problems);
 	if (good && strcmp(manifest.source, account->contents) == 0) {

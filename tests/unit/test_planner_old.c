@@ -741,7 +741,7 @@ test_later_logins_ask_nothing_of_who_is_here_already(void **state)
 	add_login(w, "anna");
 	add_login(w, "bert")->jail = "/srv/anna";
 	plan_old(w);
-	assert_string_equal(codes_said(w), "! bert shared-home\n  anna\n");
+	assert_string_equal(codes_said(w), "! bert shared-home\n  anna old-contents-kept\n");
 }
 
 static void
