@@ -2,7 +2,7 @@
 """probe.py - log in as everybody and note what the server and the kernel made of it.
 
 Runs on the private machine (run). Tries every login of claims.tsv, of passwords and of names with
-its passwords, a wrong one and the empty one, a dozen at a time. Who and where a session is comes
+its passwords, a wrong one and the empty one, some thirty at a time. Who and where a session is comes
 from /proc of the process that holds the server's end of the control connection, never from what the
 server says. Then it stores, makes a directory and deletes in the landing directory.
 
@@ -225,7 +225,7 @@ def escaped(text):
 def main():
     if not is_up():
         print("# the server is not up", file=sys.stderr)
-    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+    with concurrent.futures.ThreadPoolExecutor(32) as pool:
         jobs = [pool.submit(probe, n, *attempt) for n, attempt in enumerate(attempts())]
         for job in jobs:
             print("\t".join(escaped(cell) for cell in job.result()), flush=True)
