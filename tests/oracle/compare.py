@@ -140,7 +140,7 @@ def main():
         count += 1
         failed += bool(problems)
         name = name.encode("unicode_escape", "surrogateescape").decode().replace("#", "\\#")
-        print(f"{'not ' if problems else ''}ok {count} - {options.prefix or options.kind}: {name}")
+        print(f"{'not ' if problems else ''}ok {count} - {options.prefix.strip()}: {name}")
         for problem in problems:
             print("# " + problem.encode("ascii", "backslashreplace").decode())
 

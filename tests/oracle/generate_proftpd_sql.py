@@ -13,7 +13,7 @@ SECRETS = {
     "empty": lambda: "",
     "null": lambda: None,
     "md5": lambda: hashlib.md5(b"pw").hexdigest(),
-    "cut": lambda: hashlib.md5(b"pw").hexdigest()[:20],
+    "cut": lambda: hashlib.new(CUT, b"pw").hexdigest()[:20],
     "upper": lambda: hashlib.sha1(b"pw").hexdigest().upper(),
     "openssl": lambda: "{sha1}" + base64.b64encode(hashlib.sha1(b"pw").digest()).decode(),
 }
@@ -68,6 +68,8 @@ def database(machine, names):
         "COLUMNS": columns,
         "COLLATION": "",
         "PLAINTEXT": "Plaintext" in types,
+        # A part of a digest of another kind than is asked for looks like one that fits.
+        "CUT": "md5" if "MD5" in types else "sha1",
         "USERS": list(rows(machine, names)),
         "MEMBERS": list(members(machine, names)),
     }

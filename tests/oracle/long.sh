@@ -14,12 +14,9 @@ figures() {
 	awk '/^(not ok|Bail)/ { show = 1 } /^ok/ { show = 0 } show' "$2"
 }
 
-for setup in "$here"/setups/*/; do
-	name=$(basename "$setup")
-	"$here/run" "$setup" >"$found/$name.tap" || :
-	figures "$name" "$found/$name.tap"
-done
 for kind in vsftpd proftpd pureftpd; do
+	"$here/run" --all "$kind" >"$found/$kind.tap" || :
+	figures "$kind setups" "$found/$kind.tap"
 	"$here/random" "$kind" "$from" "$count" >"$found/random-$kind.tap" || :
 	figures "$count random $kind machines" "$found/random-$kind.tap"
 done
