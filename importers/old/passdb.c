@@ -17,8 +17,13 @@ static void
 index_records(struct passdb *db, struct arena *arena)
 {
 	bool last_wins = db->format == PASSDB_DUMP || db->format == PASSDB_ALTERNATING;
+	const char *known =
+		NULL; /* many values of a long key are no reason for many copies of it */
 	db->by_key.arena = arena;
 	ARRAY_FOREACH (record, &db->records) {
+		if (!last_wins && record->key.size && record->key.data == known)
+			continue;
+		known = record->key.data;
 		if (record->key.size && memchr(record->key.data, '\0', record->key.size))
 			continue;
 		const char *key = record->key.size

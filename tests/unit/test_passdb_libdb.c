@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,6 +210,37 @@ test_passdb_reads_duplicates_within_and_outside_of_pages(void **state)
 	assert_as_dumped(f, make_database(f, 65536, "1234", "", SORTED_DUPLICATES));
 }
 
+/* A copy of the key for each of its values would take a gigabyte. */
+static void
+test_passdb_keeps_a_long_key_of_many_values_once(void **state)
+{
+	struct files *f = *state;
+	struct rusage before, after;
+	struct passdb db;
+	AUTO_BUFFER struct buffer key = { 0 };
+	while (key.size < 20000)
+		buffer_add_text(&key, "6b");
+	char *path = path_of(f, "x.db"), *text = path_of(f, "x.txt");
+	FILE *file = fopen(text, "w");
+	assert_non_null(file);
+	fputs("VERSION=3\nformat=bytevalue\ntype=hash\ndb_pagesize=65536\nduplicates=1\n"
+	      "HEADER=END\n",
+		file);
+	for (unsigned i = 0; i < 100000; i++) {
+		fprintf(file, " %s\n", buffer_text(&key));
+		write_hex(file, 'v', i, 0);
+	}
+	fputs("DATA=END\n", file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(system(arena_printf(&f->arena, "db5.3_load -f '%s' '%s'", text, path)), 0);
+	unlink(text);
+	assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
+	assert_int_equal(parse(f, path, false, &db), 100000);
+	assert_int_equal(getrusage(RUSAGE_SELF, &after), 0);
+	assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 100 * 1024);
+	assert_int_equal(db.by_key.count, 1);
+}
+
 static void
 test_passdb_reads_pages_with_checksums(void **state)
 {
@@ -275,6 +307,8 @@ main(void)
 			test_passdb_reads_every_page_size_in_both_byte_orders, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_passdb_reads_duplicates_within_and_outside_of_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_passdb_keeps_a_long_key_of_many_values_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_passdb_reads_pages_with_checksums, setup, teardown),
 		cmocka_unit_test_setup_teardown(
