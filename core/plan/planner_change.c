@@ -239,6 +239,37 @@ tell_keys(const struct update *update)
 					  : arena_printf(arena, "%zu -> %zu", before, after));
 }
 
+/* An old server without a name of its own is "the proftpd", so that another one's user of the same
+ * name looks like the same person; a home that was copied from there tells them apart. */
+static bool
+may_be_another_server(const struct update *update)
+{
+	const struct account *account = update->account;
+	return account->old && strchr(update->change->source, ':') &&
+		!(update->managed->contents && account->contents);
+}
+
+/* Whether the keys of the account are what its file is to have. */
+static bool
+takes_keys(const struct update *update, const struct key_file *file)
+{
+	const struct account *account = update->account;
+	if (!account_has(account, ACCOUNT_SSH_KEYS))
+		return false;
+	struct string_list keys = planner_keys_from(
+		update->planner, &account->ssh_keys, NULL, update->change->after.profile);
+	if (!may_be_another_server(update) || same_keys(&keys, file->text))
+		return true;
+	planner_warn(update->planner, update->change, planner_place(account, ACCOUNT_SSH_KEYS),
+		"old-keys-left",
+		"has other keys on the old server, which are not taken: it may be "
+		"another server's user");
+	planner_hint(update->change,
+		"Give each server a source with a name of its own in the "
+		"configuration.");
+	return false;
+}
+
 static void
 update_keys(const struct update *update)
 {
@@ -254,7 +285,7 @@ update_keys(const struct update *update)
 	}
 	change->before.keys = planner_fingerprints_of(planner, &file);
 	change->after.keys = change->before.keys;
-	bool given = account_has(account, ACCOUNT_SSH_KEYS);
+	bool given = takes_keys(update, &file);
 	struct string_list keys =
 		planner_keys_from(planner, given ? &account->ssh_keys : &file.lines,
 			given ? NULL : change->before.profile, change->after.profile);

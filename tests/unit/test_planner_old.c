@@ -4,6 +4,7 @@
  * A fake importer says what an old server did; what a person decided is put into the book by hand.
  */
 #include "planner_fixture.h"
+#include "tests/unit/ssh_key_samples.h"
 
 #include "core/model/old_account.h"
 
@@ -826,6 +827,20 @@ test_second_plan_has_nothing_to_do(void **state)
 	assert_string_equal(edits_said(w), "");
 }
 
+/* Each old server that is named by its ROOT only is the same source. */
+static void
+test_keys_of_another_servers_user_open_no_account(void **state)
+{
+	struct world *w = *state;
+	add_login(w, "anna");
+	plan_old(w);
+	world_apply(w);
+	string_list_push(&w->arena, &add_login(w, "anna")->ssh_keys, "ssh-ed25519 " ED25519_BASE64);
+	plan_old(w);
+	assert_string_equal(steps_said(w), "");
+	assert_string_equal(codes_said(w), "  anna old-keys-left old-contents-kept\n");
+}
+
 int
 main(void)
 {
@@ -866,6 +881,7 @@ main(void)
 		world_test(test_what_the_logs_made_somebody_decide_holds_without_them),
 		world_test(test_ten_thousand_logins_are_planned_at_once),
 		world_test(test_second_plan_has_nothing_to_do),
+		world_test(test_keys_of_another_servers_user_open_no_account),
 	};
 	return world_lacks_root() ? 77 : cmocka_run_group_tests(tests, NULL, NULL);
 }
