@@ -255,6 +255,41 @@ check_include_options(struct pro_parser *parser, const struct pro_line *line)
 	return NULL;
 }
 
+static const char *
+check_tls_required(struct pro_parser *parser, const struct pro_line *line)
+{
+	static const char *const words[] = { "both", "ctrl", "control", "ctrl+data", "ctrl+!data",
+		"auth", "auth+data", "auth+!data", "data", "!data" };
+	const char *word = line->words.items[0];
+
+	if (pro_boolean(word) >= 0)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(word, words[i]) == 0)
+			return NULL;
+	return quoted(parser, word, "is not what can be required");
+}
+
+/* Switches that take one more word. */
+static const char *
+check_switch(struct pro_parser *parser, const struct pro_line *line)
+{
+	const char *word = line->words.items[0];
+	const char *third = strcmp(line->name, "WtmpLog") == 0 ? "none" : "optional";
+
+	if (pro_boolean(word) >= 0 || strcasecmp(word, third) == 0)
+		return NULL;
+	return quoted(parser, word, arena_printf(parser->arena, "is not on, off or %s", third));
+}
+
+static const char *
+check_rewrite(struct pro_parser *parser, const struct pro_line *line)
+{
+	const char *text = line->words.items[0];
+
+	return check_pattern(parser, text + (*text == '!'));
+}
+
 static const struct {
 	const char *name;
 	check_function check;
@@ -288,6 +323,10 @@ static const struct {
 	{ "Port", check_port },
 	{ "ServerType", check_server_type },
 	{ "IncludeOptions", check_include_options },
+	{ "TLSRequired", check_tls_required },
+	{ "TLSVerifyClient", check_switch },
+	{ "WtmpLog", check_switch },
+	{ "RewriteRule", check_rewrite },
 };
 
 const char *

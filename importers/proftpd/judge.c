@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "importers/proftpd/access.h"
+#include "importers/proftpd/gates.h"
 #include "importers/proftpd/session.h"
 #include "importers/proftpd/tree.h"
 
@@ -301,6 +302,7 @@ decide(const struct verdicts *verdicts, struct old_login *login)
 			"the regular expression '%s' is not evaluated here",
 			session->judge->patterns.foreign);
 	}
+	pro_gates_apply(session, login);
 }
 
 struct old_login *

@@ -320,6 +320,10 @@ note_session(struct judging *judging, const struct vsftpd_session *session)
 		old_login_note(login, login->where, "jail-is-root",
 			"its jail was the root directory of the machine");
 	note_wrappers(judging);
+	if (!session->is_anonymous && is_on(judging, VSFTPD_SSL_ENABLE) &&
+		is_on(judging, VSFTPD_FORCE_LOCAL_LOGINS_SSL))
+		old_login_note(login, decided(judging, VSFTPD_SSL_ENABLE), "vsftpd-tls",
+			"logins without TLS were refused; SFTP has no others");
 	if (is_on(judging, VSFTPD_SSL_ENABLE) && is_on(judging, VSFTPD_REQUIRE_CERT))
 		old_login_note(login, decided(judging, VSFTPD_REQUIRE_CERT),
 			"vsftpd-client-certificate", "needed a certificate of its own as well");

@@ -139,18 +139,6 @@ say_other_databases(const struct vsftpd_server *server, struct diags *said)
 	}
 }
 
-static void
-say_encrypted(const struct vsftpd_server *server, struct diags *said)
-{
-	const struct vsftpd_settings *settings = &server->settings;
-	if (!vsftpd_flag(settings, VSFTPD_SSL_ENABLE) ||
-		!vsftpd_flag(settings, VSFTPD_FORCE_LOCAL_LOGINS_SSL))
-		return;
-	diag_note(said, vsftpd_decided(server, settings, VSFTPD_SSL_ENABLE),
-		"logins without TLS were refused; SFTP has no others");
-	diag_code(said, "vsftpd-tls");
-}
-
 void
 vsftpd_server_read(struct vsftpd_server *server, struct diags *said)
 {
@@ -162,7 +150,6 @@ vsftpd_server_read(struct vsftpd_server *server, struct diags *said)
 	if (server->down.why)
 		say_down(server, said);
 	say_other_databases(server, said);
-	say_encrypted(server, said);
 
 	const char *service = vsftpd_text(&server->settings, VSFTPD_PAM_SERVICE_NAME);
 	if (!service)

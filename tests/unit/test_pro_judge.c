@@ -35,12 +35,26 @@ on_login(void *ctx, const struct old_login *login)
 	return true;
 }
 
+/* "anna unknown @FILE:LINE CODE ...", the codes of all notes. */
+static bool
+on_notes(void *ctx, const struct old_login *login)
+{
+	struct told *told = ctx;
+	struct buffer *out = &told->text;
+
+	buffer_printf(out, "%s%s %s @%s:%u", out->size ? "\n" : "", login->user,
+		old_verdict_name(login->login), login->where.file, login->where.line);
+	ARRAY_FOREACH (note, &login->notes)
+		buffer_printf(out, " %s:%u", note->code, note->place.line);
+	return true;
+}
+
 static const char *
-logins_of(struct fixture *f, const char *conf)
+read_logins(struct fixture *f, const char *conf, bool (*take)(void *, const struct old_login *))
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct told told = { .f = f };
-	struct sink sink = { .ctx = &told, .old_login = on_login, .diags = &f->diags };
+	struct sink sink = { .ctx = &told, .old_login = take, .diags = &f->diags };
 	void *config = arena_alloc(&f->arena, proftpd_importer.config_size);
 
 	buffer_printf(&text,
@@ -83,7 +97,14 @@ judge_setup(void **state)
 static void
 assert_logins(struct fixture *f, const char *conf, const char *expected)
 {
-	assert_string_equal(logins_of(f, conf), expected);
+	assert_string_equal(read_logins(f, conf, on_login), expected);
+}
+
+/* The first line of conf is the fourth of the file. */
+static void
+assert_notes(struct fixture *f, const char *conf, const char *expected)
+{
+	assert_string_equal(read_logins(f, conf, on_notes), expected);
 }
 
 static void
@@ -211,6 +232,172 @@ test_server_that_is_shut_refuses_everybody(void **state)
 	assert_logins(f, "", "anna deny: server-down\nben deny: server-down");
 }
 
+#define CONF "/etc/proftpd/proftpd.conf"
+#define BOTH_ALLOWED "anna allow @/etc/users:1\nben allow @/etc/users:2"
+#define NOTED(note) "anna allow @/etc/users:1" note "\nben allow @/etc/users:2" note
+
+static void
+make_module(struct fixture *f, const char *name)
+{
+	make_file(f, arena_printf(&f->arena, "/usr/lib/proftpd/mod_%s.so", name), "");
+}
+
+static void
+test_module_that_refuses_by_what_is_not_evaluated_makes_unknown(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *module, *engine, *rule, *code;
+	} gates[] = {
+		{ "wrap2", "WrapEngine", "WrapTables file:/a file:/b", "wrap-tables" },
+		{ "wrap2", "WrapEngine", "WrapUserTables * file:/a file:/b", "wrap-tables" },
+		{ "wrap2", "WrapEngine", "WrapGroupTables * file:/a file:/b", "wrap-tables" },
+		{ "geoip", "GeoIPEngine", "GeoIPDenyFilter CountryCode CN", "geoip" },
+		{ "geoip", "GeoIPEngine", "GeoIPPolicy deny,allow", "geoip" },
+		{ "dnsbl", "DNSBLEngine", "DNSBLDomain bl.example.org", "dnsbl" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(gates); i++) {
+		const char *code = gates[i].code;
+		make_module(f, gates[i].module);
+		const char *load = arena_printf(
+			&f->arena, "LoadModule mod_%s.c\n%s ", gates[i].module, gates[i].engine);
+		assert_notes(f, arena_printf(&f->arena, "%son\n%s\n", load, gates[i].rule),
+			arena_printf(&f->arena,
+				"anna unknown @" CONF ":6 %s:6\nben unknown @" CONF ":6 %s:6", code,
+				code));
+		assert_notes(f, arena_printf(&f->arena, "%soff\n%s\n", load, gates[i].rule),
+			BOTH_ALLOWED);
+		assert_notes(f, arena_printf(&f->arena, "%son\n", load), BOTH_ALLOWED);
+	}
+}
+
+static void
+test_module_makes_nothing_of_a_login_that_is_refused_anyway(void **state)
+{
+	struct fixture *f = *state;
+	make_module(f, "wrap2");
+	assert_notes(f,
+		"LoadModule mod_wrap2.c\nWrapEngine on\nWrapTables file:/a file:/b\n"
+		"<Limit LOGIN>\nDenyUser ben\n</Limit>\n",
+		"anna unknown @" CONF ":6 wrap-tables:6\nben deny @" CONF ":7 limit-login:7");
+}
+
+static void
+test_module_without_an_engine_counts_when_it_has_files(void **state)
+{
+	struct fixture *f = *state;
+	make_module(f, "wrap");
+	assert_notes(f, "LoadModule mod_wrap.c\n", BOTH_ALLOWED);
+	assert_notes(f, "LoadModule mod_wrap.c\nTCPAccessFiles /a /b\n",
+		"anna unknown @" CONF ":5 wrap-tables:5\nben unknown @" CONF ":5 wrap-tables:5");
+}
+
+static void
+test_bans_and_virtual_jails_are_told(void **state)
+{
+	struct fixture *f = *state;
+	make_module(f, "ban");
+	make_module(f, "vroot");
+	assert_notes(
+		f, "LoadModule mod_ban.c\nBanEngine on\nBanTable /run/ban\n", NOTED(" bans:6"));
+	assert_notes(f, "LoadModule mod_vroot.c\nVRootEngine on\nDefaultRoot ~ blue\n",
+		"anna allow @/etc/users:1 virtual-jail:5\nben allow @/etc/users:2");
+	assert_notes(f, "LoadModule mod_vroot.c\nVRootEngine off\nDefaultRoot ~\n", BOTH_ALLOWED);
+}
+
+static void
+test_tls_that_was_required_for_logins_is_told(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const words[] = { "on", "ctrl", "auth", "auth+data", "ctrl+!data",
+		"control", "both" };
+	static const char *const others[] = { "off", "data", "!data" };
+	make_module(f, "tls");
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		assert_notes(f,
+			arena_printf(&f->arena,
+				"LoadModule mod_tls.c\nTLSEngine on\nTLSRequired %s\n", words[i]),
+			NOTED(" tls-required:6"));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		assert_notes(f,
+			arena_printf(&f->arena,
+				"LoadModule mod_tls.c\nTLSEngine on\nTLSRequired %s\n", others[i]),
+			BOTH_ALLOWED);
+	assert_notes(f, "LoadModule mod_tls.c\nTLSRequired on\n", BOTH_ALLOWED);
+}
+
+#define REWRITE "LoadModule mod_rewrite.c\nRewriteEngine on\n"
+
+static void
+test_rule_that_rewrites_names_makes_those_unknown(void **state)
+{
+	struct fixture *f = *state;
+	make_module(f, "rewrite");
+	assert_notes(f, REWRITE "RewriteRule ^anna$ ben\n",
+		"anna unknown @" CONF ":6 rewritten:6\n"
+		"ben allow @/etc/users:2 rewrite-rules:6");
+	assert_notes(f, REWRITE "RewriteRule !^anna$ anna\n",
+		"anna allow @/etc/users:1 rewrite-rules:6\n"
+		"ben unknown @" CONF ":6 rewritten:6");
+	/* A refused one may become another. */
+	assert_notes(f, REWRITE "RewriteRule ^ben$ anna\n<Limit LOGIN>\nDenyUser ben\n</Limit>\n",
+		"anna allow @/etc/users:1 rewrite-rules:6\n"
+		"ben unknown @" CONF ":6 limit-login:7 rewritten:6");
+	assert_notes(f, "LoadModule mod_rewrite.c\nRewriteEngine off\nRewriteRule ^anna$ ben\n",
+		BOTH_ALLOWED);
+}
+
+static void
+test_condition_on_the_command_is_for_the_next_rule_alone(void **state)
+{
+	struct fixture *f = *state;
+	make_module(f, "rewrite");
+	assert_notes(f, REWRITE "RewriteCondition %m ^STOR$\nRewriteRule .* x\n",
+		NOTED(" rewrite-rules:7"));
+	assert_notes(f, REWRITE "RewriteCondition %m ^STOR$ [OR]\nRewriteRule ^anna$ x\n",
+		"anna unknown @" CONF ":7 rewritten:7\n"
+		"ben allow @/etc/users:2 rewrite-rules:7");
+	assert_notes(f,
+		REWRITE "RewriteCondition %m ^STOR$\nRewriteRule .* x\nRewriteRule ^ben$ x\n",
+		"anna allow @/etc/users:1 rewrite-rules:7\nben unknown @" CONF ":8 rewritten:8");
+	assert_notes(f, REWRITE "RewriteCondition %m =USER\nRewriteRule ^anna$ x\n",
+		"anna unknown @" CONF ":7 rewritten:7\n"
+		"ben allow @/etc/users:2 rewrite-rules:7");
+	assert_notes(f, REWRITE "RewriteCondition %m PASS\nRewriteRule ^x$ y\n",
+		"anna unknown @" CONF ":7 rewritten:7\nben unknown @" CONF ":7 rewritten:7");
+}
+
+static void
+test_rule_that_rewrites_homes_counts_with_rewrite_home(void **state)
+{
+	struct fixture *f = *state;
+	make_module(f, "rewrite");
+	assert_notes(f, REWRITE "RewriteHome on\nRewriteRule ^/srv/anna$ /srv/ben\n",
+		"anna unknown @" CONF ":7 rewritten:7\n"
+		"ben allow @/etc/users:2 rewrite-rules:7");
+	assert_notes(f, REWRITE "RewriteRule ^/srv/anna$ /srv/ben\n", NOTED(" rewrite-rules:6"));
+}
+
+static void
+test_words_beside_on_and_off_keep_no_server_down(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const lines[] = { "WtmpLog NONE", "AllowForeignAddress partners",
+		"TLSVerifyClient optional", "TLSStaplingCache shm:/file=/run/x" };
+	static const char *const faults[] = { "WtmpLog bogus", "TLSVerifyClient bogus",
+		"TLSRequired CTRL" };
+	make_module(f, "tls");
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		assert_notes(f, arena_printf(&f->arena, "LoadModule mod_tls.c\n%s\n", lines[i]),
+			BOTH_ALLOWED);
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+		assert_notes(f, arena_printf(&f->arena, "LoadModule mod_tls.c\n%s\n", faults[i]),
+			"anna deny @" CONF ":5 server-down:5\nben deny @" CONF ":5 server-down:5");
+	make_module(f, "rewrite");
+	assert_notes(f, "LoadModule mod_rewrite.c\nRewriteRule ( x\n",
+		"anna deny @" CONF ":5 server-down:5\nben deny @" CONF ":5 server-down:5");
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, judge_setup, fixture_teardown)
 
 int
@@ -227,6 +414,15 @@ main(void)
 		CASE(test_limits_by_address_are_told_as_networks),
 		CASE(test_limits_by_host_name_are_not_known),
 		CASE(test_server_that_is_shut_refuses_everybody),
+		CASE(test_module_that_refuses_by_what_is_not_evaluated_makes_unknown),
+		CASE(test_module_makes_nothing_of_a_login_that_is_refused_anyway),
+		CASE(test_module_without_an_engine_counts_when_it_has_files),
+		CASE(test_bans_and_virtual_jails_are_told),
+		CASE(test_tls_that_was_required_for_logins_is_told),
+		CASE(test_rule_that_rewrites_names_makes_those_unknown),
+		CASE(test_condition_on_the_command_is_for_the_next_rule_alone),
+		CASE(test_words_beside_on_and_off_keep_no_server_down),
+		CASE(test_rule_that_rewrites_homes_counts_with_rewrite_home),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -342,6 +342,23 @@ test_vsftpd_own_file_can_end_sessions(void **state)
 			others));
 }
 
+static void
+test_vsftpd_that_wanted_tls_says_so_of_every_login(void **state)
+{
+	struct fixture *f = *state;
+	static const char ends[] = "ben deny @/etc/vsftpd.conf:0 vsftpd-landing\n"
+				   "ftp deny @/etc/vsftpd.conf:0 vsftpd-no-account\n";
+	static const char anna[] =
+		"anna allow any /home/anna /home/anna 2001 2001 0077 no @/etc/pam.d/vsftpd:0";
+	make_file(f, "/etc/cert", "");
+	make_machine(f, "chroot_local_user=YES\nssl_enable=YES\nrsa_cert_file=/etc/cert\n");
+	assert_old(f, arena_printf(&f->arena, NOBODY "%s vsftpd-tls\n%s", anna, ends));
+	make_machine(f,
+		"chroot_local_user=YES\nssl_enable=YES\nrsa_cert_file=/etc/cert\n"
+		"force_local_logins_ssl=NO\n");
+	assert_old(f, arena_printf(&f->arena, NOBODY "%s\n%s", anna, ends));
+}
+
 /* The strings of vsftpd 2.3.2, as far as make_machine() needs them. */
 static const char old_program[] =
 	"listen\0anonymous_enable\0local_enable\0chroot_local_user\0write_enable";
@@ -392,6 +409,7 @@ main(void)
 		root_test(test_vsftpd_guests_are_jailed_and_one_account),
 		root_test(test_vsftpd_hostile_paths_stay_below_root),
 		root_test(test_vsftpd_own_file_can_end_sessions),
+		root_test(test_vsftpd_that_wanted_tls_says_so_of_every_login),
 		root_test(test_vsftpd_program_says_what_it_knew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
