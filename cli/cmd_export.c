@@ -92,11 +92,13 @@ set_exporter_options(struct session *session, const struct exporter *exporter,
 static bool
 is_certain(struct session *session, const struct account *account)
 {
-	if (!account->old || account->old->login->login == OLD_ALLOW)
+	bool is_unknown = account->old && account->old->login->login != OLD_ALLOW;
+	if (!is_unknown && !(account->old && account->old->limit_is_lost))
 		return true;
-	diag_warning(&session->diags, account->place,
-		"'%s' is left out: whether the old server let it in cannot be known", account->key);
-	diag_code(&session->diags, "unknown-login");
+	diag_warning(&session->diags, account->place, "'%s' is left out: %s", account->key,
+		is_unknown ? "whether the old server let it in cannot be known"
+			   : "from where the old server let it in cannot be carried");
+	diag_code(&session->diags, is_unknown ? "unknown-login" : "ip-limit");
 	return false;
 }
 

@@ -29,13 +29,15 @@ add_row(struct buffer *out, const char *const *cells, size_t count, struct arena
 
 /* "jail = the directory in which it landed; leave = do not import it" */
 static const char *
-choices_text(enum decision_case kind, struct arena *arena)
+choices_text(const struct decision *decision, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	for (const struct decision_choice *choice = decision_kinds[kind].choices; choice->word;
-		choice++)
-		buffer_printf(
-			&text, "%s%s = %s", text.size ? "; " : "", choice->word, choice->meaning);
+	for (const struct decision_choice *choice = decision_kinds[decision->kind].choices;
+		choice->word; choice++) {
+		if (decision_offers(decision, choice->word))
+			buffer_printf(&text, "%s%s = %s", text.size ? "; " : "", choice->word,
+				choice->meaning);
+	}
 	return arena_strdup(arena, buffer_text(&text));
 }
 
@@ -55,9 +57,8 @@ add_cases(const struct plan *plan, bool has_choice, struct buffer *out, struct a
 		ARRAY_FOREACH (decision, &(*change)->decisions) {
 			const struct decision_kind *kind = &decision_kinds[decision->kind];
 			const char *const cells[] = { (*change)->source, (*change)->key, kind->code,
-				kind->question, decision->detail,
-				choices_text(decision->kind, arena), decision->initial,
-				decision->decided ? decision->choice : NULL,
+				kind->question, decision->detail, choices_text(decision, arena),
+				decision->initial, decision->decided ? decision->choice : NULL,
 				where_text(&decision->place, arena) };
 			if (has_choice == (decision->choice != NULL))
 				add_row(out, cells, ARRAY_LEN(cells), arena);

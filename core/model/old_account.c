@@ -361,7 +361,7 @@ take_addresses(struct making *making)
 		if (profile_check_address(*from, login->where, making->arena, &address, &ignored))
 			string_list_push(making->arena, &old->from, address);
 	}
-	old->limit_is_lost = old->from.count != login->from.count;
+	old->limit_is_lost = login->from_names || old->from.count != login->from.count;
 	/* A server that only refused some let in everybody else. */
 	if (old->from.count && !allows)
 		string_list_push(making->arena, &old->from, "*");

@@ -54,7 +54,8 @@ admits_loopback(const struct old_login *login)
 enum old_verdict
 old_login_claim(const struct old_login *login)
 {
-	if (login->login != OLD_ALLOW || (!login->hours && admits_loopback(login)))
+	bool is_limited = login->hours || login->from_names || !admits_loopback(login);
+	if (login->login != OLD_ALLOW || !is_limited)
 		return login->login;
 	return OLD_UNKNOWN;
 }

@@ -108,6 +108,8 @@ struct old_login {
 	/* Addresses and networks that it could log in from ("10.0.0.0/8", "!10.1.0.0/16"); empty =
 	 * from everywhere. */
 	struct string_list from;
+	bool from_names; /* more or fewer of them by the client's host name, which is not in `from`
+			  */
 	const char *hours; /* "0800-1800": only then; NULL = always */
 	struct old_quota quota;
 	bool sees_hidden_limits; /* name patterns (hide_file, PathDenyFilter) that sshd has not */
@@ -120,7 +122,7 @@ struct old_login {
 
 const char *old_verdict_name(enum old_verdict verdict); /* "deny", "allow", "unknown" */
 /* What the right password does when it is typed on the old machine itself (127.0.0.1): OLD_UNKNOWN
- * for a login that was let in from other addresses only, or at some hours. */
+ * for a login that was let in from other addresses only, by host name, or at some hours. */
 enum old_verdict old_login_claim(const struct old_login *login);
 const char *old_password_name(enum old_password password); /* "none", "crypt", ... */
 const char *old_write_name(enum old_write write);	   /* "no", "yes", "partial" */

@@ -133,6 +133,7 @@ static const struct codec_field decision_fields[] = {
 	FIELD(TEXT, OPTIONAL, "choice", decision, choice),
 	FIELD(FLAG, OPTIONAL, "decided", decision, decided),
 	FIELD(TEXT, OPTIONAL, "default", decision, initial),
+	FIELD(FLAG, OPTIONAL, "only_leave", decision, only_leave),
 	FIELD(TEXT, REQUIRED, "detail", decision, detail),
 	FIELD(TEXT, OPTIONAL, "file", decision, place.file),
 	FIELD(LINE, OPTIONAL, "line", decision, place.line),

@@ -49,6 +49,10 @@ const struct decision_kind decision_kinds[DECISION_CASES] = {
 		"What becomes of a directory within somebody else's?", NULL,
 		{ { "copy", "this login gets a copy of its directory, with what lies in it" },
 			{ "empty", "this login begins with an empty jail" }, LEAVE } },
+	[DECISION_OLD_DIRECTORY] = { "old-directory",
+		"Is its home here its jail, although the old server showed another directory?",
+		NULL,
+		{ { "home", "its home here is, and what it saw before is not in it" }, LEAVE } },
 	[DECISION_MISSING_HOME] = { "missing-home", "What does it get without a directory?",
 		"empty", { { "empty", "a new and empty jail" }, LEAVE } },
 	[DECISION_UID_CONFLICT] = { "uid-conflict", "Which uid does it get?", NULL,
@@ -116,6 +120,12 @@ decision_words(enum decision_case kind, struct arena *arena)
 						 : " or ",
 			choice->word);
 	return arena_strdup(arena, buffer_text(&text));
+}
+
+bool
+decision_offers(const struct decision *decision, const char *word)
+{
+	return !decision->only_leave || strcmp(word, "leave") == 0;
 }
 
 /* ---- the book ---- */

@@ -23,6 +23,7 @@ enum decision_case {
 	DECISION_SYSTEM_HOME,	 /* "/" or a directory of the system as the home */
 	DECISION_SHARED_HOME,	 /* several logins, one directory */
 	DECISION_NESTED_HOME,	 /* a directory within somebody else's */
+	DECISION_OLD_DIRECTORY,	 /* the home of its account here is another directory */
 	DECISION_MISSING_HOME,	 /* its directory does not exist */
 	DECISION_UID_CONFLICT,	 /* the old uid is somebody else's here, or several logins' */
 	DECISION_FOREIGN_HASH,	 /* a password that libcrypt cannot verify */
@@ -59,6 +60,7 @@ struct decision {
 	const char *choice;  /* decided, or the default; NULL = undecided */
 	bool decided;	     /* by a person */
 	const char *initial; /* what is taken when nobody decides; NULL = it is blocked */
+	bool only_leave;     /* of the kind's choices no other one is possible here */
 	const char *detail;  /* "shares /srv/www with anna and 2 others" */
 	struct place place;
 };
@@ -93,5 +95,7 @@ enum decision_case decision_case_parse(const char *code);
 const char *decision_word(enum decision_case kind, const char *word);
 /* "jail, home or leave" */
 char *decision_words(enum decision_case kind, struct arena *arena);
+/* Whether a choice of the kind is one of this case. */
+bool decision_offers(const struct decision *decision, const char *word);
 
 #endif

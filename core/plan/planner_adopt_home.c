@@ -349,6 +349,25 @@ check_new_place(struct adoption *adoption)
 	return false;
 }
 
+/* Of who comes from the old server that ran here it is a case: the account may stay as it is. */
+static bool
+decide_neighbours(struct adoption *adoption)
+{
+	struct planner *planner = adoption->planner;
+	struct change *change = adoption->change;
+	const char *home = change->after.home, *fault;
+	bool is_shared;
+	if (!adoption->account->old || !jail_path_is_normal(home) || jail_is_system_directory(home))
+		return true;
+	fault = planner_home_neighbour(planner, change, &is_shared);
+	if (!fault)
+		return true;
+	planner_decide_to_leave(planner, change,
+		is_shared ? DECISION_SHARED_HOME : DECISION_NESTED_HOME, adoption->account->place,
+		fault);
+	return false;
+}
+
 bool
 adoption_look_at_home(struct adoption *adoption)
 {
@@ -356,6 +375,8 @@ adoption_look_at_home(struct adoption *adoption)
 		return false;
 	if (adoption->elsewhere != ADOPT_IN_PLACE)
 		return look_elsewhere(adoption);
+	if (!decide_neighbours(adoption))
+		return false;
 	if (!planner_inspect_home(
 		    adoption->planner, adoption->change, home_place(adoption), &adoption->entry) ||
 		!check_new_place(adoption))

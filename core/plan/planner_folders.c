@@ -84,16 +84,15 @@ planner_folder_owner(struct planner *planner, const struct folder *folder, struc
 
 /* The login whose home this one is, contains or lies in; and which of these. */
 static const char *
-find_neighbour(const struct planner *planner, const struct change *change, const char **ret_code,
+find_neighbour(const struct planner *planner, const struct change *change, bool *ret_is_shared,
 	const char **ret_how)
 {
 	const char *home = change->after.home;
 	const char *login = planner_rival(table_get(&planner->homes, home), change->login);
-	*ret_code = "home-shared";
+	*ret_is_shared = login;
 	*ret_how = "is";
 	if (login)
 		return login;
-	*ret_code = "home-nested";
 	*ret_how = "contains";
 	login = table_get(&planner->above_homes, home);
 	if (login)
@@ -108,15 +107,26 @@ find_neighbour(const struct planner *planner, const struct change *change, const
 	return NULL;
 }
 
+const char *
+planner_home_neighbour(
+	const struct planner *planner, const struct change *change, bool *ret_is_shared)
+{
+	const char *how;
+	const char *login = find_neighbour(planner, change, ret_is_shared, &how);
+	return login ? arena_printf(planner->arena, "%s %s the home of '%s'", change->after.home,
+			       how, login)
+		     : NULL;
+}
+
 static bool
 check_neighbours(struct planner *planner, struct change *change, struct place place)
 {
-	const char *code, *how;
-	const char *login = find_neighbour(planner, change, &code, &how);
-	if (!login)
+	bool is_shared;
+	const char *fault = planner_home_neighbour(planner, change, &is_shared);
+	if (!fault)
 		return true;
-	planner_block(planner, change, place, code, "%s %s the home of '%s'", change->after.home,
-		how, login);
+	planner_block(
+		planner, change, place, is_shared ? "home-shared" : "home-nested", "%s", fault);
 	planner_hint(change, "Every jail needs a directory of its own, outside of all others.");
 	return false;
 }

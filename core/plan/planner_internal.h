@@ -152,6 +152,9 @@ void planner_check_new_login(
  */
 const char *planner_decide(struct planner *planner, struct change *change, enum decision_case kind,
 	const char *initial, struct place place, const char *format, ...) PRINTF_LIKE(6, 7);
+/* Likewise, where no other choice of the kind is possible: any other one decides nothing. */
+void planner_decide_to_leave(struct planner *planner, struct change *change,
+	enum decision_case kind, struct place place, const char *detail);
 /* It stays in the plan as unchanged, with a warning. */
 void planner_leave_out(struct planner *planner, struct change *change, struct place place);
 /* Of one row, before logins are chosen: false when it gets none, and is in nobody's way. */
@@ -346,6 +349,9 @@ void planner_make_folder(struct planner *planner, struct change *change,
  * there? False, and blocked, when not. */
 bool planner_inspect_home(struct planner *planner, struct change *change, struct place place,
 	struct host_entry *ret_entry);
+/* Says whose home change->after.home also is, contains or lies in; NULL when nobody's. */
+const char *planner_home_neighbour(
+	const struct planner *planner, const struct change *change, bool *ret_is_shared);
 /* Is this path fit for a new jail? Blocks when not. */
 void planner_check_home(struct planner *planner, struct change *change, struct place place);
 

@@ -24,14 +24,29 @@ add_decision(struct planner *planner, struct change *change, struct decision dec
 	planner_block(planner, change, decision.place, decision_kinds[decision.kind].code, "%s",
 		decision.detail);
 	planner_hint(change, "Choose %s, with rehome decide.",
-		decision_words(decision.kind, planner->arena));
+		decision.only_leave ? "leave" : decision_words(decision.kind, planner->arena));
+}
+
+static const char *
+meet_case(struct planner *planner, struct change *change, struct decision decision)
+{
+	const struct decision_book *book = planner->options->decisions;
+	const char *choice = NULL;
+	if (book)
+		choice = decision_book_get(book, change->source,
+			text_escaped(planner->arena, change->key), decision.kind);
+	decision.decided = choice && decision_offers(&decision, choice);
+	decision.choice = decision.decided ? choice : decision.initial;
+	if (old_chose(decision.choice, "leave"))
+		planner_leave_out(planner, change, decision.place);
+	add_decision(planner, change, decision);
+	return decision.choice;
 }
 
 const char *
 planner_decide(struct planner *planner, struct change *change, enum decision_case kind,
 	const char *initial, struct place place, const char *format, ...)
 {
-	const struct decision_book *book = planner->options->decisions;
 	struct decision decision = { .kind = kind, .initial = initial, .place = place };
 	va_list args;
 	if (change->left_out)
@@ -39,16 +54,17 @@ planner_decide(struct planner *planner, struct change *change, enum decision_cas
 	va_start(args, format);
 	decision.detail = arena_vprintf(planner->arena, format, args);
 	va_end(args);
-	if (book)
-		decision.choice = decision_book_get(
-			book, change->source, text_escaped(planner->arena, change->key), kind);
-	decision.decided = decision.choice;
-	if (!decision.choice)
-		decision.choice = initial;
-	if (old_chose(decision.choice, "leave"))
-		planner_leave_out(planner, change, decision.place);
-	add_decision(planner, change, decision);
-	return decision.choice;
+	return meet_case(planner, change, decision);
+}
+
+void
+planner_decide_to_leave(struct planner *planner, struct change *change, enum decision_case kind,
+	struct place place, const char *detail)
+{
+	struct decision decision = {
+		.kind = kind, .only_leave = true, .place = place, .detail = detail
+	};
+	(void)meet_case(planner, change, decision);
 }
 
 void
@@ -337,6 +353,9 @@ limit_words(const struct old_row *row)
 	AUTO_BUFFER struct buffer text = { 0 };
 	ARRAY_FOREACH (from, &row->login->from)
 		buffer_printf(&text, "%s%s", text.size ? ", " : "could log in from ", *from);
+	if (row->login->from_names)
+		buffer_printf(&text, "%s by the host name of the client",
+			text.size ? "," : "could log in");
 	if (row->login->hours)
 		buffer_printf(
 			&text, "%s at %s", text.size ? "," : "could log in", row->login->hours);
@@ -348,7 +367,7 @@ static void
 decide_limit(struct old_row *row)
 {
 	const struct old_login *login = row->login;
-	if (!login->from.count && !login->hours)
+	if (!login->from.count && !login->hours && !login->from_names)
 		return;
 	bool is_exact = !login->hours && !row->old->limit_is_lost;
 	const char *choice = planner_decide(row->planner, row->change, DECISION_IP_LIMIT,
@@ -356,7 +375,7 @@ decide_limit(struct old_row *row)
 	if (!old_chose(choice, "keep"))
 		return;
 	row->account->profile.from = row->old->from;
-	if (!login->from.count || row->old->from.count)
+	if (!row->old->limit_is_lost || row->old->from.count)
 		return;
 	planner_block(row->planner, row->change, login->where, "ip-limit",
 		"none of its addresses can be kept: sshd tells names from names by what the "

@@ -94,10 +94,13 @@ compare_home(struct old_row *row, const struct accountdb_line *passwd, const cha
 	const char *home = without_slashes(accountdb_field(passwd, PASSWD_HOME), planner->arena);
 	if (strcmp(home, directory) == 0)
 		return;
-	planner_block(planner, row->change, row->login->where, "old-directory",
-		"the old server showed it %s, and its home here is %s", directory, home);
-	planner_hint(row->change, "If that is its directory, run: usermod -d %s %s",
-		text_shell_word(planner->arena, directory), row->change->login);
+	row->account->profile.start = NULL;
+	if (!OLD_DECIDE(row, DECISION_OLD_DIRECTORY,
+		    "the old server showed it %s, and its home here is %s", directory, home))
+		planner_hint(row->change,
+			"Choose home or leave, with rehome decide. If that is its directory, run: "
+			"usermod -d %s %s",
+			text_shell_word(planner->arena, directory), row->change->login);
 }
 
 /* ---- an account that is new ---- */

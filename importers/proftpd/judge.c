@@ -289,11 +289,10 @@ decide(const struct verdicts *verdicts, struct old_login *login)
 
 	login->login = session->verdict;
 	login->where = session->where;
-	if (verdicts->by_name && session->verdict != OLD_UNKNOWN) {
-		login->login = OLD_UNKNOWN;
+	login->from_names = verdicts->by_name;
+	if (verdicts->by_name)
 		old_login_note(login, verdicts->limit, "host-names",
 			"it depends on the host name of the client");
-	}
 	if (session->why)
 		old_login_note(login, session->where, session->why, "%s", session->reason);
 	if (session->judge->patterns.foreign) {

@@ -108,11 +108,13 @@ apply_clients(const struct virtual_user *user, struct place where, struct arena 
 	}
 	ARRAY_FOREACH (network, &allowed.networks)
 		string_list_push(arena, &login->from, *network);
+	/* sshd knows no names, so that somebody is asked. */
+	ARRAY_FOREACH (name, &allowed.names)
+		string_list_push(arena, &login->from, *name);
 	if (!login->from.count)
 		login->login = OLD_UNKNOWN;
 	ARRAY_FOREACH (network, &denied.networks)
 		string_list_push(arena, &login->from, arena_printf(arena, "!%s", *network));
-	/* sshd knows none of these, so that somebody is asked. */
 	ARRAY_FOREACH (name, &denied.names)
 		string_list_push(arena, &login->from, arena_printf(arena, "!%s", *name));
 	old_login_note(login, where, "address-rules", "only from some addresses: %s%s%s%s",

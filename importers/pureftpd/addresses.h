@@ -8,8 +8,8 @@
 
 /*
  * Sets login->from, with notes for what it cannot say: names, which the daemon looked up at each
- * login, rules on the server's own address, and items that some releases read differently. A user
- * of whom nothing but names is left becomes OLD_UNKNOWN.
+ * login and which stand in it as they are, rules on the server's own address, and items that some
+ * releases read differently. A user whom nothing here lets in becomes OLD_UNKNOWN.
  */
 void addresses_apply(const struct virtual_user *user, struct place where, struct arena *arena,
 	struct old_login *login);

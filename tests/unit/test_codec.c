@@ -268,13 +268,18 @@ test_codec_reads_back_decisions(void **state)
 	ARRAY_PUSH(&fixture->arena, &change->decisions, decision);
 	decision = (struct decision){ .kind = DECISION_SHARED_HOME, .detail = "shares /srv" };
 	ARRAY_PUSH(&fixture->arena, &change->decisions, decision);
+	decision = (struct decision){
+		.kind = DECISION_NESTED_HOME, .only_leave = true, .detail = "in /srv"
+	};
+	ARRAY_PUSH(&fixture->arena, &change->decisions, decision);
 	change->left_out = true;
 	const char *json = encoded(fixture, plan);
 	assert_non_null(strstr(json,
 		"\"left_out\": true, \"decisions\": [{\"case\": \"not-jailed\", "
 		"\"choice\": \"home\", \"decided\": true, \"default\": \"jail\", "
 		"\"detail\": \"saw the whole machine\", \"file\": \"/etc/passwd\", "
-		"\"line\": 7}, {\"case\": \"shared-home\", \"detail\": \"shares /srv\"}]"));
+		"\"line\": 7}, {\"case\": \"shared-home\", \"detail\": \"shares /srv\"}, "
+		"{\"case\": \"nested-home\", \"only_leave\": true, \"detail\": \"in /srv\"}]"));
 	assert_string_equal(encoded(fixture, decoded(fixture, json)), json);
 
 	struct plan *none;

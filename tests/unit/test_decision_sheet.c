@@ -65,6 +65,22 @@ test_sheet_says_all_that_is_needed_to_decide(void **state)
 }
 
 static void
+test_sheet_offers_only_what_is_possible_in_this_case(void **state)
+{
+	struct fixture *fixture = *state;
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct plan plan = { .arena = &fixture->arena };
+	add_case(fixture, &plan, "anna",
+		(struct decision){ .kind = DECISION_SHARED_HOME,
+			.only_leave = true,
+			.detail = "/home/anna is the home of 'bert'",
+			.place = at("/etc/passwd", 3) });
+	decision_sheet_write(&plan, &out, &fixture->arena);
+	assert_non_null(strstr(buffer_text(&out),
+		",/home/anna is the home of 'bert',leave = do not import it,,,/etc/passwd:3\r\n"));
+}
+
+static void
 test_logins_of_any_bytes_are_found_again_and_are_no_formulas(void **state)
 {
 	struct fixture *fixture = *state;
@@ -171,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_sheet_says_all_that_is_needed_to_decide),
+		fixture_test(test_sheet_offers_only_what_is_possible_in_this_case),
 		fixture_test(test_logins_of_any_bytes_are_found_again_and_are_no_formulas),
 		fixture_test(test_sheet_may_come_back_in_another_form),
 		fixture_test(test_faults_of_a_sheet_are_told_with_their_place),

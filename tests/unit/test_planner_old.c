@@ -505,9 +505,13 @@ test_what_sshd_cannot_say_is_asked_about(void **state)
 	login->rights = OLD_WRITE_PARTIAL;
 	login->write_note = "upload only, no delete";
 	add_local(w, "root", 0);
+	add_login(w, "dora")->from_names = true;
 	plan_old(w);
 	assert_string_equal(decisions_said(w),
-		"anna: ip-limit?\nbert: ip-limit?\ncarl: partial-rights?\nroot: administrator?\n");
+		"anna: ip-limit?\nbert: ip-limit?\ncarl: partial-rights?\ndora: ip-limit?\n"
+		"root: administrator?\n");
+	assert_string_equal(change_of(w, "dora")->findings.items[0].message,
+		"could log in by the host name of the client");
 }
 
 /* ---- the account is here already ---- */
@@ -650,14 +654,20 @@ test_account_on_this_machine_is_adopted_as_it_is(void **state)
 	assert_string_equal(decisions_said(w), "");
 }
 
-/* The home of its own account, and another one that the old server showed. */
+/* Of this machine; the old server showed it that directory. */
 static struct old_login *
-add_present(struct world *w, const char *home)
+add_resident_of(struct world *w, const char *user, uid_t uid, const char *home)
 {
-	struct old_login *login = add_local(w, "anna", 1007);
+	struct old_login *login = add_local(w, user, uid);
 	login->jail = login->cwd = login->home = home;
 	old_server(w)->location = w->root;
 	return login;
+}
+
+static struct old_login *
+add_present(struct world *w, const char *home)
+{
+	return add_resident_of(w, "anna", 1007, home);
 }
 
 static void
@@ -672,12 +682,76 @@ test_account_here_whose_directory_is_another_one_is_not_guessed_about(void **sta
 	assert_string_equal(change_of(w, "anna")->findings.items[0].message,
 		"the old server showed it /srv/anna, and its home here is /home/anna");
 
+	assert_string_equal(decisions_said(w), "anna: old-directory?\n");
+	assert_string_equal(change_of(w, "anna")->findings.items[0].hint,
+		"Choose home or leave, with rehome decide. If that is its directory, run: "
+		"usermod -d /srv/anna anna");
+
+	add_present(w, "/srv/anna")->cwd = "/srv/anna/www";
+	decide(w, "anna", DECISION_OLD_DIRECTORY, "home");
+	plan_old(w);
+	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
+	assert_string_equal(change_of(w, "anna")->after.home, "/home/anna");
+	assert_null(change_of(w, "anna")->after.profile);
+
+	add_present(w, "/srv/anna");
+	decide(w, "anna", DECISION_OLD_DIRECTORY, "leave");
+	plan_old(w);
+	assert_string_equal(codes_said(w), "  anna left-out\n");
+	decide(w, "anna", DECISION_OLD_DIRECTORY, NULL);
+
 	/* Not jailed: it landed below its home, and begins there. */
 	add_present(w, "/home/anna")->jail = "/";
 	w->intakes[0].old_logins.items[0]->cwd = "/home/anna/www";
 	plan_old(w);
 	assert_string_equal(decisions_said(w), "anna: not-jailed~home\n");
 	assert_int_equal(change_of(w, "anna")->action, CHANGE_ADOPT);
+}
+
+static void
+add_neighbours(struct world *w)
+{
+	(void)add_resident_of(w, "anna", 1007, "/home/anna");
+	(void)add_resident_of(w, "bert", 1008, "/home/anna");
+	(void)add_resident_of(w, "carl", 1009, "/home/carl");
+	(void)add_resident_of(w, "dora", 1010, "/home/carl/dora");
+}
+
+static void
+test_accounts_here_with_one_home_can_be_left_and_nothing_else(void **state)
+{
+	struct world *w = *state;
+	add_person(w, "anna", 1007, "/home/anna");
+	add_person(w, "bert", 1008, "/home/anna");
+	add_person(w, "carl", 1009, "/home/carl");
+	add_person(w, "dora", 1010, "/home/carl/dora");
+	make_dir(w, "/home/anna", 1007, 1007, 0755);
+	make_dir(w, "/home/carl", 1009, 1009, 0755);
+	make_dir(w, "/home/carl/dora", 1010, 1010, 0755);
+	string_list_push(&w->arena, &w->options.adopt, "all");
+	decide(w, "bert", DECISION_SHARED_HOME, "empty");
+	add_neighbours(w);
+	plan_old(w);
+	assert_string_equal(decisions_said(w),
+		"anna: shared-home?\nbert: shared-home?\ncarl: nested-home?\n"
+		"dora: nested-home?\n");
+	const struct change *bert = change_of(w, "bert");
+	assert_true(bert->decisions.items[0].only_leave);
+	assert_string_equal(bert->findings.items[bert->findings.count - 1].message,
+		"/home/anna is the home of 'anna'");
+	assert_string_equal(bert->findings.items[bert->findings.count - 1].hint,
+		"Choose leave, with rehome decide.");
+
+	decide(w, "anna", DECISION_SHARED_HOME, "leave");
+	decide(w, "bert", DECISION_SHARED_HOME, "leave");
+	decide(w, "carl", DECISION_NESTED_HOME, "leave");
+	decide(w, "dora", DECISION_NESTED_HOME, "leave");
+	add_neighbours(w);
+	plan_old(w);
+	assert_string_equal(codes_said(w),
+		"  anna left-out\n  bert left-out\n  carl left-out\n  dora left-out\n");
+	assert_string_equal(steps_said(w), "");
+	assert_string_equal(edits_said(w), "");
 }
 
 static void
@@ -873,6 +947,7 @@ main(void)
 		world_test(test_what_sshd_cannot_say_is_asked_about),
 		world_test(test_account_on_this_machine_is_adopted_as_it_is),
 		world_test(test_account_here_whose_directory_is_another_one_is_not_guessed_about),
+		world_test(test_accounts_here_with_one_home_can_be_left_and_nothing_else),
 		world_test(test_account_here_without_a_home_begins_with_an_empty_jail),
 		world_test(test_account_here_keeps_its_password_but_never_the_empty_one),
 		world_test(test_decided_closing_does_not_close_again_what_somebody_opened),

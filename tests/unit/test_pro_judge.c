@@ -14,7 +14,7 @@ struct told {
 	struct buffer text;
 };
 
-/* "anna allow crypt JAIL CWD GID UMASK/DIRS WRITE" or "anna deny: CODE". */
+/* "anna allow crypt JAIL CWD GID UMASK/DIRS WRITE FROM by-name" or "anna deny: CODE". */
 static bool
 on_login(void *ctx, const struct old_login *login)
 {
@@ -32,6 +32,10 @@ on_login(void *ctx, const struct old_login *login)
 		(unsigned)login->dir_umask, old_write_name(login->rights));
 	for (size_t i = 0; i < login->from.count; i++)
 		buffer_printf(out, " %s", login->from.items[i]);
+	if (login->from_names) {
+		assert_int_equal(old_login_claim(login), OLD_UNKNOWN);
+		buffer_add_text(out, " by-name");
+	}
 	return true;
 }
 
@@ -213,14 +217,14 @@ test_limits_by_address_are_told_as_networks(void **state)
 }
 
 static void
-test_limits_by_host_name_are_not_known(void **state)
+test_limits_by_host_name_are_limits_that_are_not_known(void **state)
 {
 	struct fixture *f = *state;
 	assert_logins(f, "<Limit LOGIN>\nAllow from .example.com\nDenyUser anna\n</Limit>\n",
-		"anna unknown crypt / /srv/anna 2000 022/022 yes\n"
+		"anna allow crypt / /srv/anna 2000 022/022 yes by-name\n"
 		"ben allow crypt / /srv/ben 2000 022/022 yes");
 	assert_logins(f, "<Limit LOGIN>\nDeny from host.example.com\nAllowUser ben\n</Limit>\n",
-		"anna unknown crypt / /srv/anna 2000 022/022 yes\n"
+		"anna allow crypt / /srv/anna 2000 022/022 yes by-name\n"
 		"ben allow crypt / /srv/ben 2000 022/022 yes");
 }
 
@@ -412,7 +416,7 @@ main(void)
 		CASE(test_condition_on_the_user_changes_rights_not_the_jail),
 		CASE(test_access_file_changes_rights_of_its_directory),
 		CASE(test_limits_by_address_are_told_as_networks),
-		CASE(test_limits_by_host_name_are_not_known),
+		CASE(test_limits_by_host_name_are_limits_that_are_not_known),
 		CASE(test_server_that_is_shut_refuses_everybody),
 		CASE(test_module_that_refuses_by_what_is_not_evaluated_makes_unknown),
 		CASE(test_module_makes_nothing_of_a_login_that_is_refused_anyway),

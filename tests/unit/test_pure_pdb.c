@@ -140,6 +140,25 @@ test_refused_names_of_clients_stay_among_the_limits(void **state)
 	assert_string_equal(buffer_text(&said), "0.0.0.0/0 ::/0 !10.1.0.0/16 !cafe.example.com ");
 }
 
+/* Whether it could log in is known: from there, and sshd cannot say it. */
+static void
+test_clients_let_in_by_name_only_are_a_limit(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct arena arena = { 0 };
+	struct virtual_user user = { .allow_local = "",
+		.deny_local = "",
+		.allow_client = "cafe.example.com",
+		.deny_client = "" };
+	struct old_login *login = old_login_create(&arena, "anna", at("/etc/users", 1));
+	login->login = OLD_ALLOW;
+	addresses_apply(&user, login->where, &arena, login);
+	assert_int_equal(login->login, OLD_ALLOW);
+	assert_int_equal(login->from.count, 1);
+	assert_string_equal(login->from.items[0], "cafe.example.com");
+	assert_int_equal(old_login_claim(login), OLD_UNKNOWN);
+}
+
 static void
 test_text_is_read_as_pure_pw_does(void **state)
 {
@@ -166,6 +185,7 @@ main(void)
 		cmocka_unit_test(test_virtual_user_has_six_fields_or_more),
 		cmocka_unit_test(test_virtual_user_is_refused_for_its_fields),
 		cmocka_unit_test(test_refused_names_of_clients_stay_among_the_limits),
+		cmocka_unit_test(test_clients_let_in_by_name_only_are_a_limit),
 		cmocka_unit_test(test_text_is_read_as_pure_pw_does),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
