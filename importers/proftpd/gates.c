@@ -90,9 +90,9 @@ tell_virtual_jail(const struct pro_session *session, struct old_login *login)
 		!pro_has_module(session->judge->config, "mod_vroot.c") ||
 		!pro_switch(session->server, "VRootEngine", false))
 		return;
+	login->jail = "/";
 	old_login_note(login, pro_find(session->server, "VRootEngine")->where, "virtual-jail",
-		"mod_vroot alone kept it in its jail, without chroot(2); what its VRoot directives "
-		"showed from outside is not in the jail");
+		"mod_vroot alone kept it in %s, without chroot(2)", session->jail);
 }
 
 void

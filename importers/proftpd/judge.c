@@ -301,7 +301,6 @@ decide(const struct verdicts *verdicts, struct old_login *login)
 			"the regular expression '%s' is not evaluated here",
 			session->judge->patterns.foreign);
 	}
-	pro_gates_apply(session, login);
 }
 
 struct old_login *
@@ -330,6 +329,7 @@ pro_judge_login(struct pro_judge *judge, const char *name, struct place where)
 		pro_access_apply(session);
 		pro_session_rights(session);
 	}
+	pro_gates_apply(session, login);
 	return login;
 }
 

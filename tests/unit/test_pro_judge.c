@@ -306,6 +306,9 @@ test_bans_and_virtual_jails_are_told(void **state)
 		f, "LoadModule mod_ban.c\nBanEngine on\nBanTable /run/ban\n", NOTED(" bans:6"));
 	assert_notes(f, "LoadModule mod_vroot.c\nVRootEngine on\nDefaultRoot ~ blue\n",
 		"anna allow @/etc/users:1 virtual-jail:5\nben allow @/etc/users:2");
+	assert_logins(f, "LoadModule mod_vroot.c\nVRootEngine on\nDefaultRoot ~ blue\n",
+		"anna allow crypt / /srv/anna 2000 022/022 yes\n"
+		"ben allow crypt / /srv/ben 2000 022/022 yes");
 	assert_notes(f, "LoadModule mod_vroot.c\nVRootEngine off\nDefaultRoot ~\n", BOTH_ALLOWED);
 }
 
