@@ -232,11 +232,20 @@ start_elsewhere(struct pro_session *session)
 		session->will_be_made = false;
 }
 
+static const char *
+without_slashes(const char *path, struct arena *arena)
+{
+	size_t size = strlen(path);
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	return arena_strndup(arena, path, size);
+}
+
 /* CreateHome makes what is missing, for the user, before the jail is looked for. */
 static bool
 land_in_new_home(struct pro_session *session)
 {
-	const char *path = NULL, *home = session->home;
+	const char *path = NULL, *home = without_slashes(session->home, session->judge->arena);
 	const struct pro_line *line = choose(session, session->server, "DefaultRoot", &path);
 	size_t size = 0;
 

@@ -173,6 +173,18 @@ compared_bytes(const struct pro_sql_types *types, const char *type, size_t salt_
 	return 0;
 }
 
+/* As long as one of MD5, SHA1, SHA256 or SHA512 in hex or base64: not the beginning of another. */
+static bool
+is_whole_digest(size_t length)
+{
+	static const size_t lengths[] = { 24, 28, 32, 40, 44, 64, 88, 128 };
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		if (lengths[i] == length)
+			return true;
+	}
+	return false;
+}
+
 static void
 check_digest(const struct pro_sql_types *types, const char *type, const char *hash,
 	size_t salt_length, struct place where, struct arena *arena,
@@ -197,10 +209,10 @@ check_digest(const struct pro_sql_types *types, const char *type, const char *ha
 	case FIT_BEGINNING:
 		if (types->empty == PRO_EMPTY_NOTHING)
 			return;
-		if (strlen(hash) < BEGINNING) {
+		if (strlen(hash) < BEGINNING || is_whole_digest(strlen(hash))) {
 			*maybe = true;
 			pro_note(&credentials->notes, where, "short-digest",
-				"its password column of a few letters is no digest of %s, but "
+				"its password column is no digest of %s, but "
 				"every password whose digest begins so was taken",
 				type);
 			return;

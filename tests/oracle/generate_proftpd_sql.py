@@ -12,7 +12,7 @@ SECRETS = {
     "plain": lambda: "pw",
     "empty": lambda: "",
     "null": lambda: None,
-    "md5": lambda: hashlib.md5(b"pw").hexdigest(),
+    "md5": lambda: hashlib.new(CUT, b"pw").hexdigest(),
     "cut": lambda: hashlib.new(CUT, b"pw").hexdigest()[:20],
     "upper": lambda: hashlib.sha1(b"pw").hexdigest().upper(),
     "openssl": lambda: "{sha1}" + base64.b64encode(hashlib.sha1(b"pw").digest()).decode(),

@@ -179,10 +179,20 @@ def log_in(user, password):
     return ftp
 
 
+def log_in_patiently(user, password):
+    """A busy machine is no answer."""
+    for _ in range(3):
+        try:
+            return log_in(user, password)
+        except TimeoutError:
+            pass
+    return log_in(user, password)
+
+
 def probe(number, user, kind, count, password):
     row = [user, kind, str(count), "DENY"] + ["-"] * 9 + [""]
     try:
-        ftp = log_in(user, password)
+        ftp = log_in_patiently(user, password)
     except ftplib.all_errors as error:
         row[13] = str(error).replace("\n", " ").replace("\t", " ")[:100]
         if isinstance(error, ConnectionRefusedError):

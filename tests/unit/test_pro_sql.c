@@ -101,7 +101,9 @@ test_types_are_told_by_shape(void **state)
 	assert_ways(base64, "MD5", MD5_BASE64, 0, "crypt:" MD5_BASE64);
 	assert_ways(none, "MD5", MD5_OF_PW, 0, "");
 	assert_ways(off, "MD5", MD5_OF_PW, 0, "");
-	assert_ways(hex, "SHA1", MD5_OF_PW, 0, "crypt:" MD5_OF_PW); /* the beginning of one */
+	assert_ways(hex, "SHA1", "8fe4c11451281c094a65", 0,
+		"crypt:8fe4c11451281c094a65");		   /* its beginning */
+	assert_ways(hex, "SHA1", MD5_OF_PW, 0, "unknown"); /* more likely another one, whole */
 	assert_ways(hex, "MD5", MD5_OF_PW "00", 0, "");
 	assert_ways(hex, "OpenSSL", "{md5}" MD5_BASE64, 0, "crypt:{md5}" MD5_BASE64);
 	assert_ways(hex, "OpenSSL", "{MD5}" MD5_BASE64, 0, "crypt:{MD5}" MD5_BASE64);
