@@ -165,7 +165,7 @@ def log_in(user, password):
     ftp = ftplib.FTP()
     ftp.encoding = "utf-8"
     # ftplib refuses what cannot be sent; surrogates are bytes that are no UTF-8.
-    ftp.connect("127.0.0.1", PORT, 30)
+    ftp.connect("127.0.0.1", PORT, 45)
     raw = lambda verb, text: ftp.sock.sendall(
         (verb + " ").encode() + text.encode("utf-8", "surrogateescape") + b"\r\n"
     )
@@ -179,20 +179,10 @@ def log_in(user, password):
     return ftp
 
 
-def log_in_patiently(user, password):
-    """A busy machine is no answer."""
-    for _ in range(3):
-        try:
-            return log_in(user, password)
-        except TimeoutError:
-            pass
-    return log_in(user, password)
-
-
 def probe(number, user, kind, count, password):
     row = [user, kind, str(count), "DENY"] + ["-"] * 9 + [""]
     try:
-        ftp = log_in_patiently(user, password)
+        ftp = log_in(user, password)
     except ftplib.all_errors as error:
         row[13] = str(error).replace("\n", " ").replace("\t", " ")[:100]
         if isinstance(error, ConnectionRefusedError):
