@@ -1,6 +1,6 @@
 /*
  * contents.h - a home and the directory that it was copied from, some time later: what changed
- *there since, what changed here, and what is to be carried over.
+ * there since, what changed here, and what is to be carried over.
  *
  * A manifest says what the copy was of everything but directories. A source that no longer has the
  * size and time that its copy got has changed; so has a copy that is another inode, or has others.
