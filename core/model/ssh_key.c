@@ -349,6 +349,9 @@ take_header(const char *line, const char **text, struct arena *arena)
 		buffer_add_text(&value, line);
 	}
 	char *trimmed = text_trimmed(arena, buffer_text(&value));
+	/* In a list of lines a semicolon would end the key. */
+	for (char *c = strchr(trimmed, ';'); c; c = strchr(c, ';'))
+		*c = ',';
 	size_t size = strlen(trimmed);
 	if (size >= 2 && trimmed[0] == '"' && trimmed[size - 1] == '"')
 		return arena_strndup(arena, trimmed + 1, size - 2);
