@@ -92,3 +92,16 @@ buffer_bytes(const struct buffer *buffer)
 {
 	return (struct bytes){ buffer->data, buffer->size };
 }
+
+bool
+bytes_take_line(struct bytes *rest, struct bytes *ret_line)
+{
+	if (!rest->size)
+		return false;
+	const char *newline = memchr(rest->data, '\n', rest->size);
+	size_t size = newline ? (size_t)(newline - rest->data) : rest->size;
+	*ret_line = (struct bytes){ rest->data, size };
+	size += newline != NULL;
+	*rest = (struct bytes){ rest->data + size, rest->size - size };
+	return true;
+}

@@ -8,6 +8,7 @@
 #define REHOME_BASE_BUFFER_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/cleanup.h"
@@ -17,6 +18,9 @@ struct bytes {
 	const char *data;
 	size_t size;
 };
+
+/* The next line of them, without its newline, taken off; false when nothing is left. */
+bool bytes_take_line(struct bytes *rest, struct bytes *ret_line);
 
 struct buffer {
 	char *data; /* NULL while nothing was added */

@@ -20,14 +20,10 @@
 static bool
 next_line(struct bytes *text, struct arena *arena, char **ret_line)
 {
-	if (!text->size)
+	struct bytes line;
+	if (!bytes_take_line(text, &line))
 		return false;
-	const char *newline = memchr(text->data, '\n', text->size);
-	size_t length = newline ? (size_t)(newline - text->data) : text->size;
-	*ret_line = arena_strndup(arena, text->data, length);
-	length += newline != NULL;
-	text->data += length;
-	text->size -= length;
+	*ret_line = arena_strndup(arena, line.data, line.size);
 	return true;
 }
 

@@ -423,15 +423,10 @@ read_line(struct reader *reader, struct section *section, struct bytes text, uns
 static bool
 read_lines(struct reader *reader, struct section *section, struct bytes content)
 {
-	unsigned line = 0;
-	while (content.size) {
-		const char *newline = memchr(content.data, '\n', content.size);
-		size_t size = newline ? (size_t)(newline - content.data) : content.size;
-		if (!read_line(reader, section, (struct bytes){ content.data, size }, ++line))
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&content, &line); number++) {
+		if (!read_line(reader, section, line, number))
 			return false;
-		size += newline != NULL;
-		content.data += size;
-		content.size -= size;
 	}
 	return true;
 }

@@ -78,14 +78,10 @@ verify_without_acl(
 bool
 verify_next_line(struct bytes *text, struct arena *arena, char **ret_line)
 {
-	if (!text->size)
+	struct bytes line;
+	if (!bytes_take_line(text, &line))
 		return false;
-	const char *newline = memchr(text->data, '\n', text->size);
-	size_t size = newline ? (size_t)(newline - text->data) : text->size;
-	*ret_line = arena_strndup(arena, text->data, size);
-	size += newline != NULL;
-	text->data += size;
-	text->size -= size;
+	*ret_line = arena_strndup(arena, line.data, line.size);
 	return true;
 }
 

@@ -117,25 +117,23 @@ parse_options(const struct pam_handler *handler)
 static void
 read_lines(struct pam_list *list, struct bytes content, struct arena *arena)
 {
-	const char *rest = content.data, *end = rest + content.size;
-	for (unsigned number = 1; rest < end; number++) {
-		const char *stop = memchr(rest, '\n', (size_t)(end - rest));
-		size_t size = strnlen(rest, (size_t)((stop ? stop : end) - rest));
-		const char *cr = memchr(rest, '\r', size);
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&content, &line); number++) {
+		size_t size = strnlen(line.data, line.size);
+		const char *cr = memchr(line.data, '\r', size);
 		if (cr)
-			size = (size_t)(cr - rest);
+			size = (size_t)(cr - line.data);
 		if (size)
 			ARRAY_PUSH(arena, &list->lines,
 				(struct pam_list_line){
-					.text = arena_strndup(arena, rest, size),
+					.text = arena_strndup(arena, line.data, size),
 					.where = at(list->path, number),
 				});
-		rest = stop ? stop + 1 : end;
 	}
 	list->by_text.arena = arena;
-	ARRAY_FOREACH (line, &list->lines)
-		if (!table_get(&list->by_text, line->text))
-			table_set(&list->by_text, line->text, line);
+	ARRAY_FOREACH (one, &list->lines)
+		if (!table_get(&list->by_text, one->text))
+			table_set(&list->by_text, one->text, one);
 }
 
 static struct pam_list *

@@ -19,13 +19,10 @@ static bool
 has_line(struct bytes content, const char *text)
 {
 	size_t length = strlen(text);
-	const char *rest = content.data, *end = rest + content.size;
-	while (rest < end) {
-		const char *stop = memchr(rest, '\n', (size_t)(end - rest));
-		size_t size = (size_t)((stop ? stop : end) - rest);
-		if (size == length && memcmp(rest, text, size) == 0)
+	struct bytes line;
+	while (bytes_take_line(&content, &line)) {
+		if (line.size == length && memcmp(line.data, text, length) == 0)
 			return true;
-		rest = stop ? stop + 1 : end;
 	}
 	return false;
 }

@@ -77,12 +77,9 @@ file_of(struct old_pam *pam, const struct pam_handler *handler)
 	file->status = old_root_read(pam->root, path, OLD_FILE_LIMIT, &content);
 	if (file->status != OLD_OK)
 		return file;
-	const char *rest = content.content.data, *end = rest + content.content.size;
-	for (unsigned number = 1; rest < end; number++) {
-		const char *stop = memchr(rest, '\n', (size_t)(end - rest));
-		read_line(file, rest, (size_t)((stop ? stop : end) - rest), number, pam->arena);
-		rest = stop ? stop + 1 : end;
-	}
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&content.content, &line); number++)
+		read_line(file, line.data, line.size, number, pam->arena);
 	index_lines(file, pam->arena);
 	return file;
 }

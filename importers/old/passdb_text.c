@@ -19,14 +19,8 @@ struct lines {
 static bool
 take_line(struct lines *lines, struct bytes *ret_line)
 {
-	if (!lines->rest.size)
+	if (!bytes_take_line(&lines->rest, ret_line))
 		return false;
-	const char *end = memchr(lines->rest.data, '\n', lines->rest.size);
-	size_t size = end ? (size_t)(end - lines->rest.data) : lines->rest.size;
-	*ret_line = (struct bytes){ lines->rest.data, size };
-	size += end != NULL;
-	lines->rest.data += size;
-	lines->rest.size -= size;
 	lines->number++;
 	return true;
 }

@@ -26,14 +26,11 @@ unix_skip_space(const char *text)
 char *
 unix_next_line(struct unix_lines *lines, struct arena *arena)
 {
-	if (!lines->rest.size)
+	struct bytes line;
+	if (!bytes_take_line(&lines->rest, &line))
 		return NULL;
-	const char *start = lines->rest.data, *end = memchr(start, '\n', lines->rest.size);
-	size_t length = end ? (size_t)(end - start) : lines->rest.size;
-	size_t taken = length + (end != NULL);
-	lines->rest = (struct bytes){ start + taken, lines->rest.size - taken };
 	lines->number++;
-	return arena_strndup(arena, start, strnlen(start, length));
+	return arena_strndup(arena, line.data, strnlen(line.data, line.size));
 }
 
 /* ---- fields ---- */

@@ -28,13 +28,8 @@ void
 passwd_text_parse(
 	struct bytes content, const char *shown, struct arena *arena, struct passwd_text *ret_text)
 {
-	unsigned number = 0;
+	struct bytes line;
 	*ret_text = (struct passwd_text){ .by_name.arena = arena };
-	while (content.size) {
-		const char *end = memchr(content.data, '\n', content.size);
-		size_t size = end ? (size_t)(end - content.data) : content.size;
-		add_line(content.data, size, at(shown, ++number), arena, ret_text);
-		content.data += end ? size + 1 : size;
-		content.size -= end ? size + 1 : size;
-	}
+	for (unsigned number = 1; bytes_take_line(&content, &line); number++)
+		add_line(line.data, line.size, at(shown, number), arena, ret_text);
 }

@@ -167,14 +167,8 @@ perl_conf_read(struct old_root *root, const char *path, struct pure_start *start
 		pure_start_refuse(start, at(path, 0), "%s", old_status_text(status));
 		return;
 	}
-	unsigned number = 0;
-	struct bytes rest = file.content;
-	while (rest.size) {
-		const char *end = memchr(rest.data, '\n', rest.size);
-		size_t size = end ? (size_t)(end - rest.data) : rest.size;
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&file.content, &line); number++)
 		read_perl_line(
-			arena_strndup(arena, rest.data, size), at(path, ++number), arena, start);
-		rest.data += end ? size + 1 : size;
-		rest.size -= end ? size + 1 : size;
-	}
+			arena_strndup(arena, line.data, line.size), at(path, number), arena, start);
 }

@@ -316,18 +316,14 @@ read_value(struct old_root *root, enum setting_kind kind, const char *text, cons
 static const char *
 next_line(struct bytes *rest, struct arena *arena)
 {
-	if (!rest->size)
+	struct bytes line;
+	if (!bytes_take_line(rest, &line))
 		return NULL;
-	const char *end = memchr(rest->data, '\n', rest->size);
-	size_t size = end ? (size_t)(end - rest->data) : rest->size;
-	const char *line = rest->data;
-	rest->data += end ? size + 1 : size;
-	rest->size -= end ? size + 1 : size;
-	while (size && is_blank(line[size - 1]))
-		size--;
-	while (size && is_blank(*line))
-		line++, size--;
-	return arena_strndup(arena, line, size);
+	while (line.size && is_blank(line.data[line.size - 1]))
+		line.size--;
+	while (line.size && is_blank(*line.data))
+		line.data++, line.size--;
+	return arena_strndup(arena, line.data, line.size);
 }
 
 /* True when a line yielded a value. What a later line would say is never looked at. */

@@ -203,16 +203,12 @@ is_all_blank(const char *line, size_t size)
 bool
 vsftpd_read_text(struct vsftpd_reader *reader, struct bytes content, const char *shown)
 {
-	const char *end = content.data + content.size, *next;
-	unsigned number = 1;
-	for (const char *line = content.data; line < end; line = next, number++) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-		next = stop ? stop + 1 : end;
-		size_t size = (size_t)((stop ? stop : end) - line);
-		if (*line == '#' || is_all_blank(line, size))
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&content, &line); number++) {
+		if (is_all_blank(line.data, line.size) || *line.data == '#')
 			continue;
 		/* A NUL ends the line. */
-		const char *text = arena_strndup(reader->arena, line, size);
+		const char *text = arena_strndup(reader->arena, line.data, line.size);
 		if (!vsftpd_read_setting(reader, text, at(shown, number)))
 			return false;
 	}

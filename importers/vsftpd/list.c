@@ -45,15 +45,11 @@ add_line(struct vsftpd_list *list, const char *text, unsigned number, struct are
 static void
 take_lines(struct vsftpd_list *list, struct bytes content, struct arena *arena)
 {
-	const char *end = content.data + content.size, *next;
-	unsigned number = 1;
-	for (const char *line = content.data; line < end; line = next, number++) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-		next = stop ? stop + 1 : end;
-		size_t size = (size_t)((stop ? stop : end) - line);
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&content, &line); number++) {
 		/* No name has a NUL in it, and a line with one is none. */
-		if (size && !memchr(line, '\0', size))
-			add_line(list, arena_strndup(arena, line, size), number, arena);
+		if (line.size && !memchr(line.data, '\0', line.size))
+			add_line(list, arena_strndup(arena, line.data, line.size), number, arena);
 	}
 }
 

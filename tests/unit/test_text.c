@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <unistr.h>
 
+#include "core/base/buffer.h"
 #include "core/base/text.h"
 
 struct sized_case {
@@ -19,6 +20,36 @@ struct sized_case {
 };
 
 #define SIZED(literal) (literal), sizeof(literal) - 1
+
+static void
+test_lines_are_taken_with_their_nuls_and_without_their_newlines(void **state)
+{
+	static const struct sized_case lines[] = {
+		{ SIZED("a\0b"), "" },
+		{ SIZED(""), "" },
+		{ SIZED("c\r"), "" },
+		{ SIZED("no newline"), "" },
+	};
+	struct bytes rest = { SIZED("a\0b\n\nc\r\nno newline") }, line;
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_true(bytes_take_line(&rest, &line));
+		assert_int_equal(line.size, lines[i].size);
+		assert_memory_equal(line.data, lines[i].text, line.size);
+	}
+	assert_false(bytes_take_line(&rest, &line));
+}
+
+static void
+test_lines_end_with_the_last_newline(void **state)
+{
+	struct bytes rest = { SIZED("a\n") }, line;
+	(void)state;
+	assert_true(bytes_take_line(&rest, &line));
+	assert_int_equal(line.size, 1);
+	assert_false(bytes_take_line(&rest, &line));
+	assert_false(bytes_take_line(&(struct bytes){ NULL, 0 }, &line));
+}
 
 static void
 test_escape_shows_everything_that_is_not_printable(void **state)
@@ -569,6 +600,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines_are_taken_with_their_nuls_and_without_their_newlines),
+		cmocka_unit_test(test_lines_end_with_the_last_newline),
 		cmocka_unit_test(test_escape_shows_everything_that_is_not_printable),
 		cmocka_unit_test(test_escape_doubles_a_backslash_only_where_it_would_mislead),
 		cmocka_unit_test(test_escape_appends_to_what_is_there),
