@@ -293,12 +293,24 @@ compare_gids(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
+size_t
+old_unix_sort_gids(gid_t *gids, size_t count)
+{
+	size_t kept = 0;
+	qsort(gids, count, sizeof(*gids), compare_gids);
+	for (size_t i = 0; i < count; i++) {
+		if (!kept || gids[kept - 1] != gids[i])
+			gids[kept++] = gids[i];
+	}
+	return kept;
+}
+
 void
 old_unix_groups(const struct old_unix *accounts, const char *name, gid_t gid, struct arena *arena,
 	gid_t **ret_groups, size_t *ret_count)
 {
 	const struct old_membership *first = table_get(&accounts->memberships, name);
-	size_t count = 1, unique = 0;
+	size_t count = 1;
 	for (const struct old_membership *one = first; one; one = one->next)
 		count++;
 	gid_t *groups = arena_alloc(arena, count * sizeof(*groups));
@@ -306,13 +318,8 @@ old_unix_groups(const struct old_unix *accounts, const char *name, gid_t gid, st
 	groups[count++] = gid;
 	for (const struct old_membership *one = first; one; one = one->next)
 		groups[count++] = one->gid;
-	qsort(groups, count, sizeof(*groups), compare_gids);
-	for (size_t i = 0; i < count; i++) {
-		if (!i || groups[i] != groups[i - 1])
-			groups[unique++] = groups[i];
-	}
 	*ret_groups = groups;
-	*ret_count = unique;
+	*ret_count = old_unix_sort_gids(groups, count);
 }
 
 const char *

@@ -81,6 +81,9 @@ const struct old_shadow *old_unix_shadow(const struct old_unix *accounts, const 
 void old_unix_groups(const struct old_unix *accounts, const char *name, gid_t gid,
 	struct arena *arena, gid_t **ret_groups, size_t *ret_count);
 
+/* In order, each once; how many are left. */
+size_t old_unix_sort_gids(gid_t *gids, size_t count);
+
 /* The hash that counts: shadow's when passwd says "x" and there is a line there. NULL = none. */
 const char *old_unix_hash(const struct old_unix *accounts, const struct old_passwd *user);
 

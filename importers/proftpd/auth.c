@@ -178,25 +178,6 @@ find_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity *ide
 	return answer;
 }
 
-static int
-compare_gids(const void *left, const void *right)
-{
-	const gid_t a = *(const gid_t *)left, b = *(const gid_t *)right;
-	return a < b ? -1 : a > b;
-}
-
-static void
-sort_gids(struct pro_identity *identity)
-{
-	size_t kept = 0;
-	gid_t *gids = identity->gids.items;
-	qsort(gids, identity->gids.count, sizeof(*gids), compare_gids);
-	for (size_t i = 0; i < identity->gids.count; i++)
-		if (kept == 0 || gids[kept - 1] != gids[i])
-			gids[kept++] = gids[i];
-	identity->gids.count = kept;
-}
-
 /* Whether a session gets past the lists of users and groups that the modules open for it. */
 static bool
 session_goes_on(struct pro_auth *auth, bool numberless)
@@ -219,7 +200,7 @@ identify_groups(struct pro_auth *auth, struct arena *arena, struct pro_identity 
 		identity->group = arena_printf(arena, "%lu", (unsigned long)identity->gid);
 	bool numberless = false;
 	const enum pro_answer groups = find_groups(auth, arena, identity, &numberless);
-	sort_gids(identity);
+	identity->gids.count = old_unix_sort_gids(identity->gids.items, identity->gids.count);
 	if (name == PRO_DISCONNECT || groups == PRO_DISCONNECT ||
 		!session_goes_on(auth, numberless)) {
 		identity->exists = OLD_DENY;
