@@ -246,12 +246,6 @@ pro_auth_identify(struct pro_auth *auth, const char *name, struct arena *arena,
 }
 
 bool
-pro_auth_group_name(struct pro_auth *auth, gid_t gid, const char **ret_name)
-{
-	return find_group_name(auth, gid, auth->input.arena, ret_name) == PRO_HANDLED;
-}
-
-bool
 pro_auth_group_gid(struct pro_auth *auth, const char *name, gid_t *ret_gid)
 {
 	ARRAY_FOREACH (module, &auth->order.asked) {

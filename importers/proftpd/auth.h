@@ -90,8 +90,7 @@ void pro_auth_ask(struct pro_auth *auth, const char *name, const struct pro_iden
 	const char *user_password, struct place user_password_where, struct arena *arena,
 	struct pro_credentials *ret_credentials);
 
-/* The name of a group for a gid and the reverse, as the modules map them; false = nobody knows. */
-bool pro_auth_group_name(struct pro_auth *auth, gid_t gid, const char **ret_name);
+/* The gid of a group's name, as the modules map it; false = nobody knows. */
 bool pro_auth_group_gid(struct pro_auth *auth, const char *name, gid_t *ret_gid);
 
 /*
