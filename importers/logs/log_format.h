@@ -8,7 +8,7 @@
 
 enum log_answer log_parse_xferlog(struct bytes line, struct log_event *ret_event);
 enum log_answer log_parse_vsftpd(struct bytes line, struct log_event *ret_event);
-enum log_answer log_parse_common(
+enum log_answer log_parse_clf(
 	struct log_reader *reader, struct bytes line, struct log_event *ret_event);
 enum log_answer log_parse_w3c(
 	struct log_reader *reader, struct bytes line, struct log_event *ret_event);

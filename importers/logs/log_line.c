@@ -51,5 +51,5 @@ log_line_parse(struct log_reader *reader, struct bytes line, struct log_event *r
 		return log_parse_w3c(reader, line, ret_event);
 	if (begins_with_number(line))
 		return log_parse_stats(line, ret_event);
-	return log_parse_common(reader, line, ret_event);
+	return log_parse_clf(reader, line, ret_event);
 }

@@ -28,7 +28,7 @@ check_formats(struct bytes line)
 		check_event(&event);
 	if (log_parse_vsftpd(line, &event) == LOG_EVENT)
 		check_event(&event);
-	if (log_parse_common(&reader, line, &event) == LOG_EVENT)
+	if (log_parse_clf(&reader, line, &event) == LOG_EVENT)
 		check_event(&event);
 	if (log_parse_w3c(&reader, line, &event) == LOG_EVENT)
 		check_event(&event);

@@ -1,5 +1,5 @@
 /*
- * log_common.c - the common log format.
+ * log_clf.c - the common log format (CLF).
  *
  *	10.0.0.9 - anna [02/Sep/2004:09:52:00 +0200] "STOR a.tgz" 226 8962        ProFTPD
  *	10.0.0.9 - anna [02/Sep/2004:09:52:00 -0200] "PUT /srv/a.tgz" 200 8962    Pure-FTPd
@@ -110,7 +110,7 @@ find_stamp(struct bytes line)
 }
 
 enum log_answer
-log_parse_common(struct log_reader *reader, struct bytes line, struct log_event *ret_event)
+log_parse_clf(struct log_reader *reader, struct bytes line, struct log_event *ret_event)
 {
 	struct log_event event = { .done = true };
 	struct bytes request, verb, word, status;
