@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/state_text.h"
+
 #define HEAD "rehome-contents 1"
 
 enum { BLOCK = 64 * 1024 };
@@ -49,74 +51,21 @@ contents_kind(const struct stat *st)
 					: 0;
 }
 
-static void
-add_escaped(struct buffer *out, const char *text)
-{
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c <= ' ' || *c > '~' || *c == '%')
-			buffer_printf(out, "%%%02x", *c);
-		else
-			buffer_add_char(out, (char)*c);
-	}
-}
-
 void
 contents_write(const struct contents_manifest *manifest, struct buffer *out)
 {
 	buffer_add_text(out, HEAD "\nfrom ");
-	add_escaped(out, manifest->source);
+	state_text_add(out, manifest->source);
 	buffer_add_char(out, ' ');
-	add_escaped(out, manifest->loose);
+	state_text_add(out, manifest->loose);
 	buffer_add_char(out, '\n');
 	ARRAY_FOREACH (fact, &manifest->facts) {
 		buffer_printf(out, "%c %" PRIu64 " %" PRIu64 " %jd %ld ", fact->kind, fact->ino,
 			fact->size, (intmax_t)fact->modified.tv_sec, fact->modified.tv_nsec);
-		add_escaped(out, fact->path);
+		state_text_add(out, fact->path);
 		buffer_add_char(out, '\n');
 	}
 	buffer_printf(out, "end %zu\n", manifest->facts.count);
-}
-
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = c ? strchr(digits, c) : NULL;
-	return found ? (int)(found - digits) : -1;
-}
-
-/* NULL when it is no text of ours. */
-static const char *
-unescaped(struct arena *arena, const char *text, size_t size)
-{
-	char *out = arena_alloc(arena, size + 1), *to = out;
-	for (const char *c = text; c < text + size; c++) {
-		if (*c != '%') {
-			*to++ = *c;
-			continue;
-		}
-		int high = c + 2 < text + size ? hex_digit(c[1]) : -1;
-		int low = high < 0 ? -1 : hex_digit(c[2]);
-		if (low < 0 || (high == 0 && low == 0))
-			return NULL;
-		*to++ = (char)(high * 16 + low);
-		c += 2;
-	}
-	return *out ? out : NULL;
-}
-
-/* Relative, and without "..": it is looked up below homes. */
-static bool
-is_below(const char *path)
-{
-	for (const char *part = path;; part++) {
-		size_t size = strcspn(part, "/");
-		if (size == 0 || (size <= 2 && strncmp(part, "..", size) == 0))
-			return false;
-		part += size;
-		if (!*part)
-			return true;
-	}
 }
 
 static bool
@@ -125,10 +74,10 @@ parse_from(const char *line, struct contents_manifest *manifest)
 	const char *blank = strncmp(line, "from ", 5) == 0 ? strchr(line + 5, ' ') : NULL;
 	if (!blank)
 		return false;
-	manifest->source = unescaped(manifest->arena, line + 5, (size_t)(blank - line) - 5);
-	manifest->loose = unescaped(manifest->arena, blank + 1, strlen(blank + 1));
+	manifest->source = state_text_read(manifest->arena, line + 5, (size_t)(blank - line) - 5);
+	manifest->loose = state_text_read(manifest->arena, blank + 1, strlen(blank + 1));
 	return manifest->source && *manifest->source == '/' && manifest->loose &&
-		!strchr(manifest->loose, '/') && is_below(manifest->loose);
+		!strchr(manifest->loose, '/') && state_text_is_below(manifest->loose);
 }
 
 static bool
@@ -142,8 +91,8 @@ parse_fact(const char *line, struct contents_manifest *manifest)
 		!end || fact.kind < 'a' || fact.kind > 'z')
 		return false;
 	fact.modified.tv_sec = (time_t)seconds;
-	fact.path = unescaped(manifest->arena, line + end, strlen(line + end));
-	if (!fact.path || !is_below(fact.path))
+	fact.path = state_text_read(manifest->arena, line + end, strlen(line + end));
+	if (!fact.path || !state_text_is_below(fact.path))
 		return false;
 	ARRAY_PUSH(manifest->arena, &manifest->facts, fact);
 	return true;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/state_text.h"
+
 #define HEAD "rehome-tree 1"
 
 enum { FLUSH_BYTES = 256 * 1024 };
@@ -21,17 +23,6 @@ record_path(struct run *run, const char *login)
 }
 
 /* ---- writing ---- */
-
-static void
-add_escaped(struct buffer *out, const char *text)
-{
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c <= ' ' || *c > '~' || *c == '%')
-			buffer_printf(out, "%%%02x", *c);
-		else
-			buffer_add_char(out, (char)*c);
-	}
-}
 
 static bool
 flush(struct tree_writer *writer)
@@ -76,7 +67,7 @@ bool
 tree_writer_move(struct tree_writer *writer, const struct moved_folder *folder)
 {
 	buffer_printf(&writer->pending, "move %" PRIu64 " ", folder->ino);
-	add_escaped(&writer->pending, folder->name);
+	state_text_add(&writer->pending, folder->name);
 	return end_line(writer);
 }
 
@@ -84,7 +75,7 @@ bool
 tree_writer_make(struct tree_writer *writer, const char *path)
 {
 	buffer_add_text(&writer->pending, "make ");
-	add_escaped(&writer->pending, path);
+	state_text_add(&writer->pending, path);
 	return end_line(writer);
 }
 
@@ -92,7 +83,7 @@ bool
 tree_writer_skip(struct tree_writer *writer, const char *path)
 {
 	buffer_add_text(&writer->pending, "skip ");
-	add_escaped(&writer->pending, path);
+	state_text_add(&writer->pending, path);
 	return end_line(writer);
 }
 
@@ -100,7 +91,7 @@ static bool
 write_xattr(struct tree_writer *writer, uint64_t ino, const struct host_xattr *xattr)
 {
 	buffer_printf(&writer->pending, "xattr %" PRIu64 " ", ino);
-	add_escaped(&writer->pending, xattr->name);
+	state_text_add(&writer->pending, xattr->name);
 	buffer_add_char(&writer->pending, ' ');
 	for (size_t i = 0; i < xattr->value.size; i++)
 		buffer_printf(&writer->pending, "%02x", (unsigned char)xattr->value.data[i]);
@@ -114,7 +105,7 @@ tree_writer_own(struct tree_writer *writer, const struct owned_inode *inode)
 	buffer_printf(&writer->pending, "own %" PRIu64 " %u %u %o %u %u %o ", inode->ino,
 		(unsigned)before->uid, (unsigned)before->gid, (unsigned)before->mode,
 		(unsigned)after->uid, (unsigned)after->gid, (unsigned)after->mode);
-	add_escaped(&writer->pending, inode->path);
+	state_text_add(&writer->pending, inode->path);
 	if (!end_line(writer))
 		return false;
 	ARRAY_FOREACH (xattr, &inode->dropped) {
@@ -130,11 +121,11 @@ tree_writer_link(struct tree_writer *writer, const struct relinked *link)
 	buffer_printf(&writer->pending, "link %u %u %u %u %jd %ld ", (unsigned)link->before.uid,
 		(unsigned)link->before.gid, (unsigned)link->after.uid, (unsigned)link->after.gid,
 		(intmax_t)link->modified.tv_sec, link->modified.tv_nsec);
-	add_escaped(&writer->pending, link->path);
+	state_text_add(&writer->pending, link->path);
 	buffer_add_char(&writer->pending, ' ');
-	add_escaped(&writer->pending, link->old_target);
+	state_text_add(&writer->pending, link->old_target);
 	buffer_add_char(&writer->pending, ' ');
-	add_escaped(&writer->pending, link->new_target);
+	state_text_add(&writer->pending, link->new_target);
 	return end_line(writer);
 }
 
@@ -173,53 +164,11 @@ refuse(struct reader *reader, const char *what)
 	return diag_error(reader->diags, at(reader->shown, reader->line), "%s", what);
 }
 
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found = c ? strchr(digits, c) : NULL;
-	return found ? (int)(found - digits) : -1;
-}
-
-/* "%XX" back into bytes; NULL when it is no text of ours. */
-static char *
-unescaped(struct arena *arena, const char *text)
-{
-	char *out = arena_alloc(arena, strlen(text) + 1), *to = out;
-	for (const char *c = text; *c; c++) {
-		if (*c != '%') {
-			*to++ = *c;
-			continue;
-		}
-		int high = hex_digit(c[1]), low = high < 0 ? -1 : hex_digit(c[2]);
-		if (low < 0 || (high == 0 && low == 0))
-			return NULL;
-		*to++ = (char)(high * 16 + low);
-		c += 2;
-	}
-	*to = '\0';
-	return out;
-}
-
 static bool
 read_text(struct reader *reader, const char *text, const char **ret_text)
 {
-	*ret_text = unescaped(reader->record->arena, text);
-	return *ret_text && **ret_text ? true : refuse(reader, "expected an escaped path");
-}
-
-/* What undo looks up by name stays below the home, whoever wrote the file. */
-static bool
-is_below(const char *path)
-{
-	for (const char *part = path;; part++) {
-		size_t size = strcspn(part, "/");
-		if (size == 0 || (size <= 2 && strncmp(part, "..", size) == 0))
-			return false;
-		part += size;
-		if (!*part)
-			return true;
-	}
+	*ret_text = state_text_read(reader->record->arena, text, strlen(text));
+	return *ret_text || refuse(reader, "expected an escaped path");
 }
 
 static bool
@@ -231,7 +180,7 @@ read_move(struct reader *reader, const char *rest)
 		return refuse(reader, "expected an inode and a name");
 	if (!read_text(reader, rest + end, &folder.name))
 		return false;
-	if (strchr(folder.name, '/') || !is_below(folder.name))
+	if (strchr(folder.name, '/') || !state_text_is_below(folder.name))
 		return refuse(reader, "expected one name");
 	ARRAY_PUSH(reader->record->arena, &reader->record->moved, folder);
 	return true;
@@ -283,7 +232,8 @@ read_link(struct reader *reader, const char *rest)
 	if (!read_word(reader, &rest, &link.path) || !read_word(reader, &rest, &link.old_target) ||
 		!read_word(reader, &rest, &link.new_target))
 		return false;
-	if (*rest || !is_below(link.path) || *link.old_target != '/' || *link.new_target == '/')
+	if (*rest || !state_text_is_below(link.path) || *link.old_target != '/' ||
+		*link.new_target == '/')
 		return refuse(reader, "expected a path below the home, and a link that was to one");
 	ARRAY_PUSH(reader->record->arena, &reader->record->links, link);
 	return true;
@@ -295,7 +245,7 @@ read_hex(struct reader *reader, const char *hex, struct bytes *ret_bytes)
 	size_t size = strlen(hex) / 2;
 	char *bytes = arena_alloc(reader->record->arena, size + 1);
 	for (size_t i = 0; i < size; i++) {
-		int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+		int high = state_text_digit(hex[2 * i]), low = state_text_digit(hex[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return refuse(reader, "expected hex digits");
 		bytes[i] = (char)(high * 16 + low);
@@ -331,7 +281,7 @@ read_list(struct reader *reader, const char *rest, struct string_list *list)
 	const char *path;
 	if (!read_text(reader, rest, &path))
 		return false;
-	if (!is_below(path))
+	if (!state_text_is_below(path))
 		return refuse(reader, "expected a path below the home");
 	string_list_push(reader->record->arena, list, path);
 	return true;
