@@ -81,14 +81,6 @@ ways_in(const struct account *account, struct arena *arena)
 		keys, keys == 1 ? "" : "s");
 }
 
-static const char *
-place_text(const struct place *place, struct arena *arena)
-{
-	if (!place->file)
-		return "";
-	return place->line ? arena_printf(arena, "%s:%u", place->file, place->line) : place->file;
-}
-
 static void
 add_table(const struct intake *intake, const struct string_list *users, const struct paint *paint,
 	struct arena *arena)
@@ -111,7 +103,7 @@ add_table(const struct intake *intake, const struct string_list *users, const st
 		paint_cell(&table, shown(account, ACCOUNT_GROUPS, arena));
 		paint_cell(&table, ways_in(account, arena));
 		paint_cell(&table, shown(account, ACCOUNT_EXPIRES, arena));
-		paint_cell(&table, place_text(&account->place, arena));
+		paint_cell(&table, diag_place_text(account->place, "", arena));
 	}
 	paint_table(paint, &table);
 }
@@ -122,7 +114,7 @@ static const char *
 origin(const struct account *account, enum account_field field, struct arena *arena)
 {
 	const struct place *place = &account->places[field];
-	const char *where = place_text(place, arena);
+	const char *where = diag_place_text(*place, "", arena);
 	if (field == ACCOUNT_USERNAME && account->username_generated)
 		return "made from the name";
 	if (field == ACCOUNT_KEY && !account_has(account, field))
@@ -226,7 +218,7 @@ add_tsv(const struct intake *intake, const struct string_list *users, struct buf
 			paint_text(&paint, shown(*account, field, arena));
 			buffer_add_char(out, '\t');
 		}
-		paint_text(&paint, place_text(&(*account)->place, arena));
+		paint_text(&paint, diag_place_text((*account)->place, "", arena));
 		buffer_add_char(out, '\n');
 	}
 }

@@ -41,14 +41,6 @@ choices_text(const struct decision *decision, struct arena *arena)
 	return arena_strdup(arena, buffer_text(&text));
 }
 
-static const char *
-where_text(const struct place *place, struct arena *arena)
-{
-	if (!place->file || !place->line)
-		return place->file;
-	return arena_printf(arena, "%s:%u", place->file, place->line);
-}
-
 /* Those that are decided, by a person or a default, or those that are not. */
 static void
 add_cases(const struct plan *plan, bool has_choice, struct buffer *out, struct arena *arena)
@@ -59,7 +51,7 @@ add_cases(const struct plan *plan, bool has_choice, struct buffer *out, struct a
 			const char *const cells[] = { (*change)->source, (*change)->key, kind->code,
 				kind->question, decision->detail, choices_text(decision, arena),
 				decision->initial, decision->decided ? decision->choice : NULL,
-				where_text(&decision->place, arena) };
+				diag_place_text(decision->place, NULL, arena) };
 			if (has_choice == (decision->choice != NULL))
 				add_row(out, cells, ARRAY_LEN(cells), arena);
 		}

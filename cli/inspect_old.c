@@ -33,14 +33,6 @@ is_wanted(const struct old_login *login, const struct string_list *users)
 }
 
 static const char *
-place_text(const struct place *place, struct arena *arena)
-{
-	if (!place->file)
-		return "-";
-	return place->line ? arena_printf(arena, "%s:%u", place->file, place->line) : place->file;
-}
-
-static const char *
 groups_text(const struct old_login *login, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
@@ -56,7 +48,7 @@ notes_text(const struct old_login *login, struct arena *arena)
 	ARRAY_FOREACH (note, &login->notes) {
 		buffer_printf(&text, "%s%s", text.size ? "; " : "", note->message);
 		if (note->place.file)
-			buffer_printf(&text, " (%s)", place_text(&note->place, arena));
+			buffer_printf(&text, " (%s)", diag_place_text(note->place, "-", arena));
 	}
 	return text.size ? arena_strdup(arena, buffer_text(&text)) : "-";
 }
@@ -96,7 +88,7 @@ cell(const struct old_login *login, enum column column, struct arena *arena)
 	case COLUMN_PASSWORD:
 		return old_password_name(login->password);
 	case COLUMN_WHERE:
-		return place_text(&login->where, arena);
+		return diag_place_text(login->where, "-", arena);
 	case COLUMN_NOTE:
 		return notes_text(login, arena);
 	default:

@@ -19,14 +19,6 @@ struct listing {
 	struct arena *arena;
 };
 
-static const char *
-place_text(const struct place *place, struct arena *arena)
-{
-	if (!place->file)
-		return "";
-	return place->line ? arena_printf(arena, "%s:%u", place->file, place->line) : place->file;
-}
-
 static void
 add(struct listing *listing, const char *field, const char *value, const struct place *place)
 {
@@ -34,7 +26,7 @@ add(struct listing *listing, const char *field, const char *value, const struct 
 		return;
 	paint_cell(&listing->table, field);
 	paint_cell(&listing->table, value);
-	paint_cell(&listing->table, place_text(place, listing->arena));
+	paint_cell(&listing->table, diag_place_text(*place, "", listing->arena));
 }
 
 /* Most are of the line that decided. */

@@ -116,3 +116,11 @@ diag_names_field(const struct diag *diag)
 	}
 	return false;
 }
+
+const char *
+diag_place_text(struct place place, const char *nowhere, struct arena *arena)
+{
+	if (!place.file)
+		return nowhere;
+	return place.line ? arena_printf(arena, "%s:%u", place.file, place.line) : place.file;
+}

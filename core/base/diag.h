@@ -67,6 +67,9 @@ void diag_hint(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
 void diag_code(struct diags *diags, const char *code);
 void diag_user(struct diags *diags, const char *login);
 
+/* "staff.csv:14", or the file alone where there is no line; `nowhere` where there is no file. */
+const char *diag_place_text(struct place place, const char *nowhere, struct arena *arena);
+
 /* True when the message begins with the name of its place's field, or has it in quotes. */
 bool diag_names_field(const struct diag *diag);
 

@@ -49,14 +49,6 @@ intake_refuse_nameless(struct intake_rows *rows, struct arena *arena, struct dia
 
 /* ---- duplicates ---- */
 
-/* "staff.csv:14", or what the place has of it. */
-static const char *
-place_text(struct place place, struct arena *arena)
-{
-	const char *file = place.file ? place.file : "another row";
-	return place.line ? arena_printf(arena, "%s:%u", file, place.line) : file;
-}
-
 static struct place
 field_place(const struct intake_row *row, enum account_field field)
 {
@@ -85,7 +77,7 @@ refuse_second(const struct intake_row *first, struct intake_row *second, enum ac
 	struct place first_place = field_place(first, field);
 	struct place second_place = field_place(second, field);
 	diag_error(diags, second_place, "%s '%s' is also in %s", name, text,
-		place_text(first_place, arena));
+		diag_place_text(first_place, "another row", arena));
 	diag_code(diags, field == ACCOUNT_KEY ? "duplicate-key" : "duplicate-username");
 	diag_user(diags, second->account->username);
 	diag_hint(diags, "Keep one of the two rows, or correct the %s of one.", name);
@@ -97,9 +89,11 @@ static void
 refuse_first(struct intake_row *first, const struct intake_row *second, enum account_field field,
 	struct arena *arena)
 {
-	struct diag mirrored = { .message = arena_printf(arena, "%s '%s' is also in %s",
-					 account_field_name(field), given_text(second, field),
-					 place_text(field_place(second, field), arena)) };
+	struct diag mirrored = {
+		.message = arena_printf(arena, "%s '%s' is also in %s", account_field_name(field),
+			given_text(second, field),
+			diag_place_text(field_place(second, field), "another row", arena))
+	};
 	intake_row_refuse(first, &mirrored, arena);
 }
 
@@ -215,7 +209,7 @@ warn_same_person(const struct intake_row *first, const struct intake_row *row, s
 {
 	diag_warning(diags, row->account->place, "'%s' has the same name as %s, and no id",
 		row->account->full_name ? row->account->full_name : row->account->username,
-		place_text(first->account->place, arena));
+		diag_place_text(first->account->place, "another row", arena));
 	diag_code(diags, "same-person");
 	diag_user(diags, row->account->username);
 	diag_hint(diags,

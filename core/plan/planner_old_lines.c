@@ -6,12 +6,6 @@
 
 #include "core/plan/planner_old.h"
 
-static const char *
-place_words(const struct place *place, struct arena *arena)
-{
-	return place->line ? arena_printf(arena, "%s:%u", place->file, place->line) : place->file;
-}
-
 /* "vsftpd guest of ftpvirt in /srv/vhosts/anna, write yes, /etc/vsftpd/login.db:3" */
 static const char *
 old_words(const struct old_account *old, struct arena *arena)
@@ -27,7 +21,7 @@ old_words(const struct old_account *old, struct arena *arena)
 		buffer_printf(&text, " in %s", login->jail);
 	buffer_printf(&text, ", write %s", old_write_name(login->write));
 	if (login->where.file)
-		buffer_printf(&text, ", %s", place_words(&login->where, arena));
+		buffer_printf(&text, ", %s", diag_place_text(login->where, NULL, arena));
 	return arena_strdup(arena, buffer_text(&text));
 }
 
