@@ -247,29 +247,26 @@ land_in_new_home(struct pro_session *session)
 {
 	const char *path = NULL, *home = without_slashes(session->home, session->judge->arena);
 	const struct pro_line *line = choose(session, session->server, "DefaultRoot", &path);
-	size_t size = 0;
 
 	if (line)
 		path = pro_interpolate(session,
 			pro_replace_user(path, session->identity.name, session->judge->arena));
 	if (path)
-		size = strlen(path);
-	while (size > 1 && path[size - 1] == '/')
-		size--;
+		path = without_slashes(path, session->judge->arena);
 	session->will_be_made = true;
 	session->cwd = home;
 	session->jail = "/";
-	if (!path || size == 1) {
+	if (!path || strlen(path) == 1) {
 		start_elsewhere(session);
 		return true;
 	}
-	if (strlen(home) == size && strncmp(path, home, size) == 0) {
+	if (strcmp(path, home) == 0) {
 		session->jail = home;
 		return true;
 	}
 	if (!find_jail(session, &session->jail))
 		return false;
-	size = strlen(session->jail);
+	size_t size = strlen(session->jail);
 	if (strncmp(home, session->jail, size) == 0 && home[size] == '/') {
 		start_elsewhere(session);
 		return true;
