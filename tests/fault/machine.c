@@ -7,7 +7,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "tests/remove_tree.h"
 
 /* Files that are equal otherwise are as old as each other. */
 enum { NOT_POSSIBLE = 77, LONG_AGO = 1000000000 };
@@ -242,17 +243,10 @@ machine_make(enum machine_kind kind, struct arena *arena)
 	return root;
 }
 
-static int
-remove_visited(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
 void
 machine_remove(const char *root)
 {
-	if (nftw(root, remove_visited, 16, FTW_DEPTH | FTW_PHYS) != 0)
+	if (remove_tree(root) != 0)
 		err(1, "%s", root);
 }
 

@@ -14,7 +14,6 @@
 
 #include <archive.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -25,6 +24,7 @@
 #include "core/plan/home_inventory.h"
 #include "core/run/archive.h"
 #include "race_scene.h"
+#include "tests/remove_tree.h"
 
 enum { NOT_RUN = 77, CONTROL_SECONDS = 60, ENTRIES = 10 };
 
@@ -63,19 +63,6 @@ static const char *
 real(struct race *race, const char *path)
 {
 	return arena_printf(&race->arena, "%s%s", scene.root, path);
-}
-
-static int
-remove_visited(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static void
-remove_tree(const char *path)
-{
-	assert_int_equal(nftw(path, remove_visited, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 /* What a home that changes under it may say; anything else would hide that nothing was tried. */
@@ -148,7 +135,7 @@ archive_home(struct race *race)
 	/* A tar that holds nothing would prove nothing. */
 	assert_true(content.size > 512);
 	race->wins += memmem(content.data, content.size, RACE_SECRET, strlen(RACE_SECRET)) != NULL;
-	remove_tree(real(race, "/archives"));
+	assert_int_equal(remove_tree(real(race, "/archives")), 0);
 }
 
 static struct race *looking;
@@ -176,7 +163,7 @@ copy_home(struct race *race)
 	close(copy.to_fd);
 	looking = race;
 	assert_int_equal(nftw(real(race, "/copy"), look_at_copy, 16, FTW_PHYS), 0);
-	remove_tree(real(race, "/copy"));
+	assert_int_equal(remove_tree(real(race, "/copy")), 0);
 }
 
 /* The control: what is a file when it is looked at is opened by its name. */

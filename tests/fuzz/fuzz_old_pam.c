@@ -5,55 +5,22 @@
  * one that lets in says how, one that does not says why; every note and way has its place; every
  * name that is listed can be asked for.
  */
-#include <err.h>
-#include <sys/stat.h>
-
 #include "importers/old/pam.h"
 #include "tests/fuzz/must.h"
+#include "tests/fuzz/scratch.h"
 
 static const char *const files[] = { "etc/pam.d/ftp", "etc/pam.d/sub", "etc/list", "etc/pwdfile",
-	"etc/passwd", "etc/shadow", "etc/pam.d/other" };
-enum { FUZZED = 6 };
-
-/* Holds the parts of the input, written anew each time. */
-static char top[] = "/tmp/rehome-fuzz-XXXXXX";
-
-static const char *
-path_of(const char *name)
-{
-	static char path[128];
-	snprintf(path, sizeof(path), "%s/%s", top, name);
-	return path;
-}
+	"etc/passwd", "etc/shadow" };
 
 static void
-remove_top(void)
+make_machine(void)
 {
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		remove(path_of(files[i]));
-	remove(path_of("etc/pam.d"));
-	remove(path_of("etc"));
-	remove(top);
-}
-
-static void
-write_file(const char *name, const char *text)
-{
-	AUTO_FILE FILE *file = fopen(path_of(name), "we");
-	if (!file || fputs(text, file) < 0)
-		err(1, "%s", name);
-}
-
-static void
-make_top(void)
-{
-	if (!mkdtemp(top) || mkdir(path_of("etc"), 0755) || mkdir(path_of("etc/pam.d"), 0755))
-		err(1, "%s", top);
-	write_file("etc/pam.d/other",
+	scratch_folder("etc");
+	scratch_folder("etc/pam.d");
+	scratch_write("etc/pam.d/other",
 		"auth required pam_unix.so nullok\n"
 		"account required pam_unix.so\n"
 		"session required pam_permit.so\n");
-	atexit(remove_top);
 }
 
 static void
@@ -92,20 +59,20 @@ on_name(void *ctx, const char *name, struct place where)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool made;
 	AUTO_ARENA struct arena arena = { 0 };
 	struct diags diags = { .arena = &arena };
 	struct bytes rest = { (const char *)data, size };
 	struct old_root *root;
 	struct old_unix *accounts;
-	if (!made)
-		make_top();
-	made = true;
-	for (size_t i = 0; i < FUZZED; i++)
-		write_file(files[i], next_part(&rest, &arena));
-	struct source source = {
-		.name = "fuzz", .importer = "fuzz", .location = top, .shown = top, .arena = &arena
-	};
+	if (scratch_is_new())
+		make_machine();
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		scratch_write(files[i], next_part(&rest, &arena));
+	struct source source = { .name = "fuzz",
+		.importer = "fuzz",
+		.location = scratch,
+		.shown = scratch,
+		.arena = &arena };
 	MUST(old_root_open(&source, &root, &diags));
 	if (old_unix_read(root, &accounts, &diags)) {
 		struct old_pam *pam = old_pam_read(root, accounts, "ftp");

@@ -5,58 +5,23 @@
  * What must hold: every login comes once and with its place; one that got in has directories, ids,
  * a mask and a way in; one that did not, a note that says why; a broken start refuses all.
  */
-#include <err.h>
-#include <sys/stat.h>
-
 #include "core/model/importer.h"
 #include "core/model/option.h"
 #include "tests/fuzz/must.h"
+#include "tests/fuzz/scratch.h"
 
 extern const struct importer proftpd_importer;
 
 static const char *const files[] = { "etc/proftpd/proftpd.conf", "etc/proftpd/more/a.conf",
-	"etc/proftpd/users", "etc/proftpd/groups", "srv/.ftpaccess", "etc/passwd" };
-enum { FUZZED = 5 };
+	"etc/proftpd/users", "etc/proftpd/groups", "srv/.ftpaccess" };
 static const char *const folders[] = { "etc", "etc/proftpd", "etc/proftpd/more", "srv", "srv/a" };
 
-static char top[] = "/tmp/rehome-fuzz-XXXXXX";
-
-static const char *
-path_of(const char *name)
-{
-	static char path[128];
-	snprintf(path, sizeof(path), "%s/%s", top, name);
-	return path;
-}
-
 static void
-remove_top(void)
+make_machine(void)
 {
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		remove(path_of(files[i]));
-	for (size_t i = ARRAY_LEN(folders); i-- > 0;)
-		remove(path_of(folders[i]));
-	remove(top);
-}
-
-static void
-write_file(const char *name, const char *text)
-{
-	AUTO_FILE FILE *file = fopen(path_of(name), "we");
-	if (!file || fputs(text, file) < 0)
-		err(1, "%s", name);
-}
-
-static void
-make_top(void)
-{
-	if (!mkdtemp(top))
-		err(1, "%s", top);
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
-		if (mkdir(path_of(folders[i]), 0755))
-			err(1, "%s", folders[i]);
-	write_file("etc/passwd", "root:x:0:0::/root:/bin/sh\nanna:x:1000:100::/srv:/bin/sh\n");
-	atexit(remove_top);
+		scratch_folder(folders[i]);
+	scratch_write("etc/passwd", "root:x:0:0::/root:/bin/sh\nanna:x:1000:100::/srv:/bin/sh\n");
 }
 
 struct told {
@@ -90,25 +55,23 @@ on_old_login(void *ctx, const struct old_login *login)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool made;
 	AUTO_ARENA struct arena arena = { 0 };
 	struct diags diags = { .arena = &arena };
 	struct bytes rest = { (const char *)data, size };
 	struct told told = { .arena = &arena, .names.arena = &arena };
 	struct sink sink = { .ctx = &told, .old_login = on_old_login, .diags = &diags };
 
-	if (!made)
-		make_top();
-	made = true;
-	for (size_t i = 0; i < FUZZED; i++)
-		write_file(files[i], next_part(&rest, &arena));
-	if (chmod(path_of("etc/proftpd/users"), 0640))
+	if (scratch_is_new())
+		make_machine();
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		scratch_write(files[i], next_part(&rest, &arena));
+	if (chmod(scratch_path("etc/proftpd/users"), 0640))
 		err(1, "chmod");
 
 	struct source source = { .name = "fuzz",
 		.importer = "proftpd",
-		.location = top,
-		.shown = top,
+		.location = scratch,
+		.shown = scratch,
 		.arena = &arena };
 	void *config = arena_alloc(&arena, proftpd_importer.config_size);
 	option_defaults(proftpd_importer.options, config, &arena);

@@ -10,6 +10,7 @@
 
 #include "importers/pureftpd/start.h"
 #include "tests/fuzz/must.h"
+#include "tests/fuzz/scratch.h"
 
 static void
 check(struct old_root *root, void (*read)(struct old_root *, const char *, struct pure_start *))
@@ -32,20 +33,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	AUTO_ARENA struct arena arena = { 0 };
 	AUTO_OLD_ROOT struct old_root *root = NULL;
 	struct diags diags = { .arena = &arena };
-	static char top[] = "/tmp/fuzz_pure_conf.XXXXXX";
-	static bool is_made;
-	if (!is_made)
-		MUST(mkdtemp(top));
-	is_made = true;
-	char *path = arena_printf(&arena, "%s/conf", top);
-	FILE *file = fopen(path, "w");
-	MUST(file && fwrite(data, 1, size, file) == size && fclose(file) == 0);
+	(void)scratch_is_new();
+	scratch_write_bytes("conf", data, size);
 	struct source source = {
-		.name = "fuzz", .location = top, .shown = "fuzz", .arena = &arena
+		.name = "fuzz", .location = scratch, .shown = "fuzz", .arena = &arena
 	};
 	MUST(old_root_open(&source, &root, &diags));
 	check(root, conf_file_read);
 	check(root, perl_conf_read);
-	unlink(path);
 	return 0;
 }

@@ -6,67 +6,38 @@
  * directories; one that was not says why; every note has place, code and message; and the same
  * again when the configuration is read leniently.
  */
-#include <err.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/model/importer.h"
 #include "tests/fuzz/must.h"
+#include "tests/fuzz/scratch.h"
 
 extern const struct importer vsftpd_importer;
 
-static const char *const folders[] = { "", "/etc", "/etc/pam.d", "/etc/users", "/etc/systemd",
-	"/etc/systemd/system", "/etc/xinetd.d", "/home", "/home/anna", "/home/anna/www", "/srv" };
-static const char *const files[] = { "/etc/vsftpd.conf", "/etc/vsftpd.user_list",
-	"/etc/vsftpd.chroot_list", "/etc/users/anna", "/etc/passwd", "/etc/pam.d/vsftpd",
-	"/etc/systemd/system/vsftpd.service", "/etc/xinetd.d/vsftpd", "/etc/os-release",
-	"/etc/hosts.allow", "/etc/hosts.deny" };
-
-/* Holds the parts of the input, written anew each time. */
-static char top[] = "/tmp/rehome-fuzz-XXXXXX";
-
-static const char *
-path_of(const char *name)
-{
-	static char path[128];
-	snprintf(path, sizeof(path), "%s%s", top, name);
-	return path;
-}
+static const char *const folders[] = { "etc", "etc/pam.d", "etc/users", "etc/systemd",
+	"etc/systemd/system", "etc/xinetd.d", "home", "home/anna", "home/anna/www", "srv" };
+static const char *const files[] = { "etc/vsftpd.conf", "etc/vsftpd.user_list",
+	"etc/vsftpd.chroot_list", "etc/users/anna", "etc/passwd", "etc/pam.d/vsftpd",
+	"etc/systemd/system/vsftpd.service", "etc/xinetd.d/vsftpd", "etc/os-release",
+	"etc/hosts.allow", "etc/hosts.deny" };
 
 static void
-remove_top(void)
+make_machine(void)
 {
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		remove(path_of(files[i]));
-	remove(path_of("/home/loop"));
-	for (size_t i = ARRAY_LEN(folders); i-- > 0;)
-		remove(path_of(folders[i]));
-}
-
-static void
-make_top(void)
-{
-	if (!mkdtemp(top))
-		err(1, "%s", top);
-	for (size_t i = 1; i < ARRAY_LEN(folders); i++) {
-		if (mkdir(path_of(folders[i]), 0755) != 0)
-			err(1, "%s", folders[i]);
-	}
-	if (symlink("loop", path_of("/home/loop")) != 0)
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		scratch_folder(folders[i]);
+	if (symlink("loop", scratch_path("home/loop")) != 0)
 		err(1, "loop");
-	atexit(remove_top);
 }
 
 /* An empty part is a file that is not there. */
 static void
 write_part(const char *name, const char *text)
 {
-	remove(path_of(name));
-	if (!*text)
-		return;
-	AUTO_FILE FILE *file = fopen(path_of(name), "we");
-	if (!file || fputs(text, file) < 0)
-		err(1, "%s", name);
+	if (*text)
+		scratch_write(name, text);
+	else
+		remove(scratch_path(name));
 }
 
 struct hearing {
@@ -91,7 +62,7 @@ check_session(const struct old_login *login)
 	MUST(login->groups.count);
 	MUST(login->unix_user);
 	MUST(is_below(login->cwd, login->jail));
-	MUST(stat(path_of(login->cwd), &st) == 0 && S_ISDIR(st.st_mode));
+	MUST(stat(scratch_path(login->cwd), &st) == 0 && S_ISDIR(st.st_mode));
 	MUST(login->rights != OLD_WRITE_NO || login->write == OLD_WRITE_NO);
 	MUST((login->rights == OLD_WRITE_PARTIAL) == (login->write_note != NULL));
 }
@@ -118,7 +89,9 @@ read_machine(bool lenient)
 	AUTO_ARENA struct arena arena = { 0 };
 	struct diags diags = { .arena = &arena };
 	struct hearing hearing = { .arena = &arena, .seen = { .arena = &arena } };
-	struct source source = { .name = "fuzz", .location = top, .shown = top, .arena = &arena };
+	struct source source = {
+		.name = "fuzz", .location = scratch, .shown = scratch, .arena = &arena
+	};
 	struct sink sink = { .ctx = &hearing, .old_login = on_login, .diags = &diags };
 	void *config = arena_alloc(&arena, vsftpd_importer.config_size);
 	option_defaults(vsftpd_importer.options, config, &arena);
@@ -132,12 +105,10 @@ read_machine(bool lenient)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static bool made;
 	AUTO_ARENA struct arena arena = { 0 };
 	struct bytes rest = { (const char *)data, size };
-	if (!made)
-		make_top();
-	made = true;
+	if (scratch_is_new())
+		make_machine();
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		write_part(files[i], next_part(&rest, &arena));
 	read_machine(false);

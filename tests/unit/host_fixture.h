@@ -16,13 +16,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/host_internal.h"
+#include "tests/remove_tree.h"
 
 struct fixture {
 	char root[64];
@@ -143,18 +143,11 @@ fixture_setup(void **state)
 }
 
 static inline int
-remove_visited(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static inline int
 fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 	host_destroy(f->host);
-	nftw(f->root, remove_visited, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(f->root);
 	arena_finish(&f->arena);
 	free(f);
 	return 0;

@@ -13,13 +13,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "importers/old/root.h"
+#include "tests/remove_tree.h"
 
 struct fixture {
 	char top[64];  /* ROOT is /root in it, so that there is something outside */
@@ -102,18 +102,11 @@ fixture_setup(void **state)
 }
 
 static inline int
-remove_visited(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static inline int
 fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 	old_root_close(&f->root);
-	nftw(f->top, remove_visited, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(f->top);
 	arena_finish(&f->arena);
 	free(f);
 	return 0;

@@ -15,7 +15,6 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@
 #include <unistd.h>
 
 #include "core/plan/planner.h"
+#include "tests/remove_tree.h"
 
 struct world {
 	char root[64];
@@ -450,18 +450,11 @@ world_setup(void **state)
 }
 
 static inline int
-remove_visited(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static inline int
 world_teardown(void **state)
 {
 	struct world *w = *state;
 	host_destroy(w->host);
-	nftw(w->root, remove_visited, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(w->root);
 	arena_finish(&w->arena);
 	free(w);
 	return 0;

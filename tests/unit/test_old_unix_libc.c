@@ -259,6 +259,6 @@ main(void)
 	}
 	int status = 0;
 	bool ended = child > 0 && waitpid(child, &status, 0) == child;
-	nftw(path, remove_visited, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(path);
 	return ended && WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

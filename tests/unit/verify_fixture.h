@@ -8,7 +8,6 @@
 #ifndef REHOME_TESTS_VERIFY_FIXTURE_H
 #define REHOME_TESTS_VERIFY_FIXTURE_H
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "core/plan/verify.h"
 #include "ssh_key_samples.h"
+#include "tests/remove_tree.h"
 
 #define ANNAS_KEY ED25519_TYPE " " ED25519_BASE64 " anna@laptop"
 #define ANNAS_KEY_SHA256 "8ea36656e1809ca644bd006d0c75530db530f49433c8a17cbfa0028b2974079f"
@@ -104,18 +104,11 @@ world_create(const char *configuration)
 	return world;
 }
 
-static inline int
-remove_visited(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
 static inline void
 world_destroy(struct world *world)
 {
 	host_destroy(world->host);
-	nftw(world->root, remove_visited, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(world->root);
 	arena_finish(&world->arena);
 	free(world);
 }
