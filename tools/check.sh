@@ -73,7 +73,7 @@ if $ci; then
 	CC=gcc build_and_test sanitised build-sanitised \
 		"--timeout-multiplier 3 --no-suite proof --no-suite oracle --no-suite fault" \
 		-Db_sanitize=address,undefined -Dwerror=true
-	CC=clang FUZZ_SECONDS=4 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
+	CC=clang FUZZ_SECONDS=4 FUZZ_SEED=1 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
 		-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true
 else
 	tools/prepare.sh build test

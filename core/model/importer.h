@@ -26,8 +26,18 @@
 
 #define IMPORTER_ABI 1u
 
+/* What a field is made of where the configuration does not say: "${givenName} ${sn}". Several rows
+ * of one field are candidates, the first that is not empty. */
+struct importer_default {
+	enum account_field field;
+	const char *text; /* as a value of `map:` (template.h) */
+};
+
 struct sink {
 	void *ctx;
+	/* The columns that the configured `map:` names, for sources that are asked for what they
+	 * tell; NULL = none is configured. */
+	const struct string_list *columns;
 	/* A row of names and values: the core maps it to an account (mapping.h). */
 	bool (*record)(void *ctx, const struct record *record);
 	/* An account that the importer made itself. */
@@ -41,12 +51,22 @@ struct sink {
 	/* A record that could not even be read as one (wrong column count): kept for --rejects. The
 	 * error is already in diags. */
 	void (*reject)(void *ctx, const struct record *record);
+	/* An origin key that is in the source, though what it says of it cannot be read and is in
+	 * diags: nobody has left for that reason. A record that the mapping refuses needs no call.
+	 */
+	void (*present)(void *ctx, const char *key);
+	/* Set by the importer before the header: instead of the synonyms of mapping.h; ends with a
+	 * NULL text. NULL = the synonyms. */
+	const struct importer_default *defaults;
 	struct diags *diags;
 	/* What the importer found out about the source ("windows-1252, ';'"), for the plan's head.
 	 */
 	const char *detected;
 	/* Set by the importer only after a whole, successful listing. */
 	bool complete;
+	/* Why it is not whole ("size limit exceeded after 100 entries"), without being an error:
+	 * what was listed counts, and nobody is missing. */
+	const char *incomplete;
 };
 /* The functions return false when reading should stop. */
 

@@ -27,8 +27,11 @@ struct intake {
 	const char *location;
 	const char *detected;
 	char sha256[65];
-	bool complete; /* a whole listing without a refused row: only then can somebody be missing
-			*/
+	/* A whole listing, and every refused row's key is in `present`: only then can somebody be
+	 * missing. */
+	bool complete;
+	const char *incomplete; /* why not, or NULL where nothing more is known */
+	struct table present;	/* origin keys of refused rows: they exist */
 	size_t rows;
 	struct record *header; /* NULL when the source has none */
 	struct {

@@ -67,6 +67,8 @@ struct change {
 	const char *login;
 	const char *full_name;
 	const char *source, *key; /* origin */
+	const char *old_login; /* the account is renamed: its login until now; NULL = it is not */
+	const char *old_source, *old_key; /* it is bound to another origin: the one until now */
 	struct place place;
 	bool login_generated;
 	bool has_before, has_after;

@@ -33,6 +33,8 @@ take_user(struct bytes *rest, struct bytes *ret_user)
 		if (!end)
 			continue;
 		size_t size = (size_t)(end - rest->data);
+		if (size < 2)
+			return false;
 		*ret_user = (struct bytes){ rest->data + 1, size - 1 };
 		*rest = (struct bytes){ end + 2, rest->size - size - 2 };
 		return true;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # run-one.sh PROGRAM CORPUS - one libFuzzer program for FUZZ_SECONDS (8), as a test that reports TAP.
+# FUZZ_SEED: where its random numbers begin; 0, the default, is another place each time.
 #
 # What it finds stays in FUZZ_WORK (the folder `fuzz` of the build), so the next run goes on from
 # there; a crash also leaves its input, whose name is reported. With FUZZ_KEEP the inputs that reach
@@ -19,7 +20,8 @@ export ASAN_OPTIONS=abort_on_error=1:detect_leaks=1
 export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 
 status=0
-nice -n 10 "$program" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=8192 \
+nice -n 10 "$program" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -timeout=60 \
+	-rss_limit_mb=2048 -max_len=8192 \
 	-print_final_stats=1 -artifact_prefix="$work/crashes/" "$work/found" "$corpus" \
 	>"$work/log" 2>&1 || status=$?
 
