@@ -266,6 +266,16 @@ text_size(struct arena *arena, unsigned long long bytes)
 	return arena_printf(arena, "%.1f %s", size, units[unit]);
 }
 
+int
+text_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 bool
 text_number(const char *text, unsigned long long max, unsigned long long *ret_number)
 {

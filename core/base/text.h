@@ -95,6 +95,9 @@ const char *text_shell_word(struct arena *arena, const char *word);
 /* "1023 bytes", "1.2 GiB" */
 char *text_size(struct arena *arena, unsigned long long bytes);
 
+/* 0 to 15 for a hexadecimal digit of either case; -1 for any other character. */
+int text_hex_digit(char c);
+
 /* Full-string decimal number, no sign, no blanks, no overflow beyond max. */
 bool text_number(const char *text, unsigned long long max, unsigned long long *ret_number);
 

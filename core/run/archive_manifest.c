@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/state_text.h"
 #include "core/base/text.h"
 #include "core/plan/json_scope.h"
 #include "core/plan/json_writer.h"
@@ -339,17 +340,11 @@ read_mode(struct reading *reading, mode_t *ret_mode)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool
 manifest_read_hex(const char *text, uint8_t ret_sha256[static MANIFEST_SHA256])
 {
 	for (size_t i = 0; i < MANIFEST_SHA256; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+		int high = state_text_digit(text[2 * i]), low = state_text_digit(text[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		ret_sha256[i] = (uint8_t)(high << 4 | low);

@@ -61,15 +61,6 @@ log_number(struct bytes word, uint64_t *ret_number)
 	return true;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 struct bytes
 log_decoded(struct log_reader *reader, struct bytes path)
 {
@@ -78,8 +69,8 @@ log_decoded(struct log_reader *reader, struct bytes path)
 	buffer_clear(&reader->scratch);
 	for (size_t i = 0; i < path.size; i++) {
 		char c = path.data[i];
-		int high = c == '%' && i + 2 < path.size ? hex_digit(path.data[i + 1]) : -1;
-		int low = high >= 0 ? hex_digit(path.data[i + 2]) : -1;
+		int high = c == '%' && i + 2 < path.size ? text_hex_digit(path.data[i + 1]) : -1;
+		int low = high >= 0 ? text_hex_digit(path.data[i + 2]) : -1;
 		if (low >= 0) {
 			c = (char)(high << 4 | low);
 			i += 2;

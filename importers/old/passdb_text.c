@@ -31,22 +31,12 @@ line_is(struct bytes line, const char *text)
 	return line.size == strlen(text) && memcmp(line.data, text, line.size) == 0;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool
 hex_pair(struct bytes text, size_t offset, char *ret_byte)
 {
 	if (offset + 2 > text.size)
 		return false;
-	int high = hex_digit(text.data[offset]), low = hex_digit(text.data[offset + 1]);
+	int high = text_hex_digit(text.data[offset]), low = text_hex_digit(text.data[offset + 1]);
 	if (high < 0 || low < 0)
 		return false;
 	*ret_byte = (char)(high << 4 | low);

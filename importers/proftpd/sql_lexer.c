@@ -98,22 +98,14 @@ take_quoted(struct sql_lexer *lexer, char quote, bool escapes)
 	return arena_strdup(lexer->arena, buffer_text(&text));
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static const char *
 take_hex(struct sql_lexer *lexer)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	while (hex_digit(peek(lexer, 0)) >= 0 && hex_digit(peek(lexer, 1)) >= 0) {
-		buffer_add_char(
-			&text, (char)(hex_digit(peek(lexer, 0)) << 4 | hex_digit(peek(lexer, 1))));
+	while (text_hex_digit(peek(lexer, 0)) >= 0 && text_hex_digit(peek(lexer, 1)) >= 0) {
+		buffer_add_char(&text,
+			(char)(text_hex_digit(peek(lexer, 0)) << 4 |
+				text_hex_digit(peek(lexer, 1))));
 		lexer->offset += 2;
 	}
 	return arena_strdup(lexer->arena, buffer_text(&text));

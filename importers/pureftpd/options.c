@@ -253,27 +253,12 @@ set_quota(struct parsing *parsing, const char *value, int detail)
 	return NULL;
 }
 
+/* The member at this offset. */
 static const char *
-set_creates_homes(struct parsing *parsing, const char *value, int detail)
+set_flag(struct parsing *parsing, const char *value, int offset)
 {
-	(void)value, (void)detail;
-	parsing->options->creates_homes = true;
-	return NULL;
-}
-
-static const char *
-set_anonymous_uploads_off(struct parsing *parsing, const char *value, int detail)
-{
-	(void)value, (void)detail;
-	parsing->options->anonymous_uploads_off = true;
-	return NULL;
-}
-
-static const char *
-set_anonymous_makes_directories(struct parsing *parsing, const char *value, int detail)
-{
-	(void)value, (void)detail;
-	parsing->options->anonymous_makes_directories = true;
+	(void)value;
+	*(bool *)((char *)parsing->options + offset) = true;
 	return NULL;
 }
 
@@ -384,13 +369,15 @@ static const struct known_option {
 	{ 'h', "help", false, print_help, 0 },
 	{ 'H', "dontresolve", false, ignore_value, 0 },
 	{ 'I', "maxidletime", true, ignore_value, 0 },
-	{ 'i', "anonymouscantupload", false, set_anonymous_uploads_off, 0 },
-	{ 'j', "createhomedir", false, set_creates_homes, 0 },
+	{ 'i', "anonymouscantupload", false, set_flag,
+		offsetof(struct pure_options, anonymous_uploads_off) },
+	{ 'j', "createhomedir", false, set_flag, offsetof(struct pure_options, creates_homes) },
 	{ 'K', "keepallfiles", false, set_keeps_files, 0 },
 	{ 'k', "maxdiskusagepct", true, set_limit, LIMIT_DISK_SHARE },
 	{ 'l', "login", true, set_method, 0 },
 	{ 'L', "limitrecursion", true, need_pair, 0 },
-	{ 'M', "anonymouscancreatedirs", false, set_anonymous_makes_directories, 0 },
+	{ 'M', "anonymouscancreatedirs", false, set_flag,
+		offsetof(struct pure_options, anonymous_makes_directories) },
 	{ 'm', "maxload", true, need_load, 0 },
 	{ 'N', "natmode", false, ignore_value, 0 },
 	{ 'n', "quota", true, set_quota, 0 },
