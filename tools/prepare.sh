@@ -81,11 +81,12 @@ missing=$(missing_packages "$@")
 
 echo "prepare: installing $missing"
 case " $missing " in
-*" openssh-server "* | *" vsftpd "*)
+*" openssh-server "* | *" slapd "* | *" vsftpd "*)
 	forbid_daemons
 	install_missing
 	disable_daemon openssh-server ssh.service
 	disable_daemon vsftpd vsftpd.service
+	disable_daemon slapd slapd.service
 	;;
 *)
 	install_missing
