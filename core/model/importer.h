@@ -52,8 +52,9 @@ struct sink {
 	 * error is already in diags. */
 	void (*reject)(void *ctx, const struct record *record);
 	/* An origin key that is in the source, though what it says of it cannot be read and is in
-	 * diags: nobody has left for that reason. A record that the mapping refuses needs no call.
-	 */
+	 * diags: nobody has left for that reason. After reject() it is the key of that record;
+	 * without, the errors since the last record are a refused row of their own. A record that
+	 * the mapping refuses needs no call. */
 	void (*present)(void *ctx, const char *key);
 	/* Set by the importer before the header: instead of the synonyms of mapping.h; ends with a
 	 * NULL text. NULL = the synonyms. */

@@ -22,10 +22,11 @@ struct reading {
 	struct intake *intake;
 	struct source source;
 	struct intake_rows rows;
-	struct diags said; /* by the importer */
-	size_t attributed; /* how many of these belong to rows that were seen */
-	size_t merged;	   /* how many of these are in diags */
-	bool alive;	   /* the importer came to the end */
+	struct diags said;	  /* by the importer */
+	size_t attributed;	  /* how many of these belong to rows that were seen */
+	size_t merged;		  /* how many of these are in diags */
+	bool alive;		  /* the importer came to the end */
+	const struct diag *stray; /* the first of its errors that is no row's */
 	struct mapping *mapping;
 	struct old_account_config old_accounts;
 	struct arena *arena;
@@ -52,15 +53,23 @@ take_header(void *ctx, const struct record *header)
 	return true;
 }
 
-/* Errors since the last row: about this row if it was refused or if they name its line. */
+/* Errors since the last row: about this row if it was refused or if they name its line. NULL =
+ * there are no more rows. */
 static void
-attribute_errors(struct reading *reading, struct intake_row *row, bool refused)
+attribute_errors(struct reading *reading, struct intake_row *row)
 {
 	for (; reading->attributed < reading->said.count; reading->attributed++) {
 		const struct diag *diag = &reading->said.items[reading->attributed];
-		bool same_line = diag->place.line && diag->place.line == row->record->place.line;
-		if (diag->level == DIAG_ERROR && (refused || same_line))
+		if (diag->level != DIAG_ERROR)
+			continue;
+		bool same_line =
+			row && diag->place.line && diag->place.line == row->record->place.line;
+		if (row && (row->unreadable || same_line))
 			intake_row_refuse(row, diag, reading->arena);
+		else if (!reading->stray)
+			reading->stray = arena_copy(reading->arena, diag, sizeof(*diag));
+		if (row && same_line)
+			row->is_damaged = true;
 	}
 }
 
@@ -69,7 +78,7 @@ take_record(void *ctx, const struct record *record)
 {
 	struct reading *reading = ctx;
 	struct intake_row row = { .record = copy_record(reading->arena, record) };
-	attribute_errors(reading, &row, false);
+	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 	return true;
 }
@@ -80,8 +89,30 @@ take_reject(void *ctx, const struct record *record)
 	struct reading *reading = ctx;
 	struct intake_row row = { .record = copy_record(reading->arena, record),
 		.unreadable = true };
-	attribute_errors(reading, &row, true);
+	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
+}
+
+/* Of what was just rejected, or of an entry of which there is only what was said about it. */
+static void
+take_present(void *ctx, const char *key)
+{
+	struct reading *reading = ctx;
+	struct record record = { .number = (unsigned)reading->rows.count + 1 };
+	struct intake_row row = { .record = &record, .unreadable = true };
+	struct intake_row *last =
+		reading->rows.count ? &reading->rows.items[reading->rows.count - 1] : NULL;
+	key = arena_strdup(reading->arena, key);
+	table_set(&reading->intake->present, key, reading);
+	attribute_errors(reading, &row);
+	if (row.errors) {
+		record.place = reading->said.items[reading->said.count - 1].place;
+		row.record = arena_copy(reading->arena, &record, sizeof(record));
+		row.key = key;
+		ARRAY_PUSH(reading->arena, &reading->rows, row);
+	} else if (last && last->unreadable) {
+		last->key = key;
+	}
 }
 
 static bool
@@ -94,7 +125,7 @@ take_account(void *ctx, const struct account *account)
 		.record = arena_copy(reading->arena, &record, sizeof(record)),
 		.account = arena_copy(reading->arena, account, sizeof(*account)),
 	};
-	attribute_errors(reading, &row, false);
+	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 	return true;
 }
@@ -327,11 +358,14 @@ run_importer(struct reading *reading, const void *options, bool *ret_complete)
 		.old_login = take_old_login,
 		.header = take_header,
 		.reject = take_reject,
+		.present = take_present,
 		.diags = &reading->said };
 	reading->alive = reading->importer->read(options, &reading->source, &sink);
 	assert(reading->alive || reading->said.errors);
+	attribute_errors(reading, NULL);
 	reading->intake->detected = sink.detected;
-	*ret_complete = reading->alive && sink.complete;
+	reading->intake->incomplete = sink.incomplete;
+	*ret_complete = reading->alive && sink.complete && !sink.incomplete;
 }
 
 static int
@@ -395,8 +429,11 @@ fill_intake(struct reading *reading, bool complete)
 			ARRAY_PUSH(reading->arena, &intake->accounts, row->account);
 	}
 	fill_old_logins(reading);
-	/* A refused row is a person whom we did not see, not one who left. */
-	intake->complete = complete && intake->rejected.count == 0 && !reading->said.errors;
+	intake_find_present(&reading->rows,
+		reading->mapping && reading->mapping->rules[ACCOUNT_KEY], reading->arena, intake);
+	if (reading->stray && !intake->incomplete)
+		intake->incomplete = reading->stray->message;
+	intake->complete = complete && !intake->incomplete;
 }
 
 bool
@@ -405,7 +442,10 @@ intake_read(const struct source_config *source, const struct importer *const *kn
 {
 	size_t errors_before = diags->errors;
 	*ret_intake = (struct intake){
-		.name = source->name, .importer = source->importer, .location = source->location
+		.name = source->name,
+		.importer = source->importer,
+		.location = source->location,
+		.present = { .arena = arena },
 	};
 	struct reading reading = { .config = source,
 		.intake = ret_intake,

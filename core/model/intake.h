@@ -31,7 +31,7 @@ struct intake {
 	 * missing. */
 	bool complete;
 	const char *incomplete; /* why not, or NULL where nothing more is known */
-	struct table present;	/* origin keys of refused rows: they exist */
+	struct table present;	/* origin keys of refused rows: these people exist */
 	size_t rows;
 	struct record *header; /* NULL when the source has none */
 	struct {

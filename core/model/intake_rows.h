@@ -8,13 +8,16 @@
 #include "core/base/arena.h"
 #include "core/base/diag.h"
 #include "core/model/account.h"
+#include "core/model/intake.h"
 #include "core/model/record.h"
 
 struct intake_row {
 	struct record *record;
 	struct account *account; /* NULL: not mapped; half filled when the row is refused */
 	bool unreadable;	 /* the importer could make no record of it */
-	const char *errors;	 /* joined by "; "; NULL = good */
+	bool is_damaged;	 /* the importer found fault with a record that it delivered */
+	const char *key;    /* origin key of one that is unreadable, where that much is known */
+	const char *errors; /* joined by "; "; NULL = good */
 };
 
 struct intake_rows {
@@ -37,6 +40,15 @@ void intake_warn_lost_zeros(const struct intake_rows *rows, struct diags *diags)
 
 /* A key for every account without one; see intake_read(). */
 void intake_name_keys(struct intake_rows *rows, struct arena *arena, struct diags *diags);
+
+/* intake_present.c */
+
+/*
+ * Whose rows were refused: their origin keys into intake->present, and for the first one whose key
+ * nobody knows intake->incomplete. has_key_column: keys are a matter of the source, not of logins.
+ */
+void intake_find_present(const struct intake_rows *rows, bool has_key_column, struct arena *arena,
+	struct intake *intake);
 
 bool intake_rows_hold_secrets(const struct intake_rows *rows);
 

@@ -88,21 +88,129 @@ test_a_record_that_the_importer_found_fault_with_is_refused(void **state)
 	assert_string_equal(taken(fixture, &intake), "anna<anna> bert<bert> / 2: cell is damaged ");
 }
 
-/* Whoever is refused, or was never delivered, has not left. */
+/* The keys of refused rows, in byte order, or why nobody can be missing. */
+static const char *
+presence(struct fixture *fixture, const struct intake *intake)
+{
+	AUTO_BUFFER struct buffer out = { 0 };
+	static const char *const asked[] = { "1", "2", "3", "4", "anna", "bert", "Bert" };
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		if (table_get(&intake->present, asked[i]))
+			buffer_printf(&out, "%s ", asked[i]);
+	}
+	if (!intake->complete)
+		buffer_printf(&out, "incomplete: %s",
+			intake->incomplete ? intake->incomplete : "not said");
+	return arena_strdup(&fixture->arena, buffer_text(&out));
+}
+
 static void
-test_a_listing_with_faults_is_not_complete(void **state)
+test_a_refused_row_whose_key_is_known_is_a_person_who_is_present(void **state)
+{
+	static const struct {
+		const char *text, *presence;
+	} cases[] = {
+		{ "login|id\nanna|1\nbert|2\n", "" },
+		{ "login|id\nAnna|1\nbert|2\n", "1 " },
+		{ "login|id|mail\nanna|1|x\nbert|2|\n", "1 " },
+		{ "login|id\nanna|1\nanna|2\nbert|3\n", "1 2 " },
+		{ "login|id\nanna|1\nbert|1\n", "1 " },
+		{ "login|mail\nanna|x\nbert|\n", "anna " },
+	};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct source_config config = { .on_bad_row = BAD_ROW_SKIP };
+		struct intake intake;
+		assert_true(take_in(fixture, &config, cases[i].text, &intake));
+		assert_string_equal(presence(fixture, &intake), cases[i].presence);
+	}
+}
+
+/* It may be anybody's. */
+static void
+test_a_refused_row_without_a_known_key_makes_the_listing_incomplete(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+	} cases[] = {
+		{ "login\nanna\nBert\n", 3 },
+		{ "login|id\nAnna|\nbert|2\n", 2 },
+		{ "login|id\nanna|1\nbert\n", 3 },
+		{ "login|id\ndamaged|1\nbert|2\n", 2 },
+		{ "name|mail\nAnna Berg|x\nAnna Berg|\n", 2 },
+	};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct source_config config = { .on_bad_row = BAD_ROW_SKIP };
+		struct intake intake;
+		assert_true(take_in(fixture, &config, cases[i].text, &intake));
+		assert_int_equal(intake.rejected.count, 1);
+		assert_string_equal(presence(fixture, &intake),
+			arena_printf(&fixture->arena,
+				"incomplete: %s:%u was refused, and whose it is cannot be told",
+				intake.rejected.items[0].record->place.file, cases[i].line));
+	}
+}
+
+/* What an importer says of no row may be about people whom it did not deliver. */
+static void
+test_an_error_of_no_row_makes_the_listing_incomplete(void **state)
 {
 	struct fixture *fixture = *state;
-	struct source_config config = { .on_bad_row = BAD_ROW_SKIP };
+	struct source_config config = { .on_bad_row = BAD_ROW_SKIP, .importer = "accounts" };
 	struct intake intake;
-	assert_true(take_in(fixture, &config, "login\nanna\nBert\n", &intake));
-	assert_int_equal(intake.rejected.count, 1);
-	assert_false(intake.complete);
-
-	config.importer = "accounts";
 	assert_true(take_in(fixture, &config, "anna\nBert\n", &intake));
 	assert_int_equal(intake.rejected.count, 0);
-	assert_false(intake.complete);
+	assert_string_equal(presence(fixture, &intake), "incomplete: 'Bert' is not a login name");
+}
+
+/* Entries without lines, as a directory has them. */
+static bool
+read_entries(const void *config, struct source *source, struct sink *sink)
+{
+	const struct record entry = { .place = at("uid=anna", 0), .number = 7 };
+	const struct account bert = { .place = at("uid=bert", 0),
+		.username = "bert",
+		.key = "2",
+		.given = 1u << ACCOUNT_USERNAME | 1u << ACCOUNT_KEY };
+	(void)config;
+	(void)source;
+	sink->account(sink->ctx, &bert);
+	diag_error(sink->diags, entry.place, "two uids");
+	sink->reject(sink->ctx, &entry);
+	sink->present(sink->ctx, "1");
+	diag_warning(sink->diags, at("uid=dora", 0), "odd");
+	sink->present(sink->ctx, "4");
+	diag_error(sink->diags, at("uid=carl", 0), "no uid");
+	sink->present(sink->ctx, "3");
+	sink->complete = true;
+	sink->incomplete = strcmp(source->location, "short") == 0 ? "size limit" : NULL;
+	return true;
+}
+
+static void
+test_an_importer_says_who_is_present_though_unreadable(void **state)
+{
+	static const struct importer entries = {
+		.abi = IMPORTER_ABI, .name = "entries", .read = read_entries
+	};
+	static const struct importer *const only[] = { &entries, NULL };
+	struct fixture *fixture = *state;
+	struct source_config config = {
+		.name = "hr", .importer = "entries", .location = "whole", .on_bad_row = BAD_ROW_SKIP
+	};
+	struct intake intake;
+	assert_true(intake_read(&config, only, &fixture->arena, &intake, &fixture->diags));
+	assert_string_equal(said(fixture),
+		"uid=anna: warning: two uids\nuid=dora: warning: odd\n"
+		"uid=carl: warning: no uid\n");
+	assert_string_equal(taken(fixture, &intake), "bert<2> / 7: two uids / 3: no uid ");
+	assert_string_equal(presence(fixture, &intake), "1 3 4 ");
+
+	config.location = "short";
+	assert_true(intake_read(&config, only, &fixture->arena, &intake, &fixture->diags));
+	assert_string_equal(presence(fixture, &intake), "1 3 4 incomplete: size limit");
 }
 
 static void
@@ -394,7 +502,10 @@ main(void)
 		fixture_test(test_bad_rows_stop_the_plan_and_are_kept_in_their_order),
 		fixture_test(test_bad_rows_are_warnings_when_they_are_skipped),
 		fixture_test(test_a_record_that_the_importer_found_fault_with_is_refused),
-		fixture_test(test_a_listing_with_faults_is_not_complete),
+		fixture_test(test_a_refused_row_whose_key_is_known_is_a_person_who_is_present),
+		fixture_test(test_a_refused_row_without_a_known_key_makes_the_listing_incomplete),
+		fixture_test(test_an_error_of_no_row_makes_the_listing_incomplete),
+		fixture_test(test_an_importer_says_who_is_present_though_unreadable),
 		fixture_test(test_a_dead_source_is_an_error_even_when_bad_rows_are_skipped),
 		fixture_test(test_a_header_that_gives_no_username_stops_the_plan),
 		fixture_test(test_an_empty_source_is_a_warning),

@@ -1,0 +1,38 @@
+/*
+ * intake_present.c - who is in a source although the row was refused.
+ *
+ * A person whose row cannot be used has not left. Where the key of such a row is known the others
+ * can still be missed; where it is not, it could be anybody's, and nobody is missing.
+ */
+#include "core/model/intake_rows.h"
+
+/* NULL when it may be anybody's. */
+static const char *
+key_of(const struct intake_row *row, bool has_key_column)
+{
+	const struct account *account = row->account;
+	if (row->key)
+		return row->key;
+	if (!account || row->is_damaged)
+		return NULL;
+	if (account_has(account, ACCOUNT_KEY))
+		return account->key;
+	/* A login made from a name stands for several people of that name; and a column of keys may
+	 * be what is wrong. */
+	return has_key_column || account->username_generated ? NULL : account->username;
+}
+
+void
+intake_find_present(const struct intake_rows *rows, bool has_key_column, struct arena *arena,
+	struct intake *intake)
+{
+	ARRAY_FOREACH (row, rows) {
+		const char *key = row->errors ? key_of(row, has_key_column) : NULL;
+		if (key)
+			table_set(&intake->present, key, intake);
+		else if (row->errors && !intake->incomplete)
+			intake->incomplete = arena_printf(arena,
+				"%s was refused, and whose it is cannot be told",
+				diag_place_text(row->record->place, "a row", arena));
+	}
+}
