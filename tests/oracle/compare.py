@@ -4,6 +4,9 @@
 A claim of "allow" is right when its password opened the login, no other one did, and the session
 was where and who it says. "deny" is right when no password opened it; so is no claim at all.
 "unknown" is right only for names that the setup calls unknowable, or elsewhere (machine.sh).
+
+With --differing it prints the logins whose sessions are not as claimed, one a line, and nothing else.
+Of those in --again the sessions there count, whichever way they went, and a comment says so.
 """
 import argparse
 import re
@@ -125,37 +128,64 @@ def faults(kind, claim, rows, said):
     yield from session_faults(kind, claim, taken[0])
 
 
+class Tap:
+    def __init__(self, prefix):
+        self.prefix, self.count, self.failed = prefix.strip(), 0, 0
+
+    def case(self, name, problems):
+        self.count += 1
+        self.failed += bool(problems)
+        name = name.encode("unicode_escape", "surrogateescape").decode().replace("#", "\\#")
+        print(f"{'not ' if problems else ''}ok {self.count} - {self.prefix}: {name}")
+        for problem in problems:
+            self.comment(problem)
+
+    def comment(self, text):
+        print("# " + text.encode("ascii", "backslashreplace").decode())
+
+    def end(self):
+        print(f"1..{self.count}")
+        sys.exit(bool(self.failed))
+
+
+def reading_faults(options, claims, twice):
+    yield from (f"{user} is claimed twice" for user in twice)
+    if options.status != "0" or not claims:
+        yield f"status {options.status}"
+        with open(options.log, encoding="utf-8", errors="replace") as file:
+            yield from file.read().splitlines()[:20]
+
+
 def main():
     parser = argparse.ArgumentParser()
     for option in ("kind", "status", "prefix", "claims", "sessions", "names", "log"):
         parser.add_argument("--" + option, required=True)
+    parser.add_argument("--again")
+    parser.add_argument("--differing", action="store_true")
     options = parser.parse_args()
     claims, twice = read_claims(options.claims)
     sessions = read_sessions(options.sessions)
+    again = read_sessions(options.again) if options.again else {}
     said = {word: read_names(options.names, word) for word in ("unknown", "elsewhere")}
-    failed = count = 0
 
-    def case(name, problems):
-        nonlocal failed, count
-        count += 1
-        failed += bool(problems)
-        name = name.encode("unicode_escape", "surrogateescape").decode().replace("#", "\\#")
-        print(f"{'not ' if problems else ''}ok {count} - {options.prefix.strip()}: {name}")
-        for problem in problems:
-            print("# " + problem.encode("ascii", "backslashreplace").decode())
-
-    problems = [f"{user} is claimed twice" for user in twice]
-    if options.status != "0" or not claims:
-        with open(options.log, encoding="utf-8", errors="replace") as file:
-            problems += [f"status {options.status}"] + file.read().splitlines()[:20]
-    case("the importer reads the machine", problems)
-    for user in sorted(set(claims) | set(sessions)):
-        claim = claims.get(user)
+    def faults_of(user, rows):
         words = [word for word, names in said.items() if user in names]
-        found = list(faults(options.kind, claim, sessions.get(user, []), words))
-        case(user or "(empty name)", found)
-    print(f"1..{count}")
-    sys.exit(bool(failed))
+        return list(faults(options.kind, claims.get(user), rows, words))
+
+    users = sorted(set(claims) | set(sessions))
+    differing = {user: faults_of(user, sessions.get(user, [])) for user in users}
+    if options.differing:
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
+        print("".join(f"{user}\n" for user in users if differing[user]), end="")
+        return
+    tap = Tap(options.prefix)
+    tap.case("the importer reads the machine", list(reading_faults(options, claims, twice)))
+    for user in users:
+        problems = faults_of(user, again[user]) if user in again else differing[user]
+        tap.case(user or "(empty name)", problems)
+        if user in again:
+            tap.comment(f"tried again alone, because at first: {'; '.join(differing[user])}")
+    tap.end()
 
 
 main()

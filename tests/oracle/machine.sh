@@ -101,6 +101,11 @@ elsewhere() {
 	printf '%s\n' "$@" >>/.oracle/elsewhere
 }
 
+# patience SECONDS: for a server that never answers; without it 45 seconds are waited.
+patience() {
+	echo "$1" >/.oracle/patience
+}
+
 start() {
 	# Some close every descriptor that there could be, for each connection.
 	ulimit -n 256

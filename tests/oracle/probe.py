@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""probe.py - log in as everybody and note what the server and the kernel made of it.
+"""probe.py [--again] - log in as everybody and note what the server and the kernel made of it.
 
 Runs on the private machine (run). Tries every login of claims.tsv, of passwords and of names with
-its passwords, a wrong one and the empty one, some thirty at a time. Who and where a session is comes
+its passwords, a wrong one and the empty one, some thirty at a time. With --again only the logins of
+the file "again", one at a time: on a loaded machine thirty sessions disturb each other. Who and where a session is comes
 from /proc of the process that holds the server's end of the control connection, never from what the
 server says. Then it stores, makes a directory and deletes in the landing directory.
 
@@ -23,6 +24,7 @@ WRONG = "certainly-wrong-7"
 HERE = "/.oracle/"
 with open(HERE + "source") as source:
     KIND = source.read().split()[0]
+AGAIN = sys.argv[1:] == ["--again"]
 
 
 def unescape(text):
@@ -50,6 +52,10 @@ def read_lines(name):
         return []
 
 
+# How long an answer may take, in seconds.
+PATIENCE = int("".join(read_lines("patience")) or 45)
+
+
 def attempts():
     passwords, users = {}, []
     for line in read_lines("passwords"):
@@ -59,7 +65,7 @@ def attempts():
     for user in claimed + list(passwords) + read_lines("names"):
         if user not in users:
             users.append(user)
-    for user in users:
+    for user in read_lines("again") if AGAIN else users:
         for number, password in enumerate(passwords.get(user, [])):
             if password:
                 yield user, "right", number, password
@@ -165,7 +171,7 @@ def log_in(user, password):
     ftp = ftplib.FTP()
     ftp.encoding = "utf-8"
     # ftplib refuses what cannot be sent; surrogates are bytes that are no UTF-8.
-    ftp.connect("127.0.0.1", PORT, 45)
+    ftp.connect("127.0.0.1", PORT, PATIENCE)
     raw = lambda verb, text: ftp.sock.sendall(
         (verb + " ").encode() + text.encode("utf-8", "surrogateescape") + b"\r\n"
     )
@@ -225,7 +231,7 @@ def escaped(text):
 def main():
     if not is_up():
         print("# the server is not up", file=sys.stderr)
-    with concurrent.futures.ThreadPoolExecutor(32) as pool:
+    with concurrent.futures.ThreadPoolExecutor(1 if AGAIN else 32) as pool:
         jobs = [pool.submit(probe, n, *attempt) for n, attempt in enumerate(attempts())]
         for job in jobs:
             print("\t".join(escaped(cell) for cell in job.result()), flush=True)
