@@ -45,12 +45,11 @@ check_plan_options(struct session *session, const struct planning_options *optio
 {
 	if (!options->settings.count && !options->adopt.count && !options->adopt_protected.count &&
 		!options->adopt_keys && !options->adopt_elsewhere && !options->rejects &&
-		!options->xferlog.count && !options->no_archive)
+		!options->xferlog.count && !options->no_archive && !options->stage)
 		return true;
 	diag_error(&session->diags, NOWHERE,
-		"--set, --adopt, --no-archive, --rejects and --xferlog are for making a plan; this "
-		"one is "
-		"saved");
+		"--set, --adopt, --no-archive, --rejects, --stage and --xferlog are for making a "
+		"plan; this one is saved");
 	diag_code(&session->diags, "usage");
 	diag_hint(&session->diags, "Give them to rehome plan.");
 	return session_fail(session, EXIT_USAGE);

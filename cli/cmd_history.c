@@ -20,6 +20,10 @@ add_json_run(struct json_writer *json, const struct run_summary *run)
 		json_write_number(json, change_action_name((enum change_action)action),
 			(long long)run->counts[action]);
 	json_write_close(json);
+	if (run->staged)
+		json_write_number(json, "staged", (long long)run->staged);
+	if (run->activated)
+		json_write_number(json, "activated", (long long)run->activated);
 	json_write_text(json, "by", run->by);
 	json_write_text(json, "reason", run->reason);
 	json_write_texts(json, "rolled_back", &run->rolled_back);
@@ -38,6 +42,19 @@ add_json(const struct run_list *runs, struct buffer *out)
 	json_write_close(&json);
 }
 
+/* "3", "3, staged", "3, 2 staged" */
+static const char *
+users_words(const struct run_summary *run, struct arena *arena)
+{
+	size_t special = run->staged ? run->staged : run->activated;
+	const char *word = run->staged ? "staged" : "activated";
+	if (!special)
+		return arena_printf(arena, "%zu", run->users);
+	if (special == run->users)
+		return arena_printf(arena, "%zu, %s", run->users, word);
+	return arena_printf(arena, "%zu, %zu %s", run->users, special, word);
+}
+
 static void
 add_text(struct session *session, const struct run_list *runs, struct buffer *out)
 {
@@ -54,7 +71,7 @@ add_text(struct session *session, const struct run_list *runs, struct buffer *ou
 		paint_cell(&table, run->run_id);
 		paint_cell(&table, run->started);
 		paint_cell(&table, run_status_name(run->status));
-		paint_cell(&table, arena_printf(session->arena, "%zu", run->users));
+		paint_cell(&table, users_words(run, session->arena));
 		paint_cell(&table, run->by);
 		paint_cell(&table, run->reason);
 	}

@@ -1,6 +1,6 @@
 /*
- * cmd_leave.c - `rehome disable`, `enable`, `retire`, `remove`: accounts that leave, and come back,
- * each as a run with undo.
+ * cmd_leave.c - `rehome disable`, `enable`, `retire`, `remove`, `activate`: accounts that leave,
+ * and come, each as a run with undo.
  */
 #include <string.h>
 
@@ -11,7 +11,8 @@
 
 struct leave_options {
 	const char *reason, *output;
-	bool now;
+	bool now; /* remove */
+	bool all; /* activate */
 };
 
 #define COMMON_OPTIONS                                                                             \
@@ -40,11 +41,21 @@ static const struct option_spec remove_options[] = {
 	{ .name = NULL },
 };
 
+static const struct option_spec activate_options[] = {
+	COMMON_OPTIONS,
+	{ .name = "all",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct leave_options, all),
+		.help = "everybody who is staged" },
+	{ .name = NULL },
+};
+
 static const char *const questions[] = {
 	[LEAVE_DISABLE] = "Disable these accounts?",
 	[LEAVE_ENABLE] = "Enable these accounts?",
 	[LEAVE_RETIRE] = "Disable these accounts and put their homes away?",
 	[LEAVE_REMOVE] = "Remove these accounts?",
+	[LEAVE_ACTIVATE] = "Open these accounts?",
 };
 
 static const char *
@@ -61,6 +72,7 @@ make_plan(struct session *session, enum leave_act act, const struct leave_option
 		.act = act,
 		.logins = *logins,
 		.now = options->now,
+		.all = options->all,
 	};
 	const struct planner_options how = {
 		.reason = options->reason,
@@ -160,3 +172,31 @@ LEAVE_COMMAND(retire, LEAVE_RETIRE, leave_options,
 LEAVE_COMMAND(remove, LEAVE_REMOVE, remove_options, "Remove retired users' accounts",
 	"The account leaves all account files and all groups; its home stays in quarantine, and\n"
 	"its uid is given to nobody else. Refused before policy.leavers.grace.remove is over.");
+
+static enum exit_code
+activate_run(struct session *session, const void *config, const struct string_list *operands)
+{
+	const struct leave_options *options = config;
+	if (options->all == (operands->count == 0))
+		return leave(session, LEAVE_ACTIVATE, options, operands);
+	diag_error(&session->diags, NOWHERE,
+		options->all ? "--all and names of users exclude each other"
+			     : "activate needs the users to open, or --all");
+	diag_code(&session->diags, "usage");
+	diag_hint(&session->diags, "See who is staged with: rehome status");
+	return EXIT_USAGE;
+}
+
+const struct command command_activate = {
+	.name = "activate",
+	.arguments = "USER... | --all",
+	.summary = "Open accounts that were made with --stage",
+	.details =
+		"The account gets the expiry that its source gave it, the newest one. Who is not\n"
+		"staged stays as it is. A rollback closes the accounts again, and ends their\n"
+		"sessions.",
+	.options = activate_options,
+	.options_size = sizeof(struct leave_options),
+	.max_operands = ANY_OPERANDS,
+	.run = activate_run,
+};

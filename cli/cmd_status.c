@@ -53,6 +53,11 @@ add_standing_json(
 		return;
 	json_write_text(json, "state_run", standing->run);
 	json_write_text(json, "state_since", managed_day_text(standing->day, arena));
+	if (standing->state == MANAGED_STAGED)
+		json_write_text(json, "expires_then",
+			*standing->expires
+				? managed_day_text(strtoll(standing->expires, NULL, 10), arena)
+				: "never");
 }
 
 static void

@@ -117,6 +117,13 @@ apply_profile(
 	}
 }
 
+static bool
+is_staged(const struct session *session, const char *login)
+{
+	const struct managed_account *managed = table_get(&session->managed.by_login, login);
+	return managed && managed->standing.state == MANAGED_STAGED;
+}
+
 /* What the session showed is added to the account's findings. */
 static bool
 log_in(struct session *session, struct verified_account *account)
@@ -134,6 +141,11 @@ log_in(struct session *session, struct verified_account *account)
 	if (!find_folders(session, account->login, &folders))
 		return session_fail(session, EXIT_FAILED);
 	apply_profile(session, account->login, &folders, &may);
+	if (is_staged(session, account->login)) {
+		diag_note(&account->findings, NOWHERE, "not logged in: it is staged");
+		diag_code(&account->findings, "login-staged");
+		return true;
+	}
 	if (!may) {
 		diag_note(&account->findings, NOWHERE,
 			"not logged in: its profile refuses logins from this machine");

@@ -63,6 +63,10 @@ const struct option_spec planning_options[] = {
 		.offset = offsetof(struct planning_options, xferlog),
 		.argument = "GLOB",
 		.help = "logs of the old FTP server: what will break" },
+	{ .name = "stage",
+		.type = OPTION_FLAG,
+		.offset = offsetof(struct planning_options, stage),
+		.help = "make new accounts, closed until rehome activate" },
 	{ .name = "skip-blocked",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
@@ -241,6 +245,7 @@ make(struct session *session, const struct planning_options *options, struct pla
 		.adopt_protected = options->adopt_protected,
 		.skip_blocked = options->skip_blocked,
 		.no_archive = options->no_archive,
+		.stage = options->stage,
 		.decisions = &decisions,
 		.state_dir = session->state.dir,
 	};

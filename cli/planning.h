@@ -16,7 +16,7 @@ struct planning_options {
 	const char *users_file, *rejects, *reason;
 	unsigned canary, jobs;
 	bool skip_blocked, detailed_exitcode, all;
-	bool no_archive, yes_without_archive;
+	bool no_archive, yes_without_archive, stage;
 	const char *output;		       /* plan */
 	const char *handout, *expected_sha256; /* apply */
 };

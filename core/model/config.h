@@ -134,6 +134,7 @@ struct policy {
 	unsigned leaver_archive_days, leaver_remove_days; /* grace */
 	unsigned leaver_max_count, leaver_max_percent;
 	enum failure_scope failure;
+	bool stage_new; /* new_accounts: staged */
 };
 
 struct archives_config {

@@ -90,6 +90,8 @@ const struct config_key config_keys[] = {
 	KEY("policy.username.reserved", "list", RESERVED_NAMES, list, policy.reserved,
 		"logins that are never created; replaces the default list"),
 	PART("policy.uid_range", "A-B", "20000-59999", uid_range, "uids for new accounts"),
+	KEY("policy.new_accounts", "active|staged", "active", switch, policy.stage_new,
+		"staged: made as they are to be, and closed until `rehome activate`"),
 	KEY("policy.adopt", "ask|never", "ask", choice, policy.adopt,
 		"existing accounts: blocked until --adopt, or always"),
 	KEY("policy.adoption.loose", "name", "files", folder, policy.adopt_loose,

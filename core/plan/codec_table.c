@@ -85,6 +85,7 @@ static const struct codec_field facts_fields[] = {
 	FIELD(TEXTS, REQUIRED, "keys", account_facts, keys),
 	FIELD(DAY, REQUIRED, "expires", account_facts, expires),
 	FIELD(FLAG, REQUIRED, "disabled", account_facts, disabled),
+	FIELD(FLAG, OPTIONAL, "staged", account_facts, staged),
 	{ 0 },
 };
 static const struct codec_struct facts = SHAPE(facts_fields, account_facts);

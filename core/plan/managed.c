@@ -8,6 +8,7 @@
 
 static const char *const state_names[] = {
 	[MANAGED_ACTIVE] = "active",
+	[MANAGED_STAGED] = "staged",
 	[MANAGED_DISABLED] = "disabled",
 	[MANAGED_RETIRED] = "retired",
 	[MANAGED_REMOVED] = "removed",

@@ -16,6 +16,7 @@
 
 enum managed_state {
 	MANAGED_ACTIVE,
+	MANAGED_STAGED, /* made, and not opened yet */
 	MANAGED_DISABLED,
 	MANAGED_RETIRED, /* disabled, and its home is in quarantine */
 	MANAGED_REMOVED, /* not among the managed accounts any more */
@@ -28,7 +29,8 @@ struct managed_standing {
 	int64_t day;	     /* since 1970 */
 	bool by_hand;	     /* by a command, not by what a source said: no source undoes it */
 	bool locked;	     /* the run locked the password */
-	const char *expires; /* shadow(5) field 8 as it was before */
+	bool staged;	     /* never was opened: enabling leads to MANAGED_STAGED */
+	const char *expires; /* shadow(5) field 8 as it was before, or is to be once it is opened */
 	const char *keys;    /* text of the key file that was taken away, NULL = none */
 };
 

@@ -52,9 +52,18 @@ struct account_facts {
 	const char *profile;	    /* profile_text(); NULL = none */
 	enum password_kind password;
 	struct string_list keys; /* fingerprints */
-	int64_t expires;	 /* day, or ACCOUNT_NEVER */
+	int64_t expires;	 /* day, or ACCOUNT_NEVER; of a staged account the one that it is to
+				    get */
 	bool disabled;
+	bool staged; /* never was opened: closed until it is activated */
 };
+
+/* Nobody logs in, whatever the date: shadow has EDIT_BORN_EXPIRED. */
+static inline bool
+account_facts_are_closed(const struct account_facts *facts)
+{
+	return facts->disabled || facts->staged;
+}
 
 /* One "label text" line of the plan: "account", "uid 20000, groups sftponly press, ...". */
 struct change_line {

@@ -33,6 +33,7 @@ struct planner_options {
 	const struct decision_book *decisions; /* NULL = nobody decided anything */
 	bool skip_blocked;
 	bool no_archive;       /* --no-archive: homes change without one */
+	bool stage;	       /* --stage: new accounts stay closed; false = as the policy says */
 	const char *state_dir; /* where archives go; NULL = the default */
 };
 
@@ -58,16 +59,18 @@ NODISCARD bool planner_make_credentials(const struct config *config,
 	struct arena *arena, struct plan **ret_plan, struct plan_secrets *ret_secrets,
 	struct diags *diags);
 
-/* Accounts that leave, or come back: `rehome disable`, `enable`, `retire`, `remove`. */
+/* Accounts that leave, or come: `rehome disable`, `enable`, `retire`, `remove`, `activate`. */
 enum leave_act {
-	LEAVE_DISABLE, /* nobody logs in: expiry, password, keys, sessions */
-	LEAVE_ENABLE,  /* what disabling took is given back */
-	LEAVE_RETIRE,  /* disabled, and the home into archive and quarantine */
-	LEAVE_REMOVE,  /* after a time of grace the account itself */
+	LEAVE_DISABLE,	/* nobody logs in: expiry, password, keys, sessions */
+	LEAVE_ENABLE,	/* what disabling took is given back */
+	LEAVE_RETIRE,	/* disabled, and the home into archive and quarantine */
+	LEAVE_REMOVE,	/* after a time of grace the account itself */
+	LEAVE_ACTIVATE, /* a staged account is opened */
 };
 struct leave_request {
 	enum leave_act act;
 	struct string_list logins;
+	bool all; /* ACTIVATE: whoever is staged, instead of logins */
 	bool now; /* REMOVE: without the grace */
 };
 NODISCARD bool planner_make_leave(const struct config *config, const struct leave_request *request,

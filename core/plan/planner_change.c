@@ -106,10 +106,10 @@ update_expiry(const struct update *update)
 {
 	struct account_facts *before = &update->change->before, *after = &update->change->after;
 	const char *text = update->shadow ? copy_field(update, update->shadow, SHADOW_EXPIRE) : "";
-	before->expires = *text ? strtoll(text, NULL, 10) : ACCOUNT_NEVER;
-	before->disabled = strcmp(text, EDIT_BORN_EXPIRED) == 0;
+	planner_read_expiry(text, update->managed, before);
 	after->expires = before->expires;
 	after->disabled = before->disabled;
+	after->staged = before->staged;
 	if (update->gated && account_has(update->account, ACCOUNT_STATE) &&
 		update->account->state == ACCOUNT_DISABLED) {
 		after->disabled = true;
@@ -128,6 +128,8 @@ update_expiry(const struct update *update)
 			"the account has expired already");
 	tell(update, "expires", planner_day_words(before->expires, update->planner->arena),
 		planner_day_words(after->expires, update->planner->arena));
+	if (before->staged)
+		return; /* the registry keeps it for the activation */
 	if (update->gated)
 		set_gate(update, text, day_text(update, after->expires));
 	else
@@ -514,10 +516,12 @@ planner_update_present(const struct update *update)
 	compare_state(update);
 }
 
+/* An expiry that waits for its account to be opened is in no file. */
 static bool
-has_work(const struct planner *planner, size_t edits, size_t steps)
+has_work(const struct planner *planner, const struct change *change, size_t edits, size_t steps)
 {
-	return planner->plan->edits.count != edits || planner->plan->steps.count != steps;
+	return planner->plan->edits.count != edits || planner->plan->steps.count != steps ||
+		change->before.expires != change->after.expires;
 }
 
 void
@@ -560,7 +564,7 @@ planner_change(struct planner *planner, const struct account *account,
 	refuse_uid_change(&update);
 	planner_describe_profile(planner, account, change);
 	planner_look_at_contents_again(planner, account, managed, change);
-	if (!has_work(planner, edits, steps)) {
+	if (!has_work(planner, change, edits, steps)) {
 		change->action = CHANGE_UNCHANGED;
 		return;
 	}

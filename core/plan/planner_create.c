@@ -157,7 +157,7 @@ add_shadow_edit(struct planner *planner, const struct change *change)
 	const char *today = planner->today > 365
 		? arena_printf(planner->arena, "%lld", (long long)planner->today)
 		: "";
-	const char *expires = facts->disabled ? EDIT_BORN_EXPIRED
+	const char *expires = account_facts_are_closed(facts) ? EDIT_BORN_EXPIRED
 		: facts->expires == ACCOUNT_NEVER
 		? ""
 		: arena_printf(planner->arena, "%lld", (long long)facts->expires);
@@ -258,6 +258,7 @@ choose_expiry(struct planner *planner, const struct account *account, struct cha
 		account_has(account, ACCOUNT_EXPIRES) ? account->expires : ACCOUNT_NEVER;
 	change->after.disabled =
 		account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_DISABLED;
+	change->after.staged = planner->options->stage || planner->config->policy.stage_new;
 	if (change->after.expires != ACCOUNT_NEVER && change->after.expires <= planner->today)
 		planner_warn(planner, change, planner_place(account, ACCOUNT_EXPIRES), "expired",
 			"the account has expired already");

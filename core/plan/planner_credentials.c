@@ -85,6 +85,24 @@ planner_find_managed(struct planner *planner, const char *login)
 	return NULL;
 }
 
+static int64_t
+day_of(const char *expires)
+{
+	return *expires ? strtoll(expires, NULL, 10) : ACCOUNT_NEVER;
+}
+
+void
+planner_read_expiry(
+	const char *expires, const struct managed_account *managed, struct account_facts *facts)
+{
+	const struct managed_standing *standing = managed ? &managed->standing : NULL;
+	bool is_closed = strcmp(expires, EDIT_BORN_EXPIRED) == 0;
+	bool waits = is_closed && standing && standing->state == MANAGED_STAGED;
+	facts->expires = day_of(waits ? standing->expires : expires);
+	facts->disabled = is_closed && !waits;
+	facts->staged = waits || (is_closed && standing && standing->staged);
+}
+
 struct account_facts
 planner_present_facts(struct planner *planner, const struct managed_account *managed)
 {
@@ -94,7 +112,7 @@ planner_present_facts(struct planner *planner, const struct managed_account *man
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, managed->login);
 	const char *gecos = accountdb_field(passwd, PASSWD_GECOS);
 	const char *expires = accountdb_field(shadow, SHADOW_EXPIRE);
-	return (struct account_facts){
+	struct account_facts facts = {
 		.uid = managed->uid,
 		.gid = managed->gid,
 		.home = arena_strdup(planner->arena, accountdb_field(passwd, PASSWD_HOME)),
@@ -103,10 +121,10 @@ planner_present_facts(struct planner *planner, const struct managed_account *man
 		.layout = managed->layout,
 		.profile = managed->profile,
 		.groups = *accountdb_groups_of(&planner->snapshot->db, managed->login),
-		.expires = *expires ? strtoll(expires, NULL, 10) : ACCOUNT_NEVER,
-		.disabled = strcmp(expires, EDIT_BORN_EXPIRED) == 0,
 		.password = PASSWORD_KEPT,
 	};
+	planner_read_expiry(expires, managed, &facts);
+	return facts;
 }
 
 struct change *

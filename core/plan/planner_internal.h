@@ -300,6 +300,10 @@ void planner_add_detail(
 const struct managed_account *planner_find_managed(struct planner *planner, const char *login);
 struct account_facts planner_present_facts(
 	struct planner *planner, const struct managed_account *managed);
+/* Expiry and what it means, of the text in shadow; managed = NULL where rehome does not manage the
+ * account. */
+void planner_read_expiry(
+	const char *expires, const struct managed_account *managed, struct account_facts *facts);
 /* A change of a managed account that a command names, in the plan; before and after are equal. */
 struct change *planner_change_of_managed(
 	struct planner *planner, const struct managed_account *managed);

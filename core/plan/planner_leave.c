@@ -1,8 +1,10 @@
 /*
  * planner_leave.c - accounts that leave: disabled, enabled again, retired, removed.
  *
- *	active ──disable──▶ disabled ──retire──▶ retired ──remove──▶ gone
- *	   ◀──enable──────────┘
+ *	staged ──activate──▶ active ──disable──▶ disabled ──retire──▶ retired ──remove──▶ gone
+ *	                        ◀──enable──────────┘
+ *
+ * One that is disabled while it is staged is staged again when it is enabled.
  *
  * A command says what is to be done; a source says how somebody stands there, and
  * policy.leavers.action what that means here. Every one of these is a run with its undo. What an
@@ -75,11 +77,34 @@ enable(const struct leaving *leaving)
 				standing->run, leaving->change->login));
 	else if (standing->state == MANAGED_DISABLED)
 		leaving_enable(leaving);
+	else if (standing->state == MANAGED_STAGED)
+		block(leaving, "staged", arena_printf(arena, "is %s", since(leaving)),
+			arena_printf(
+				arena, "To open it: rehome activate %s", leaving->change->login));
 	else if (leaving->change->before.disabled)
 		block(leaving, "disabled-by-hand", "was not disabled by rehome",
 			arena_printf(arena, "To open it: chage -E -1 %s", leaving->change->login));
 	else
 		unchanged(leaving, "already-enabled", "is not disabled");
+}
+
+static void
+activate(const struct leaving *leaving)
+{
+	struct change *change = leaving->change;
+	struct arena *arena = leaving->planner->arena;
+	if (leaving->managed->standing.state != MANAGED_STAGED) {
+		unchanged(leaving, "not-staged",
+			is_disabled(leaving) ? arena_printf(arena, "is %s", since(leaving))
+					     : "is not staged");
+	} else if (!change->before.staged) {
+		block(leaving, "opened-by-hand",
+			arena_printf(arena, "is staged, but somebody set its expiry: %s",
+				planner_day_words(change->before.expires, arena)),
+			arena_printf(arena, "Close it first: chage -E 1 %s", change->login));
+	} else {
+		leaving_activate(leaving);
+	}
 }
 
 static void
@@ -147,12 +172,12 @@ retire_in_time(const struct leaving *leaving)
 {
 	const struct managed_standing *standing = &leaving->managed->standing;
 	int64_t day = standing->day + leaving->planner->config->policy.leaver_archive_days;
-	bool waits = standing->state == MANAGED_ACTIVE
-		? leaving->planner->config->policy.leaver_archive_days > 0
-		: day > leaving->planner->today;
+	bool waits = is_disabled(leaving)
+		? day > leaving->planner->today
+		: leaving->planner->config->policy.leaver_archive_days > 0;
 	if (!waits) {
 		retire(leaving);
-	} else if (standing->state == MANAGED_ACTIVE) {
+	} else if (!is_disabled(leaving)) {
 		disable(leaving);
 	} else {
 		unchanged(leaving, "grace",
@@ -287,8 +312,25 @@ plan_login(struct planner *planner, const struct leave_request *request, const c
 	case LEAVE_REMOVE:
 		remove_account(&leaving, request->now);
 		break;
+	case LEAVE_ACTIVATE:
+		activate(&leaving);
+		break;
 	}
 	return true;
+}
+
+/* Everybody who is staged; else whom the request names. */
+static struct string_list
+logins_of(struct planner *planner, const struct leave_request *request)
+{
+	struct string_list logins = { 0 };
+	if (!request->all)
+		return request->logins;
+	ARRAY_FOREACH (account, &planner->snapshot->managed->accounts) {
+		if ((*account)->standing.state == MANAGED_STAGED)
+			string_list_push(planner->arena, &logins, (*account)->login);
+	}
+	return logins;
 }
 
 bool
@@ -300,7 +342,8 @@ planner_make_leave(const struct config *config, const struct leave_request *requ
 	bool ok = true;
 	planner_init(&planner, config, snapshot, options->reason, arena, ret_secrets, diags);
 	planner.options = options;
-	ARRAY_FOREACH (login, &request->logins) {
+	const struct string_list logins = logins_of(&planner, request);
+	ARRAY_FOREACH (login, &logins) {
 		if (!table_get(&planner.logins, *login))
 			ok = plan_login(&planner, request, *login) && ok;
 	}

@@ -22,6 +22,8 @@ struct leaving {
 
 /* Nobody logs in any more, with a password or a key. */
 void leaving_disable(const struct leaving *leaving);
+/* One that is staged is opened. */
+void leaving_activate(const struct leaving *leaving);
 /* What disabling took is given back. */
 void leaving_enable(const struct leaving *leaving);
 /* The home goes into quarantine, archived before; false, and blocked, where it cannot. */

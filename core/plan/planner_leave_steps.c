@@ -159,10 +159,35 @@ leaving_disable(const struct leaving *leaving)
 	add_line(leaving, "sessions", "ended, with all processes of the account");
 }
 
-static int64_t
-day_of(const char *expires)
+/* What it says in shadow again, and of one that never was opened what the registry keeps. */
+static void
+give_expiry_back(const struct leaving *leaving)
 {
-	return *expires ? strtoll(expires, NULL, 10) : ACCOUNT_NEVER;
+	struct planner *planner = leaving->planner;
+	struct change *change = leaving->change;
+	const struct managed_standing *standing = &leaving->managed->standing;
+	planner_read_expiry(standing->expires, NULL, &change->after);
+	change->after.staged = standing->staged && standing->state == MANAGED_DISABLED;
+	gate(leaving, change->after.staged ? EDIT_BORN_EXPIRED : standing->expires);
+	if (change->after.expires != ACCOUNT_NEVER && change->after.expires <= planner->today)
+		planner_warn(planner, change, leaving->place, "expired",
+			"the account has expired meanwhile");
+}
+
+void
+leaving_activate(const struct leaving *leaving)
+{
+	struct planner *planner = leaving->planner;
+	struct change *change = leaving->change;
+	struct key_file file;
+	if (!read_keys(leaving, &file))
+		return;
+	change->before.keys = change->after.keys = planner_fingerprints_of(planner, &file);
+	give_expiry_back(leaving);
+	add_line(leaving, "account",
+		arena_printf(planner->arena, "opened, %s, expires %s",
+			keys_words(change->after.keys.count, planner->arena),
+			planner_day_words(change->after.expires, planner->arena)));
 }
 
 void
@@ -172,20 +197,18 @@ leaving_enable(const struct leaving *leaving)
 	struct change *change = leaving->change;
 	const struct managed_standing *standing = &leaving->managed->standing;
 	const char *hash = field(leaving, leaving->shadow, SHADOW_HASH);
-	/* One that was expired by hand before stays so. */
-	const char *expires = standing->expires;
 	size_t keys = give_keys_back(leaving);
-	gate(leaving, expires);
-	change->after.expires = day_of(expires);
-	change->after.disabled = strcmp(expires, EDIT_BORN_EXPIRED) == 0;
+	/* One that was expired by hand before stays so. */
+	give_expiry_back(leaving);
 	bool unlocks = standing->locked && set_hash(leaving, hash, unlocked(hash));
 	add_line(leaving, "account",
 		arena_printf(planner->arena, "enabled%s, %s, expires %s",
 			unlocks ? ", password unlocked" : "", keys_words(keys, planner->arena),
 			planner_day_words(change->after.expires, planner->arena)));
-	if (change->after.expires != ACCOUNT_NEVER && change->after.expires <= planner->today)
-		planner_warn(planner, change, leaving->place, "expired",
-			"the account has expired meanwhile");
+	if (change->after.staged)
+		add_line(leaving, "staged",
+			arena_printf(planner->arena, "still closed until: rehome activate %s",
+				change->login));
 }
 
 /* ---- the home ---- */

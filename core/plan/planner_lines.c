@@ -117,6 +117,10 @@ planner_describe_create(
 	struct planner *planner, struct change *change, const struct folder_list *folders)
 {
 	describe_account(planner, change);
+	if (change->after.staged)
+		planner_add_line(change, planner->arena, "staged",
+			arena_printf(
+				planner->arena, "closed until: rehome activate %s", change->login));
 	planner_add_line(change, planner->arena, "jail",
 		arena_printf(planner->arena, "%s  root:root 0755", change->after.home));
 	planner_describe_folders(planner, change, folders);

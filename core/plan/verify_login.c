@@ -89,6 +89,14 @@ verify_expiry(struct verifier *verifier, struct subject *subject)
 	subject->expired = expires >= 0 && expires <= verifier->today;
 	if (!expiry_is_as_given(verifier, subject, expires) || !subject->expired)
 		return;
+	if (is_disabled(expires) && subject->managed &&
+		subject->managed->standing.state == MANAGED_STAGED) {
+		finding_note(&subject->account.findings, "staged",
+			at_shadow(subject, SHADOW_EXPIRE), "staged: closed until it is activated");
+		diag_hint(&subject->account.findings, "To open it, run: %s activate %s",
+			verify_tool(verifier, "rehome"), subject->word);
+		return;
+	}
 	finding_warning(&subject->account.findings, "closed", at_shadow(subject, SHADOW_EXPIRE),
 		"closed: the account %s%s", is_disabled(expires) ? "is expired" : "expired on ",
 		is_disabled(expires) ? "" : verify_date(expires, verifier->arena));

@@ -27,6 +27,9 @@ static const char built_in_sheet[] = "Your SFTP access\n"
 				     "\n"
 				     "  sftp ${username}@${host}\n";
 
+/* Below either sheet: it may be handed out before the account is opened. */
+static const char not_open_yet[] = "\nYour access is not open yet. You will be told when it is.\n";
+
 static const struct host_owner PRIVATE_DIR = { .uid = 0, .gid = 0, .mode = 0700 };
 static const struct host_owner PRIVATE_FILE = { .uid = 0, .gid = 0, .mode = 0600 };
 
@@ -137,6 +140,8 @@ write_sheets(struct run *run, struct host *host, const char *dir)
 			continue;
 		const char *content = template_expand(
 			template, sheet_field, &sheet, TEXT_LANGUAGE_DEFAULT, run->arena, NULL);
+		if (sheet.change->after.staged)
+			content = arena_printf(run->arena, "%s%s", content, not_open_yet);
 		struct bytes bytes = { content, strlen(content) };
 		if (!host_create_file_at(host, dir_fd,
 			    arena_printf(run->arena, "%s.txt", (*secret)->login), bytes,

@@ -28,6 +28,8 @@ summarise(const struct run_log *log, struct run_summary *ret_summary)
 	ret_summary->started = log->started;
 	ret_summary->ended = run_log_is_pending(log) ? NULL : log->ended_at;
 	ret_summary->users = log->users;
+	ret_summary->staged = log->staged;
+	ret_summary->activated = log->activated;
 	memcpy(ret_summary->counts, log->counts, sizeof(ret_summary->counts));
 	ret_summary->by = log->by;
 	ret_summary->reason = log->reason;

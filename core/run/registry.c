@@ -289,7 +289,7 @@ same(const char *a, const char *b)
 static const char *
 expiry(const struct account_facts *facts, struct arena *arena)
 {
-	if (facts->disabled)
+	if (account_facts_are_closed(facts))
 		return EDIT_BORN_EXPIRED;
 	return facts->expires == ACCOUNT_NEVER
 		? ""
@@ -357,6 +357,7 @@ record_account(struct recording *recording, const struct change *change)
 			.groups = change->before.groups,
 			.expires = change->before.expires,
 			.disabled = change->before.disabled,
+			.staged = change->before.staged,
 		};
 	if (known && change->source && change->key) {
 		account.source = change->source;

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { SCHEMA_VERSION = 3, BUSY_MILLISECONDS = 5000 };
+enum { SCHEMA_VERSION = 4, BUSY_MILLISECONDS = 5000 };
 
 static const char SCHEMA[] =
 	"CREATE TABLE managed ("
@@ -30,6 +30,11 @@ static const char SCHEMA_STANDINGS[] =
 /* Version 3: what sshd does for an account besides jailing it. */
 static const char SCHEMA_PROFILES[] = "ALTER TABLE managed ADD COLUMN profile TEXT;"
 				      "PRAGMA user_version = 3;";
+
+/* Version 4: accounts that were made, and never opened. */
+static const char SCHEMA_STAGED[] =
+	"ALTER TABLE standings ADD COLUMN staged INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 4;";
 
 /* Temporary data stays in memory: nothing outside the root is written. */
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -159,7 +164,8 @@ registry_db_begin(struct registry_db *db)
 		return false;
 	return (db->version > 0 || perform(db, SCHEMA)) &&
 		(db->version > 1 || perform(db, SCHEMA_STANDINGS)) &&
-		(db->version > 2 || perform(db, SCHEMA_PROFILES));
+		(db->version > 2 || perform(db, SCHEMA_PROFILES)) &&
+		(db->version > 3 || perform(db, SCHEMA_STAGED));
 }
 
 bool

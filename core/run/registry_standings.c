@@ -28,12 +28,24 @@ read_standing(struct registry_db *db, sqlite3_stmt *row, struct managed_standing
 		.locked = registry_db_number(row, 6),
 		.expires = registry_db_text(db, row, 7),
 		.keys = registry_db_text(db, row, 8),
+		.staged = registry_db_number(row, 9),
 	};
 	if (managed_state_parse(state, &ret_standing->state))
 		return true;
 	diag_error(db->diags, at(db->path, 0), "'%s' is no state of an account", state);
 	diag_code(db->diags, "registry");
 	return false;
+}
+
+/* Another expiry to come is no other standing. */
+static void
+keep_beginning(const struct managed_standing *before, struct managed_standing *standing)
+{
+	if (!before || before->state != MANAGED_STAGED || standing->state != MANAGED_STAGED)
+		return;
+	standing->run = before->run;
+	standing->day = before->day;
+	standing->by_hand = before->by_hand;
 }
 
 bool
@@ -45,9 +57,12 @@ standings_load(struct registry_db *db, struct standings *ret_standings)
 	*ret_standings = (struct standings){ .arena = db->arena, .by_account.arena = db->arena };
 	if (db->version < 2)
 		return true;
+	const char *staged = db->version < 4 ? "0" : "staged";
 	if (!registry_db_prepare(db,
-		    "SELECT login, uid, run, state, day, by_hand, locked, expires, keys"
-		    " FROM standings ORDER BY run",
+		    arena_printf(db->arena,
+			    "SELECT login, uid, run, state, day, by_hand, locked, expires, keys, %s"
+			    " FROM standings ORDER BY run",
+			    staged),
 		    &rows))
 		return false;
 	while (registry_db_next(db, rows, &row)) {
@@ -56,8 +71,9 @@ standings_load(struct registry_db *db, struct standings *ret_standings)
 		struct managed_standing *standing = ARENA_NEW(db->arena, struct managed_standing);
 		if (!registry_db_id(db, rows, 1, &uid) || !read_standing(db, rows, standing))
 			return false;
-		table_set(&ret_standings->by_account,
-			account_key(db->arena, registry_db_text(db, rows, 0), uid), standing);
+		const char *key = account_key(db->arena, registry_db_text(db, rows, 0), uid);
+		keep_beginning(table_get(&ret_standings->by_account, key), standing);
+		table_set(&ret_standings->by_account, key, standing);
 	}
 	return false;
 }
@@ -106,8 +122,8 @@ standing_changes_begin(struct standing_changes *changes, struct registry_db *db,
 	/* Recovery may tell it again, on another day. */
 	return registry_db_prepare(db,
 		       "INSERT OR IGNORE INTO standings"
-		       " (login, uid, run, state, day, by_hand, locked, expires, keys)"
-		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		       " (login, uid, run, state, day, by_hand, locked, expires, keys, staged)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
 		       &changes->save) &&
 		registry_db_prepare(db,
 			"INSERT OR IGNORE INTO standings"
@@ -133,6 +149,8 @@ state_after(const struct standing_changes *changes, const struct change *change)
 {
 	if (!change->has_after)
 		return MANAGED_REMOVED;
+	if (change->after.staged && !change->after.disabled)
+		return MANAGED_STAGED;
 	return table_get(&changes->retired, change->login) ? MANAGED_RETIRED : MANAGED_DISABLED;
 }
 
@@ -151,19 +169,29 @@ bind_head(const struct standing_changes *changes, sqlite3_stmt *statement,
 	registry_db_bind_number(statement, 3, strtoll(changes->run_id, NULL, 10));
 }
 
-/* Of one that was made disabled: what it would have had. */
+static const char *
+day_text(int64_t day, struct arena *arena)
+{
+	return day == ACCOUNT_NEVER ? "" : arena_printf(arena, "%lld", (long long)day);
+}
+
+/* What it had, and of one that never was open: what it is to have. */
 static const char *
 expiry_to_come(const struct standing_changes *changes, const struct change *change)
 {
-	if (change->action != CHANGE_CREATE || change->after.expires == ACCOUNT_NEVER)
-		return "";
-	return arena_printf(changes->db->arena, "%lld", (long long)change->after.expires);
+	const struct edit *gate = table_get(&changes->gates, change->login);
+	bool waits = change->after.staged && !change->after.disabled;
+	bool waited = change->before.staged && !change->before.disabled;
+	if (change->action == CHANGE_CREATE || waits)
+		return day_text(change->after.expires, changes->db->arena);
+	if (waited)
+		return day_text(change->before.expires, changes->db->arena);
+	return gate ? gate->before : "";
 }
 
 static bool
 save(struct standing_changes *changes, const struct change *change)
 {
-	const struct edit *gate = table_get(&changes->gates, change->login);
 	const struct step *keys = table_get(&changes->keys, change->login);
 	sqlite3_stmt *row = changes->save;
 	bind_head(changes, row, change);
@@ -171,8 +199,9 @@ save(struct standing_changes *changes, const struct change *change)
 	registry_db_bind_number(row, 5, time(NULL) / 86400);
 	registry_db_bind_number(row, 6, changes->by_hand);
 	registry_db_bind_number(row, 7, table_get(&changes->locks, change->login) != NULL);
-	registry_db_bind_text(row, 8, gate ? gate->before : expiry_to_come(changes, change));
+	registry_db_bind_text(row, 8, expiry_to_come(changes, change));
 	registry_db_bind_text(row, 9, keys ? keys->before : NULL);
+	registry_db_bind_number(row, 10, change->has_after && change->after.staged);
 	return registry_db_run(changes->db, row);
 }
 
@@ -190,10 +219,14 @@ resume(struct standing_changes *changes, const struct change *change)
 bool
 standing_changes_record(struct standing_changes *changes, const struct change *change)
 {
-	bool is_born_disabled = change->action == CHANGE_CREATE && change->after.disabled;
-	if (change->action == CHANGE_LEAVE || is_born_disabled)
+	const struct account_facts *before = &change->before, *after = &change->after;
+	bool is_born_closed = change->action == CHANGE_CREATE && account_facts_are_closed(after);
+	bool waits_anew = change->action == CHANGE_CHANGE && after->staged && !after->disabled &&
+		(before->disabled || before->expires != after->expires);
+	if (change->action == CHANGE_LEAVE || is_born_closed || waits_anew)
 		return save(changes, change);
-	bool opens = change->has_before && change->before.disabled && !change->after.disabled;
+	bool opens = change->has_before && account_facts_are_closed(before) &&
+		!account_facts_are_closed(after);
 	if (change->action == CHANGE_CREATE || change->action == CHANGE_ADOPT ||
 		(change->action == CHANGE_CHANGE && opens))
 		return resume(changes, change);

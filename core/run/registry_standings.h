@@ -1,5 +1,6 @@
 /*
- * registry_standings.h - how accounts stand (active, disabled, retired, removed), in the registry.
+ * registry_standings.h - how accounts stand (active, staged, disabled, retired, removed), in the
+ * registry.
  *
  * One row for each run that changed it; the newest counts, and a rollback takes its run's row away,
  * so that what was before is there again. Internal to registry.c.

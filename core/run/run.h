@@ -109,7 +109,8 @@ struct run_summary {
 	const char *started, *ended; /* RFC 3339; ended NULL while unfinished */
 	size_t users;		     /* that the run changed */
 	size_t counts[CHANGE_ACTIONS];
-	const char *by; /* login of the administrator (SUDO_USER or uid) */
+	size_t staged, activated; /* of those users */
+	const char *by;		  /* login of the administrator (SUDO_USER or uid) */
 	const char *reason;
 	struct string_list rolled_back; /* logins, when only some were */
 	bool rolled_back_all;

@@ -59,6 +59,22 @@ list_json(const struct string_list *list)
 	return array;
 }
 
+/* Who is made closed, and who is opened. */
+static void
+set_staged(json_t *object, const struct plan *plan)
+{
+	size_t staged = 0, activated = 0;
+	ARRAY_FOREACH (change, &plan->changes) {
+		const struct account_facts *before = &(*change)->before, *after = &(*change)->after;
+		staged += (*change)->action == CHANGE_CREATE && after->staged;
+		activated += (*change)->action == CHANGE_CHANGE && before->staged && !after->staged;
+	}
+	if (staged)
+		json_object_set_new(object, "staged", json_integer((json_int_t)staged));
+	if (activated)
+		json_object_set_new(object, "activated", json_integer((json_int_t)activated));
+}
+
 char *
 run_log_begin_payload(const struct plan *plan, const struct run_options *options,
 	const char *host_name, struct arena *arena)
@@ -83,6 +99,7 @@ run_log_begin_payload(const struct plan *plan, const struct run_options *options
 	set_text(object, "plan_sha256", options->confirmed_plan_sha256);
 	json_object_set_new(object, "users", json_integer((json_int_t)users));
 	json_object_set_new(object, "counts", counts);
+	set_staged(object, plan);
 	return dump(object, arena);
 }
 
@@ -155,6 +172,8 @@ read_begin(const json_t *object, struct arena *arena, struct run_log *log)
 	log->by = get_text(object, "by", arena);
 	log->reason = get_text(object, "reason", arena);
 	log->users = (size_t)json_integer_value(json_object_get(object, "users"));
+	log->staged = (size_t)json_integer_value(json_object_get(object, "staged"));
+	log->activated = (size_t)json_integer_value(json_object_get(object, "activated"));
 	const json_t *counts = json_object_get(object, "counts");
 	for (int action = 0; action < CHANGE_ACTIONS; action++) {
 		const char *name = change_action_name((enum change_action)action);

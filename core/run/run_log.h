@@ -32,6 +32,7 @@ struct run_log {
 	const char *handout; /* payload of HANDOUT, NULL = none */
 	size_t users;
 	size_t counts[CHANGE_ACTIONS];
+	size_t staged, activated;
 };
 
 /* False when a payload is not what its type says. */

@@ -92,7 +92,33 @@ retire_and_wait(struct story *story, struct world *world)
 	story_must_apply(story, world, 1);
 }
 
+static void
+plan_staged(struct story *story, struct world *world)
+{
+	story_plan(story, world, 0, people);
+}
+
+static void
+plan_activate(struct story *story, struct world *world)
+{
+	make_people(story, world);
+	plan_leave(story, world, 1, LEAVE_ACTIVATE);
+}
+
+static void
+activate_and_wait(struct story *story, struct world *world)
+{
+	plan_activate(story, world);
+	story_must_apply(story, world, 1);
+}
+
 /* ---- what is stopped ---- */
+
+static bool
+apply_first(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_apply(story, world, 0, ret_result);
+}
 
 static bool
 apply_second(struct story *story, struct world *world, struct run_result *ret_result)
@@ -183,5 +209,35 @@ const struct chapter chapter_unremove = {
 	.act = roll_back_third,
 	.changing = "",
 	.leaving = "anna",
+	.only_forward = true,
+};
+
+#define STAGED_CONFIG CONFIG "policy: { new_accounts: staged }\n"
+
+const struct chapter chapter_stage = {
+	.name = "staged create",
+	.kind = MACHINE_NIS,
+	.config = STAGED_CONFIG,
+	.before = plan_staged,
+	.act = apply_first,
+	.changing = "",
+};
+
+const struct chapter chapter_activate = {
+	.name = "activate",
+	.kind = MACHINE_RAGGED,
+	.config = STAGED_CONFIG,
+	.before = plan_activate,
+	.act = apply_second,
+	.changing = "",
+};
+
+const struct chapter chapter_unactivate = {
+	.name = "rollback of activating",
+	.kind = MACHINE_USUAL,
+	.config = STAGED_CONFIG,
+	.before = activate_and_wait,
+	.act = roll_back_second,
+	.changing = "",
 	.only_forward = true,
 };

@@ -283,6 +283,28 @@ static const struct scene_script rollback_retire = {
 	.only_forward = true,
 };
 
+/* ---- people who may not begin yet ---- */
+
+#define STAGED "  new_accounts: staged\n"
+
+static const struct scene_script stage = {
+	.name = "staged create",
+	.kind = MACHINE_NIS,
+	.config = CONFIG STAGED,
+	.sheets = { people },
+	.once = { "plan -q sheet@0 -o plan@0" },
+	.act = "apply -q -y plan@0",
+};
+
+static const struct scene_script activate = {
+	.name = "activate",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG STAGED,
+	.sheets = { people },
+	.once = { "apply -q -y sheet@0" },
+	.act = "activate -q -y --all",
+};
+
 const struct scene_script *const scene_scripts[] = {
 	&create,
 	&change,
@@ -295,5 +317,7 @@ const struct scene_script *const scene_scripts[] = {
 	&rollback_remove,
 	&disable,
 	&rollback_retire,
+	&stage,
+	&activate,
 	NULL,
 };

@@ -90,6 +90,7 @@ static const char other_example[] =
 	"policy:\n"
 	"  username: { pattern: \"^x[0-9]+$\", collide: error, reserved: [] }\n"
 	"  uid_range: 100000-100000\n"
+	"  new_accounts: staged\n"
 	"  adopt: never\n"
 	"  adoption: { loose: old, keys: drop, sessions: refuse, elsewhere: copy,\n"
 	"              links: rewrite }\n"

@@ -393,6 +393,145 @@ test_leave_a_source_opens_only_what_a_source_closed(void **state)
 	assert_false(plan_has_work(w->plan));
 }
 
+/* ---- who is not open yet ---- */
+
+/* As a staged run leaves her: shadow closed, the registry with what she is to get. */
+static struct managed_account *
+stage_anna(struct world *w)
+{
+	struct managed_account *anna = make_anna(w);
+	stands(anna, MANAGED_STAGED, false, 3);
+	anna->standing.staged = true;
+	anna->standing.locked = false;
+	anna->standing.keys = NULL;
+	replace_in(w, "/etc/shadow", "::30000:", "::1:");
+	return anna;
+}
+
+static void
+test_leave_new_accounts_are_staged_when_asked_for(void **state)
+{
+	struct world *w = *state;
+	w->options.stage = true;
+	plan_sheet(w,
+		"login,folders,ssh_keys,expires,state\nanna,in,\"" KEY "\",2052-02-20,active\n"
+		"bert,in,\"" KEY "\",,disabled\n");
+	assert_non_null(strstr(changes_said(w), "\n  staged closed until: rehome activate anna\n"));
+	assert_non_null(strstr(edits_said(w), "shadow anna:*:TODAY:0:99999:7::1:\n"));
+	const struct account_facts *anna = &change_of(w, "anna")->after;
+	const struct account_facts *bert = &change_of(w, "bert")->after;
+	assert_true(anna->staged && !anna->disabled);
+	assert_int_equal(anna->expires, 30000);
+	assert_true(bert->staged && bert->disabled);
+	w->options.stage = false;
+	use_config(w, "version: 1\npolicy: { new_accounts: staged }\n");
+	plan_sheet(w, "login,folders,ssh_keys\nanna,in,\"" KEY "\"\n");
+	assert_true(change_of(w, "anna")->after.staged);
+}
+
+static void
+test_leave_activates_who_is_staged(void **state)
+{
+	struct world *w = *state;
+	stage_anna(w);
+	assert_true(plan_act(w, LEAVE_ACTIVATE, "anna", false));
+	assert_string_equal(
+		changes_said(w), "~ anna\n  account opened, 1 key, expires 2052-02-20\n");
+	assert_string_equal(edits_said(w), "shadow anna gate: 1 -> 30000\n");
+	assert_string_equal(steps_said(w),
+		"gate\n"
+		"dropin-write /etc/ssh/sshd_config.d/60-rehome.conf 0:0 0644\n"
+		"caches-flush\n"
+		"accounts-check\n"
+		"activate\n");
+	const struct change *change = change_of(w, "anna");
+	assert_true(change->before.staged && !change->after.staged);
+	assert_false(change->before.disabled || change->after.disabled);
+	assert_true(plan_act(w, LEAVE_ACTIVATE, "bert", false));
+	assert_string_equal(changes_said(w), "  bert\n  note not-staged: is not staged\n");
+	assert_false(plan_has_work(w->plan));
+}
+
+static void
+test_leave_activates_all_who_are_staged(void **state)
+{
+	struct world *w = *state;
+	const struct leave_request request = { .act = LEAVE_ACTIVATE, .all = true };
+	stage_anna(w);
+	assert_true(
+		snapshot_take(w->host, w->config, &w->managed, &w->arena, &w->snapshot, &w->diags));
+	assert_true(planner_make_leave(w->config, &request, &w->snapshot, &w->options, &w->arena,
+		&w->plan, &w->secrets, &w->diags));
+	assert_string_equal(codes_said(w), "~ anna\n");
+}
+
+static void
+test_leave_activates_nobody_whom_somebody_opened_or_shut(void **state)
+{
+	struct world *w = *state;
+	struct managed_account *anna = stage_anna(w);
+	replace_in(w, "/etc/shadow", "::1:", "::2:");
+	assert_true(plan_act(w, LEAVE_ACTIVATE, "anna", false));
+	assert_string_equal(codes_said(w), "! anna opened-by-hand\n");
+	assert_true(plan_act(w, LEAVE_ENABLE, "anna", false));
+	assert_string_equal(codes_said(w), "! anna staged\n");
+	anna->standing.state = MANAGED_DISABLED;
+	replace_in(w, "/etc/shadow", "::2:", "::1:");
+	assert_true(plan_act(w, LEAVE_ACTIVATE, "anna", false));
+	assert_string_equal(codes_said(w), "  anna not-staged\n");
+}
+
+/* What changes meanwhile changes; only the expiry waits where it is. */
+static void
+test_leave_a_staged_account_changes_and_stays_closed(void **state)
+{
+	struct world *w = *state;
+	stage_anna(w);
+	plan_sheet(w, "login,state,expires\nanna,active,2052-02-20\n");
+	assert_string_equal(changes_said(w), "  anna\n");
+	plan_sheet(w, "login,name,state,expires\nanna,Anna Neu,active,2052-02-21\n");
+	assert_string_equal(changes_said(w),
+		"~ anna\n"
+		"  name Anna Vogel -> Anna Neu\n"
+		"  expires 2052-02-20 -> 2052-02-21\n");
+	assert_string_equal(edits_said(w), "passwd anna gecos: Anna Vogel -> Anna Neu\n");
+	plan_sheet(w, "login,expires\nanna,2052-02-22\n");
+	assert_string_equal(edits_said(w), "");
+	assert_true(change_is_work(change_of(w, "anna")));
+	assert_true(change_of(w, "anna")->after.staged);
+}
+
+static void
+test_leave_a_staged_account_leaves_and_comes_back_staged(void **state)
+{
+	struct world *w = *state;
+	struct managed_account *anna = stage_anna(w);
+	plan_sheet(w, "login,state\nanna,left\n");
+	assert_string_equal(changes_said(w),
+		"- anna\n"
+		"  account disabled, password locked, taken away: 1 key\n"
+		"  sessions ended, with all processes of the account\n");
+	assert_string_equal(edits_said(w),
+		"shadow anna gate: 1 -> 1\n"
+		"shadow anna password: SECRET -> SECRET\n");
+	anna->standing.state = MANAGED_DISABLED;
+	anna->standing.locked = true;
+	anna->standing.keys = KEY "\n";
+	replace_in(w, "/etc/shadow", "anna:" HASH, "anna:!" HASH);
+	assert_int_equal(unlink(real(w, "/etc/ssh/rehome_keys/anna")), 0);
+	plan_sheet(w, "login,state\nanna,active\n");
+	assert_string_equal(changes_said(w),
+		"~ anna\n"
+		"  account enabled, password unlocked, 1 key, expires 2052-02-20\n"
+		"  staged still closed until: rehome activate anna\n");
+	assert_string_equal(edits_said(w),
+		"shadow anna gate: 1 -> 1\n"
+		"shadow anna password: SECRET -> SECRET\n");
+	const struct account_facts *after = &change_of(w, "anna")->after;
+	assert_true(after->staged && !after->disabled);
+	assert_int_equal(after->expires, 30000);
+}
+
 int
 main(void)
 {
@@ -414,6 +553,12 @@ main(void)
 		world_test(test_leave_does_what_the_source_says),
 		world_test(test_leave_archives_when_the_time_has_come),
 		world_test(test_leave_a_source_opens_only_what_a_source_closed),
+		world_test(test_leave_new_accounts_are_staged_when_asked_for),
+		world_test(test_leave_activates_who_is_staged),
+		world_test(test_leave_activates_all_who_are_staged),
+		world_test(test_leave_activates_nobody_whom_somebody_opened_or_shut),
+		world_test(test_leave_a_staged_account_changes_and_stays_closed),
+		world_test(test_leave_a_staged_account_leaves_and_comes_back_staged),
 	};
 	return world_lacks_root() ? 77 : cmocka_run_group_tests(tests, NULL, NULL);
 }

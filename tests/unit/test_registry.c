@@ -334,10 +334,11 @@ standing_of_bert(struct fixture *f, struct state *state)
 	if (!standing->run)
 		return "never changed";
 	assert_int_equal(standing->day, time(NULL) / 86400);
-	return arena_printf(&f->arena, "%s run %s%s%s expires '%s' keys %s",
+	return arena_printf(&f->arena, "%s run %s%s%s%s expires '%s' keys %s",
 		managed_state_name(standing->state), standing->run,
 		standing->by_hand ? " by hand" : "", standing->locked ? " locked" : "",
-		standing->expires, standing->keys ? standing->keys : "-");
+		standing->staged ? " never open" : "", standing->expires,
+		standing->keys ? standing->keys : "-");
 }
 
 static void
@@ -385,6 +386,85 @@ test_registry_buries_who_is_removed_and_digs_up_who_comes_back(void **unused)
 		arena_printf(&f->arena, "%sburied 20001:20001 bert hr/1002\n%s",
 			arena_strndup(&f->arena, retired, strstr(retired, "reserved") - retired),
 			strstr(retired, "reserved")));
+	state_finish(&state);
+}
+
+/* ---- who is not open yet ---- */
+
+/* A change of bert's: from and to are "staged", "disabled", "staged disabled" or "". */
+static struct plan *
+bert_changes(struct fixture *f, enum change_action action, const char *from, int64_t from_day,
+	const char *to, int64_t to_day)
+{
+	struct plan *plan = new_plan(f);
+	struct change *bert = new_change(plan, action, "bert", "1002");
+	bert->has_before = action != CHANGE_CREATE;
+	bert->after = facts(f, "/srv/bert", 20001, NULL, "in:rw");
+	if (bert->has_before)
+		bert->before = bert->after;
+	bert->before.staged = strstr(from, "staged");
+	bert->before.disabled = strstr(from, "disabled");
+	bert->before.expires = from_day;
+	bert->after.staged = strstr(to, "staged");
+	bert->after.disabled = strstr(to, "disabled");
+	bert->after.expires = to_day;
+	return plan;
+}
+
+/* What the account is to have waits in the registry, through whatever happens before. */
+static void
+test_registry_keeps_the_expiry_of_who_is_staged(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	const struct {
+		enum change_action action;
+		const char *from;
+		int64_t from_day;
+		const char *to;
+		int64_t to_day;
+		const char *expected;
+	} runs[] = {
+		{ CHANGE_CREATE, "", 0, "staged", 30000,
+			"staged run 1 by hand never open expires '30000' keys -" },
+		{ CHANGE_CHANGE, "staged", 30000, "staged", 31000,
+			"staged run 1 by hand never open expires '31000' keys -" },
+		{ CHANGE_LEAVE, "staged", 31000, "staged disabled", 31000,
+			"disabled run 3 by hand never open expires '31000' keys -" },
+		{ CHANGE_CHANGE, "staged disabled", 1, "staged", 31000,
+			"staged run 4 by hand never open expires '31000' keys -" },
+		{ CHANGE_CHANGE, "staged", 31000, "staged", ACCOUNT_NEVER,
+			"staged run 4 by hand never open expires '' keys -" },
+		{ CHANGE_CHANGE, "staged", ACCOUNT_NEVER, "", ACCOUNT_NEVER,
+			"active run 6 by hand expires '' keys -" },
+	};
+	struct plan *plans[ARRAY_LEN(runs)];
+	for (size_t i = 0; i < ARRAY_LEN(runs); i++) {
+		plans[i] = bert_changes(f, runs[i].action, runs[i].from, runs[i].from_day,
+			runs[i].to, runs[i].to_day);
+		record(f, &state, plans[i], arena_printf(&f->arena, "%zu", i + 1));
+		assert_string_equal(standing_of_bert(f, &state), runs[i].expected);
+	}
+	for (size_t i = ARRAY_LEN(runs); i-- > 1;) {
+		assert_ok(f,
+			registry_record_rollback(&state, plans[i],
+				arena_printf(&f->arena, "%zu", i + 1), NULL, &f->diags));
+		assert_string_equal(standing_of_bert(f, &state), runs[i - 1].expected);
+	}
+	assert_ok(f, registry_record_rollback(&state, plans[0], "1", NULL, &f->diags));
+	assert_string_equal(standing_of_bert(f, &state), "buried");
+	state_finish(&state);
+}
+
+/* A source said that the account is shut, in a batch that is staged. */
+static void
+test_registry_knows_who_was_born_disabled_and_staged(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, bert_changes(f, CHANGE_CREATE, "", 0, "staged disabled", 30000), "1");
+	assert_string_equal(standing_of_bert(f, &state),
+		"disabled run 1 by hand never open expires '30000' keys -");
 	state_finish(&state);
 }
 
@@ -438,6 +518,8 @@ main(void)
 		host_test(test_registry_remembers_what_disabling_took),
 		host_test(test_registry_buries_who_is_removed_and_digs_up_who_comes_back),
 		host_test(test_registry_brings_an_older_file_up),
+		host_test(test_registry_keeps_the_expiry_of_who_is_staged),
+		host_test(test_registry_knows_who_was_born_disabled_and_staged),
 	};
 	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
 }
