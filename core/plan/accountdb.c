@@ -206,6 +206,21 @@ accountdb_set_field(struct accountdb *db, enum accountdb_file file, struct accou
 }
 
 void
+accountdb_rename(struct accountdb *db, enum accountdb_file file, struct accountdb_line *line,
+	const char *name)
+{
+	struct accountdb_table *table = &db->tables[file];
+	assert(!accountdb_find(db, file, name));
+	groups_of_remove_line(db, line);
+	line_unindex(table, line);
+	line->fields[0] = arena_strdup(db->arena, name);
+	line->removed = line->has_namesake = line->has_id_twin = false;
+	line->changed = table->changed = true;
+	line_index(table, line);
+	groups_of_add_line(db, line);
+}
+
+void
 accountdb_shorten(
 	struct accountdb *db, enum accountdb_file file, struct accountdb_line *line, size_t length)
 {

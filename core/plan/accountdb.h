@@ -160,6 +160,10 @@ struct accountdb_line *accountdb_put_back(struct accountdb *db, enum accountdb_f
 
 void accountdb_set_field(struct accountdb *db, enum accountdb_file file,
 	struct accountdb_line *line, size_t field, const char *value);
+/* Gives a line another name, which must be free in that file; all else of it stays, its place too.
+ */
+void accountdb_rename(struct accountdb *db, enum accountdb_file file, struct accountdb_line *line,
+	const char *name);
 /* Drops empty fields at the end of a line while it has more than this many. */
 void accountdb_shorten(
 	struct accountdb *db, enum accountdb_file file, struct accountdb_line *line, size_t length);

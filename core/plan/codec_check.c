@@ -97,6 +97,8 @@ check_user(struct check *check, size_t index)
 		return refuse(check, "users", index, "user", "expected a login");
 	if (table_get(&check->users, change->login))
 		return refuse(check, "users", index, "user", "'%s' is there twice", change->login);
+	if (change->old_login && (!is_name(change->old_login) || !change->has_before))
+		return refuse(check, "users", index, "old_user", "expected an account's login");
 	if (change->has_after && (!change->after.home || !jail_path_is_normal(change->after.home)))
 		return refuse(check, "users", index, "after.home",
 			"expected an absolute path without '.', '..' or '//'");
@@ -344,6 +346,30 @@ check_member(struct check *check, size_t index, const struct edit *edit)
 	return is_name(edit->member) || refuse(check, "edits", index, "member", "expected a login");
 }
 
+/* The account's two names are the user's, and nobody else's. */
+static bool
+check_old_name(struct check *check, size_t index, const struct edit *edit)
+{
+	const struct change *change = edit->user ? table_get(&check->users, edit->user) : NULL;
+	if (!edit->old_name)
+		return true;
+	return (change && change->old_login && strcmp(change->old_login, edit->old_name) == 0) ||
+		refuse(check, "edits", index, "old_name", "is not what the user was called");
+}
+
+static bool
+check_rename(struct check *check, size_t index, const struct edit *edit)
+{
+	if (!edit->user || strcmp(edit->name, edit->user) != 0)
+		return refuse(check, "edits", index, "name", "expected the user's login");
+	if (!edit->before)
+		return edit->file != ACCOUNTDB_PASSWD ||
+			refuse(check, "edits", index, "id", "expected a uid");
+	if (edit->file == ACCOUNTDB_SHADOW)
+		return refuse(check, "edits", index, "id", "shadow has none");
+	return check_id(check, index, "id", edit->before);
+}
+
 static bool
 check_edit(struct check *check, size_t index, struct codec_edit *row)
 {
@@ -357,6 +383,8 @@ check_edit(struct check *check, size_t index, struct codec_edit *row)
 		return false;
 	if (edit->behind && *edit->behind && !is_name(edit->behind))
 		return refuse(check, "edits", index, "behind", "expected a name");
+	if (!check_old_name(check, index, edit))
+		return false;
 	switch (edit->kind) {
 	case EDIT_ADD_LINE:
 	case EDIT_REMOVE_LINE:
@@ -365,6 +393,8 @@ check_edit(struct check *check, size_t index, struct codec_edit *row)
 		return check_field(check, index, row);
 	case EDIT_GATE:
 		return check_gate(check, index, row);
+	case EDIT_RENAME:
+		return check_rename(check, index, edit);
 	case EDIT_ADD_MEMBER:
 	case EDIT_REMOVE_MEMBER:
 		break;

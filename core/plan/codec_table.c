@@ -54,6 +54,7 @@ edit_word(unsigned value)
 		[EDIT_REMOVE_MEMBER] = "remove-member",
 		[EDIT_GATE] = "gate",
 		[EDIT_REMOVE_LINE] = "remove-line",
+		[EDIT_RENAME] = "rename",
 	};
 	return value < ARRAY_LEN(words) ? words[value] : NULL;
 }
@@ -144,6 +145,7 @@ static const struct codec_struct decision = SHAPE(decision_fields, decision);
 
 static const struct codec_field change_fields[] = {
 	FIELD(TEXT, REQUIRED, "user", change, login),
+	FIELD(TEXT, OPTIONAL, "old_user", change, old_login),
 	FIELD(WORD, REQUIRED, "action", change, action, .word = action_word),
 	FIELD(TEXT, NULLABLE, "full_name", change, full_name),
 	FIELD(FLAG, REQUIRED, "login_generated", change, login_generated),
@@ -247,12 +249,16 @@ static const struct codec_struct step = SHAPE(step_fields, step, .by_kind = true
 #define LINES (KIND(EDIT_ADD_LINE) | REMOVALS)
 #define VALUES (KIND(EDIT_SET_FIELD) | KIND(EDIT_GATE))
 #define MEMBERS (KIND(EDIT_ADD_MEMBER) | KIND(EDIT_REMOVE_MEMBER))
+#define RENAMES KIND(EDIT_RENAME)
 
 static const struct codec_field edit_fields[] = {
 	FIELD(WORD, REQUIRED, "kind", codec_edit, edit.kind, .word = edit_word),
 	FIELD(WORD, REQUIRED, "file", codec_edit, edit.file, .word = file_word),
 	FIELD(TEXT, OPTIONAL, "user", codec_edit, edit.user),
 	FIELD(TEXT, REQUIRED, "name", codec_edit, edit.name),
+	FIELD(TEXT, REQUIRED, "old_name", codec_edit, edit.old_name, .kinds = RENAMES),
+	FIELD(TEXT, OPTIONAL, "old_name", codec_edit, edit.old_name, .kinds = VALUES | MEMBERS),
+	FIELD(TEXT, OPTIONAL, "id", codec_edit, edit.before, .kinds = RENAMES),
 	FIELD(ROW, REQUIRED, "fields", codec_edit, fields, .kinds = LINES),
 	FIELD(TEXT, REQUIRED, "field", codec_edit, field, .kinds = VALUES),
 	FIELD(TEXT, NULLABLE, "before", codec_edit, edit.before, .kinds = VALUES),

@@ -109,7 +109,7 @@ static enum edit_state
 field_state(const struct edit *edit, const struct accountdb *db, struct arena *arena,
 	const char **ret_why)
 {
-	const struct accountdb_line *line = accountdb_find(db, edit->file, edit->name);
+	const struct accountdb_line *line = edit_line(edit, db);
 	if (!line)
 		return foreign(ret_why,
 			arena_printf(arena, "%s has no line of '%s' any more",
@@ -136,7 +136,7 @@ static enum edit_state
 gate_state(const struct edit *edit, const struct accountdb *db, struct arena *arena,
 	const char **ret_why)
 {
-	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
+	const struct accountdb_line *line = edit_line(edit, db);
 	if (line && matches(edit->before, accountdb_field(line, SHADOW_EXPIRE)))
 		return EDIT_BEFORE;
 	if (!edit->after)
@@ -152,7 +152,8 @@ static enum edit_state
 member_state(const struct edit *edit, const struct accountdb *db)
 {
 	const struct accountdb_line *group = accountdb_find(db, edit->file, edit->name);
-	bool is_member = group && accountdb_is_member(group, edit->member);
+	const char *member = edit->old_name ? edit_login(edit, db) : edit->member;
+	bool is_member = group && accountdb_is_member(group, member);
 	bool wanted = edit->kind == EDIT_ADD_MEMBER;
 	return is_member == wanted ? EDIT_AFTER : EDIT_BEFORE;
 }
@@ -171,6 +172,8 @@ edit_state(const struct edit *edit, struct accountdb *db, struct arena *arena, c
 		return gate_state(edit, db, arena, ret_why);
 	case EDIT_REMOVE_LINE:
 		return edit_removal_state(edit, db, arena, ret_why);
+	case EDIT_RENAME:
+		return edit_rename_state(edit, db, arena, ret_why);
 	case EDIT_ADD_MEMBER:
 	case EDIT_REMOVE_MEMBER:
 		break;
@@ -187,7 +190,7 @@ edit_is_for(const struct edit *edit, const struct table *users)
 struct place
 edit_place(const struct edit *edit, const struct accountdb *db)
 {
-	const struct accountdb_line *line = accountdb_find(db, edit->file, edit->name);
+	const struct accountdb_line *line = edit_line(edit, db);
 	const char *field = NULL;
 	if (edit->kind == EDIT_SET_FIELD)
 		field = accountdb_field_name(edit->file, edit->field);
@@ -240,6 +243,10 @@ apply(const struct edit *edit, bool gated, struct accountdb *db, struct diags *d
 		return refuse(edit, db, "the file does not exist any more", diags);
 	if (edit->kind == EDIT_ADD_LINE)
 		return add_line(edit, gated, db, diags);
+	if (edit->kind == EDIT_RENAME) {
+		edit_rename(edit, gated, db);
+		return true;
+	}
 
 	struct accountdb_line *line = accountdb_find(db, edit->file, edit->name);
 	if (!line)
@@ -263,7 +270,7 @@ apply(const struct edit *edit, bool gated, struct accountdb *db, struct diags *d
 static bool
 check_closed(const struct edit *edit, const struct accountdb *db, struct diags *diags)
 {
-	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
+	const struct accountdb_line *line = edit_line(edit, db);
 	if (line && matches(EDIT_BORN_EXPIRED, accountdb_field(line, SHADOW_EXPIRE)))
 		return true;
 	return refuse(edit, db,

@@ -22,6 +22,7 @@ enum edit_kind {
 	EDIT_GATE, /* shadow's expiry: closed while the run works on an account that exists, then
 		      set */
 	EDIT_REMOVE_LINE,
+	EDIT_RENAME, /* a login gets another name in this file */
 };
 
 struct edit {
@@ -29,12 +30,16 @@ struct edit {
 	enum accountdb_file file;
 	const char
 		*user; /* the login whose change this is part of; NULL = shared (the jail group) */
-	const char *name;    /* key of the line: login or group */
-	const char **fields; /* ADD_LINE: all fields. The shadow hash is NULL in a plan without its
-				secrets. REMOVE_LINE: as the plan found them */
-	size_t field;	     /* SET_FIELD, GATE */
+	const char *name;     /* key of the line: login or group */
+	const char *old_name; /* of a user who is renamed: the login until now; NULL = it stays. The
+				 edit is about the account, whichever of the two names it has */
+	const char **fields;  /* ADD_LINE: all fields. The shadow hash is NULL in a plan without its
+				 secrets. REMOVE_LINE: as the plan found them */
+	size_t field;	      /* SET_FIELD, GATE */
 	const char *before, *after; /* SET_FIELD, GATE; the shadow hash may be NULL as above. GATE:
-				       after is NULL when the account goes */
+				       after is NULL when the account goes. RENAME: before is the
+				       uid, or the gid of the group of its own; NULL in shadow, and
+				       where no group's line is renamed */
 	const char *member;	    /* ADD_MEMBER, REMOVE_MEMBER */
 
 	/* What undo cannot see in the changed files; edits_remember() fills them in. */
@@ -93,6 +98,23 @@ enum edit_state {
 enum edit_state edit_state(
 	const struct edit *edit, struct accountdb *db, struct arena *arena, const char **ret_why);
 
+/*
+ * A login that is renamed (EDIT_RENAME, one for each file, in front of the user's other edits). All
+ * that a line says but the name stays, its place too, and the hash is in no plan: it goes from line
+ * to line. The line of passwd changes its name in one rename of the file; whatever jails and locks
+ * the login has both names before that, and loses the old one later:
+ *
+ *	group, gshadow: the new name beside the old one in every group, whoever gave it
+ *	shadow: a second line, closed                      ──▶ passwd ──▶ on disk ──▶ old ones go
+ *	group, gshadow, shadow: the old name beside the new ◀── passwd ◀── on disk ◀──
+ *edits_put_back
+ *
+ * The group of the login's own is the gid's, so its line is renamed at once, and administrators of
+ * groups are in gshadow. RENAME: BEFORE while the account has the old name and the new one is free,
+ * AFTER the other way round, FOREIGN when somebody else has one of the names or the id. An undo
+ *that cannot give the old name back is one conflict, and everything of the account stays as it is.
+ */
+
 /* The new shadow lines are born with this expiry day until the run activates them (shadow(5):
  * expired since 1970-01-02; 0 means "never" to some readers and is not used). */
 #define EDIT_BORN_EXPIRED "1"
@@ -142,7 +164,8 @@ void edits_reopen(const struct edit_list *edits, const struct table *users,
  */
 struct leavers {
 	struct table going; /* login -> the edit that removes its line from passwd */
-	struct table taken; /* of those: login -> why it cannot come back (const char *) */
+	struct table taken; /* of those, and of renamed ones: user -> why the login cannot come back
+			       (const char *) */
 	struct table gated; /* logins with an EDIT_GATE */
 	struct table removed[ACCOUNTDB_FILES]; /* name -> the edit that removes the line; of
 						  everybody */
@@ -150,8 +173,12 @@ struct leavers {
 /* users as in edits_undo(). */
 void edits_find_leavers(const struct edit_list *edits, const struct table *users,
 	const struct accountdb *db, struct arena *arena, struct leavers *ret_leavers);
-/* True when the list takes accounts away. */
+/* True when the list takes accounts away, or names of accounts. */
 bool edits_remove_lines(const struct edit_list *edits);
+/* The login that the edit's account has in this database: the old name, or the new one. */
+const char *edit_login(const struct edit *edit, const struct accountdb *db);
+/* The edit's line in its file, by that name where it is a login's. */
+struct accountdb_line *edit_line(const struct edit *edit, const struct accountdb *db);
 /* True for what edits_apply() leaves to edits_apply_late(). */
 bool edit_is_late(const struct edit *edit, const struct leavers *leavers);
 /*

@@ -17,7 +17,7 @@ adds_shadow_line(const struct edit *edit)
 static struct accountdb_line *
 shadow_line(const struct edit *edit, const struct accountdb *db)
 {
-	return accountdb_find(db, ACCOUNTDB_SHADOW, edit->name);
+	return edit_line(edit, db);
 }
 
 static bool
@@ -87,12 +87,27 @@ find_foreign_logins(const struct edit_list *edits, struct accountdb *db, struct 
 {
 	struct table foreign_logins = { .arena = arena };
 	ARRAY_FOREACH (edit, edits) {
+		if (edit->kind == EDIT_RENAME && edit->file == ACCOUNTDB_PASSWD)
+			edit_rename_find_foreign(edit, db, &foreign_logins);
 		bool has_uid = edit->kind == EDIT_ADD_LINE || edit->kind == EDIT_REMOVE_LINE;
 		if (has_uid && edit->file == ACCOUNTDB_PASSWD &&
 			edit_state(edit, db, arena, NULL) == EDIT_FOREIGN)
 			table_set(&foreign_logins, edit->name, (void *)edit);
 	}
 	return foreign_logins;
+}
+
+/* One that is being renamed may have a line under each of its names. */
+static void
+close_lines(const struct edit *edit, const struct table *foreign_logins, struct accountdb *db)
+{
+	const char *names[] = { edit->name, edit->old_name };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct accountdb_line *line =
+			names[i] ? accountdb_find(db, ACCOUNTDB_SHADOW, names[i]) : NULL;
+		if (line && !table_get(foreign_logins, names[i]))
+			set_expiry(db, line, EDIT_BORN_EXPIRED);
+	}
 }
 
 /*
@@ -106,11 +121,8 @@ edits_gate(const struct edit_list *edits, const struct table *users, struct acco
 	(void)diags;
 	struct table foreign_logins = find_foreign_logins(edits, db, db->arena);
 	ARRAY_FOREACH (edit, edits) {
-		struct accountdb_line *line;
-		if ((edit->kind == EDIT_GATE || adds_shadow_line(edit)) &&
-			edit_is_for(edit, users) && !table_get(&foreign_logins, edit->name) &&
-			(line = shadow_line(edit, db)))
-			set_expiry(db, line, EDIT_BORN_EXPIRED);
+		if ((edit->kind == EDIT_GATE || adds_shadow_line(edit)) && edit_is_for(edit, users))
+			close_lines(edit, &foreign_logins, db);
 	}
 	return true;
 }
@@ -146,8 +158,8 @@ edits_reopen(const struct edit_list *edits, const struct table *users, const str
 	ARRAY_FOREACH (edit, edits) {
 		struct accountdb_line *line;
 		if (edit->kind != EDIT_GATE || !edit_is_for(edit, users) ||
-			table_get(&foreign_logins, edit->name) || !(line = shadow_line(edit, db)) ||
-			!is_closed(line))
+			!(line = shadow_line(edit, db)) ||
+			table_get(&foreign_logins, accountdb_name(line)) || !is_closed(line))
 			continue;
 		const char *value = kept ? table_get(kept, edit->name) : NULL;
 		set_expiry(db, line, value ? value : edit->before);

@@ -115,6 +115,11 @@ edits_find_leavers(const struct edit_list *edits, const struct table *users,
 			continue;
 		if (edit->kind == EDIT_GATE)
 			table_set(&ret_leavers->gated, edit->name, edit);
+		if (edit->kind == EDIT_RENAME && edit->file == ACCOUNTDB_PASSWD) {
+			const char *why = edit_rename_taken(edit, db, arena);
+			if (why)
+				table_set(&ret_leavers->taken, edit->user, (void *)why);
+		}
 		if (edit->kind != EDIT_REMOVE_LINE || !has_number(edit->file))
 			continue;
 		if (edit->file == ACCOUNTDB_PASSWD)
@@ -129,7 +134,7 @@ bool
 edits_remove_lines(const struct edit_list *edits)
 {
 	ARRAY_FOREACH (edit, edits) {
-		if (edit->kind == EDIT_REMOVE_LINE && edit->user)
+		if ((edit->kind == EDIT_REMOVE_LINE && edit->user) || edit->kind == EDIT_RENAME)
 			return true;
 	}
 	return false;
@@ -205,6 +210,10 @@ edits_apply_late(const struct edit_list *edits, struct accountdb *db, struct dia
 			id_table_set(&primary_gids, gid, line);
 	}
 	ARRAY_FOREACH (edit, edits) {
+		if (edit->kind == EDIT_RENAME && edit_rename_end(edit, db))
+			keep_and_say(edit, db, diags,
+				"'%s' was made anew since: what belonged to it stays",
+				edit->old_name);
 		if (!edit_is_late(edit, &leavers))
 			continue;
 		if (!accountdb_find(db, ACCOUNTDB_PASSWD, edit->user))
@@ -278,6 +287,9 @@ edits_put_back(const struct edit_list *edits, const struct table *users, struct 
 	late.items = NULL;
 	late.count = late.room = 0;
 	ARRAY_FOREACH (edit, edits) {
+		if (edit->kind == EDIT_RENAME && edit_is_for(edit, users) &&
+			!table_get(&leavers.taken, edit->user))
+			edit_rename_put_back(edit, db);
 		if (edit_is_late(edit, &leavers) || edit->kind == EDIT_GATE ||
 			edit->kind == EDIT_REMOVE_LINE)
 			ARRAY_PUSH(db->arena, &late, *edit);

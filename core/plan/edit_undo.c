@@ -77,8 +77,8 @@ remember_edit(struct remembering *remembering, struct edit *edit)
 	const struct accountdb *db = remembering->db;
 	struct table *groups = &remembering->groups;
 	struct arena *arena = remembering->arena;
-	const struct accountdb_line *line = accountdb_find(db, edit->file, edit->name);
-	if (!line || edit->kind == EDIT_ADD_LINE)
+	const struct accountdb_line *line = edit_line(edit, db);
+	if (!line || edit->kind == EDIT_ADD_LINE || edit->kind == EDIT_RENAME)
 		return;
 	if (edit->kind == EDIT_REMOVE_LINE)
 		remember_place(remembering, edit);
@@ -88,7 +88,8 @@ remember_edit(struct remembering *remembering, struct edit *edit)
 			seats = seats_create(line, db->arena);
 			table_set(groups, edit->name, seats);
 		}
-		edit->behind = leave_seat(seats, edit->member, arena);
+		edit->behind = leave_seat(
+			seats, edit->old_name ? edit_login(edit, db) : edit->member, arena);
 	} else if (accountdb_line_length(line) < accountdb_field_count(edit->file)) {
 		edit->length = accountdb_line_length(line);
 	}
@@ -104,8 +105,10 @@ is_end_touched(const struct edit_list *edits, const struct accountdb *db, enum a
 	if (table->insert_at == table->lines.count)
 		return true;
 	ARRAY_FOREACH (edit, edits) {
-		if (edit->kind == EDIT_REMOVE_LINE && edit->file == file &&
-			strcmp(edit->name, accountdb_last_name(db, file)) == 0)
+		const char *gone = edit->kind == EDIT_REMOVE_LINE ? edit->name
+			: edit->kind == EDIT_RENAME		  ? edit->old_name
+								  : NULL;
+		if (gone && edit->file == file && strcmp(gone, accountdb_last_name(db, file)) == 0)
 			return true;
 	}
 	return false;
@@ -338,7 +341,7 @@ belongs_to_kept_password(
 static void
 set_field_back(struct undo *undo, const struct edit *edit)
 {
-	struct accountdb_line *line = accountdb_find(undo->db, edit->file, edit->name);
+	struct accountdb_line *line = edit_line(edit, undo->db);
 	if (!line) {
 		conflict(undo, edit, "'%s' is gone", edit->name);
 		return;
@@ -422,17 +425,19 @@ static void
 undo_member(struct undo *undo, const struct edit *edit)
 {
 	struct accountdb_line *group = accountdb_find(undo->db, edit->file, edit->name);
+	const char *member = edit->old_name ? edit_login(edit, undo->db) : edit->member;
 	if (edit->kind == EDIT_ADD_MEMBER) {
 		if (!group || stays(undo, edit->member))
 			return;
 		accountdb_remove_member(undo->db, edit->file, group, edit->member);
+		accountdb_remove_member(undo->db, edit->file, group, member);
 		if (edit->length)
 			accountdb_shorten(undo->db, edit->file, group, edit->length);
 	} else if (group) {
-		accountdb_insert_member(undo->db, edit->file, group, edit->member, edit->behind);
+		accountdb_insert_member(undo->db, edit->file, group, member, edit->behind);
 	} else {
 		conflict(undo, edit, "'%s' cannot become a member of '%s' again: the group is gone",
-			edit->member, edit->name);
+			member, edit->name);
 	}
 }
 
@@ -448,9 +453,35 @@ stays_for_others(struct undo *undo, const struct edit *edit)
 	return group && need_of_group(undo, group);
 }
 
+/* True when the account keeps its new name, and so all that the run gave it. */
+static bool
+keeps_name(struct undo *undo, const struct edit *edit)
+{
+	const char *taken = edit->old_name ? table_get(&undo->leavers.taken, edit->user) : NULL;
+	if (taken && edit->kind == EDIT_RENAME && edit->file == ACCOUNTDB_PASSWD)
+		conflict(undo, edit, "'%s' keeps this name: %s", edit->name, taken);
+	return taken;
+}
+
+static void
+undo_rename(struct undo *undo, const struct edit *edit)
+{
+	const char *group_taken = NULL;
+	if (edit_rename_undo(edit, undo->db, &group_taken))
+		undo->changed_lines = true;
+	if (group_taken)
+		conflict(undo, edit, "group '%s' keeps its name: %s", edit->name, group_taken);
+}
+
 static bool
 undo_edit(struct undo *undo, const struct edit *edit)
 {
+	if (keeps_name(undo, edit))
+		return true;
+	if (edit->kind == EDIT_RENAME) {
+		undo_rename(undo, edit);
+		return true;
+	}
 	if (edit->kind == EDIT_ADD_LINE) {
 		if (edit->file == ACCOUNTDB_PASSWD || edit->file == ACCOUNTDB_GROUP)
 			return remove_numbered_line(undo, edit);

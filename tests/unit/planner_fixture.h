@@ -302,6 +302,11 @@ edits_said(struct world *w)
 		case EDIT_REMOVE_MEMBER:
 			buffer_printf(&out, "%s - %s", edit->name, edit->member);
 			break;
+		case EDIT_RENAME:
+			buffer_printf(&out, "%s was %s", edit->name, edit->old_name);
+			if (edit->before)
+				buffer_printf(&out, ", id %s", edit->before);
+			break;
 		}
 		buffer_add_char(&out, '\n');
 	}
