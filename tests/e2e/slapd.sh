@@ -8,9 +8,9 @@
 #	slapd_stop
 #
 # Everything of it is below $slapd_dir, in memory. It serves dc=example,dc=org from mdb, with the
-# overlays memberof, ppolicy, sssvlv and unique, and the schema of slapd.schema; with
-# `slapd_prepare ad` it says that it is an Active Directory. Root has every right through ldapi;
-# $slapd_service may read what people may not (userPassword, ou=hidden).
+# overlays memberof, ppolicy, sssvlv and unique, and the schemas of samples/directory and
+# slapd.schema; with `slapd_prepare ad` it says that it is an Active Directory. Root has every right
+# through ldapi; $slapd_service may read what others may not (userPassword, ou=hidden).
 
 slapd_dir=/run/slapd-test
 slapd_log=$slapd_dir/log
@@ -67,6 +67,7 @@ slapd_configuration() {
 		echo "include /etc/ldap/schema/$schema.schema"
 	done
 	cat <<-END
+		include $sandbox_dir/../../samples/directory/keys.schema
 		include $sandbox_dir/../e2e/slapd.schema
 		modulepath /usr/lib/ldap
 		moduleload back_mdb
