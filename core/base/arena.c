@@ -39,6 +39,21 @@ arena_finish(struct arena *arena)
 	}
 }
 
+void
+arena_clear(struct arena *arena)
+{
+	struct arena_block *kept = arena->blocks;
+	if (!kept || kept->size > BLOCK_SIZE) {
+		arena_finish(arena);
+		return;
+	}
+	struct arena older = { kept->next };
+	arena_finish(&older);
+	explicit_bzero(kept->data, kept->used);
+	kept->next = NULL;
+	kept->used = 0;
+}
+
 void *
 arena_alloc(struct arena *arena, size_t size)
 {

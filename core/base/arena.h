@@ -28,6 +28,9 @@ struct arena {
 /* A zeroed struct arena is an empty arena; nothing needs to be initialised. */
 void arena_finish(struct arena *arena);
 
+/* Empty again, with room for what comes next: for memory that lives as long as one row. */
+void arena_clear(struct arena *arena);
+
 void *arena_alloc(struct arena *arena, size_t size);
 void *arena_copy(struct arena *arena, const void *data, size_t size);
 

@@ -8,7 +8,7 @@
 
 #include "core/model/config_reader.h"
 
-/* ---- {from:, table:|split:|date:, filter:} ---- */
+/* ---- {from:, table:|split:|date:, several:, filter:} ---- */
 
 static void
 read_table(struct config_reader *reader, const struct yaml_node *node, struct mapping_rule *rule)
@@ -59,14 +59,28 @@ read_filter(struct config_reader *reader, const struct yaml_node *node, struct m
 		rule->filter = filter;
 }
 
-static const char *const rule_keys[] = { "from", "table", "split", "date", "filter", NULL };
+static void
+read_several(struct config_reader *reader, const struct yaml_node *node, struct mapping_rule *rule)
+{
+	static const char *const words[] = { "refuse", "first", NULL };
+	int word = config_word(reader, node, words);
+	rule->first = word == 1;
+	if (word < 0 || yaml_child(node->parent, "table"))
+		return;
+	struct place place = yaml_at(node, reader->arena);
+	diag_error(reader->diags, place, "%s is about a table, and there is none", place.field);
+	diag_hint(reader->diags, "Write table: with the rows in the order in which they count.");
+}
+
+static const char *const rule_keys[] = { "from", "table", "split", "date", "several", "filter",
+	NULL };
 
 static void
 read_rule_key(struct config_reader *reader, const struct yaml_node *node, struct mapping_rule *rule)
 {
 	static void (*const readers[])(struct config_reader *, const struct yaml_node *,
 		struct mapping_rule *) = { read_from, read_table, read_split, read_date,
-		read_filter };
+		read_several, read_filter };
 	for (size_t i = 0; rule_keys[i]; i++) {
 		if (strcmp(rule_keys[i], node->key) == 0) {
 			readers[i](reader, node, rule);

@@ -57,8 +57,13 @@ struct sink {
 	 * the mapping refuses needs no call. */
 	void (*present)(void *ctx, const char *key);
 	/* Set by the importer before the header: instead of the synonyms of mapping.h; ends with a
-	 * NULL text. NULL = the synonyms. */
+	 * NULL text. NULL = the synonyms. Their columns are in the header. */
 	const struct importer_default *defaults;
+	/* Set by the importer before the header, which it then must give, when records are entries
+	 * of a directory. They live until the call returns, not longer. The header says what was
+	 * asked for, sink->columns among it, not what there is. A column is a set of values: a
+	 * rule's table picks those that it names. */
+	bool entries;
 	struct diags *diags;
 	/* What the importer found out about the source ("windows-1252, ';'"), for the plan's head.
 	 */

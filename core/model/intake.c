@@ -1,9 +1,11 @@
 /*
  * intake.c - from a configured source to accounts and refused rows.
  *
- * Rows are collected while the importer reads and mapped afterwards, because only then all columns
- * of a source without header are known. What the importer said about rows is merged in between, so
- * that diagnostics come in the order of the rows.
+ * With a header a row is mapped when it comes, so that of an entry of a directory only the account
+ * stays. Without one rows are collected and mapped afterwards, because only then all columns are
+ * known. What the importer said about rows and what is wrong with them is merged, so that
+ * diagnostics come in the order of the rows. What mapping needs beside the account is forgotten
+ * after each row.
  */
 #include "core/model/intake.h"
 
@@ -13,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/model/account_copy.h"
 #include "core/model/intake_rows.h"
 #include "core/model/old_account.h"
 
@@ -21,19 +24,25 @@ struct reading {
 	const struct importer *importer;
 	struct intake *intake;
 	struct source source;
+	struct sink sink;
 	struct intake_rows rows;
-	struct diags said;	  /* by the importer */
+	struct diags said;	  /* by the importer, and about rows that were mapped at once */
+	struct diags binding;	  /* about the mapping as a whole */
+	size_t before_binding;	  /* how many of said come before that */
 	size_t attributed;	  /* how many of these belong to rows that were seen */
 	size_t merged;		  /* how many of these are in diags */
 	bool alive;		  /* the importer came to the end */
+	bool unbound;		  /* there can be no mapping */
 	const struct diag *stray; /* the first of its errors that is no row's */
 	struct mapping *mapping;
+	struct arena row;	    /* what lives as long as one row */
+	struct place_keeper keeper; /* of entries */
 	struct old_account_config old_accounts;
 	struct arena *arena;
 	struct diags *diags;
 };
 
-/* ---- what the importer delivers ---- */
+/* ---- rows ---- */
 
 static struct record *
 copy_record(struct arena *arena, const struct record *record)
@@ -45,12 +54,182 @@ copy_record(struct arena *arena, const struct record *record)
 	return copy;
 }
 
+/* With its strings, of the first fields. */
+static struct record *
+copy_entry(struct reading *reading, const struct record *record, size_t fields)
+{
+	struct record *copy = copy_record(reading->arena, record);
+	copy->fields.count = fields < record->fields.count ? fields : record->fields.count;
+	copy->place = place_keep(&reading->keeper, record->place);
+	ARRAY_FOREACH (field, &copy->fields) {
+		field->name = place_keep_name(&reading->keeper, field->name);
+		field->value = arena_strdup(reading->arena, field->value);
+		field->place = place_keep(&reading->keeper, field->place);
+	}
+	return copy;
+}
+
+/* Of a good entry only the first field stays, by which people know it. */
+static struct record *
+keep_record(struct reading *reading, const struct record *record)
+{
+	place_keeper_next_row(&reading->keeper);
+	return reading->sink.entries ? copy_entry(reading, record, 1)
+				     : copy_record(reading->arena, record);
+}
+
+/* ---- diagnostics in the order of the rows ---- */
+
+/* With on_bad_row skip, a fault in a row of a source that is otherwise whole is a warning. */
+static void
+pass_on(struct reading *reading, const struct diag *diag)
+{
+	struct diag copy = *diag;
+	if (copy.level == DIAG_ERROR && reading->alive &&
+		reading->config->on_bad_row == BAD_ROW_SKIP)
+		copy.level = DIAG_WARNING;
+	diag_append(reading->diags, &copy);
+}
+
+static void
+merge_first(struct reading *reading, size_t count)
+{
+	for (; reading->merged < count; reading->merged++)
+		pass_on(reading, &reading->said.items[reading->merged]);
+}
+
+/* What the importer said up to a line. */
+static void
+merge_said(struct reading *reading, unsigned line)
+{
+	for (; reading->merged < reading->said.count; reading->merged++) {
+		const struct diag *diag = &reading->said.items[reading->merged];
+		if (diag->place.line > line)
+			return;
+		pass_on(reading, diag);
+	}
+}
+
+/* ---- mapping ---- */
+
+/* All names that records have, in the order of their first appearance. */
+static struct record *
+header_of_rows(const struct reading *reading)
+{
+	struct record *header = ARENA_NEW(reading->arena, struct record);
+	struct table seen = { .arena = reading->arena };
+	header->place = at(reading->source.shown, 0);
+	ARRAY_FOREACH (row, &reading->rows) {
+		ARRAY_FOREACH (field, &row->record->fields) {
+			if (table_get(&seen, field->name))
+				continue;
+			table_set(&seen, field->name, field);
+			ARRAY_PUSH(reading->arena, &header->fields, *field);
+		}
+	}
+	mapping_add_columns(reading->config->mapping, header, reading->arena, reading->diags);
+	return header;
+}
+
+static bool
+has_records(const struct intake_rows *rows)
+{
+	ARRAY_FOREACH (row, rows) {
+		if (!row->account && !row->unreadable)
+			return true;
+	}
+	return false;
+}
+
+static void
+bind(struct reading *reading, const struct record *header)
+{
+	reading->unbound = !mapping_bind(reading->config->mapping, reading->sink.defaults, header,
+		reading->arena, &reading->mapping, &reading->binding);
+	if (!reading->unbound)
+		reading->mapping->sets = reading->sink.entries;
+}
+
+/* Into row->account, and what is wrong with it, by which the row is refused. */
+static void
+map_row(struct reading *reading, const struct record *record, struct intake_row *row,
+	struct diags *said)
+{
+	struct place_keeper *keeper = reading->sink.entries ? &reading->keeper : NULL;
+	struct account account;
+	bool ok = mapping_apply(reading->mapping, record, &reading->row, &account, said);
+	assert(ok || said->errors);
+	account.source = reading->config->name;
+	row->account = account_copy(&account, keeper, reading->arena);
+	ARRAY_FOREACH (diag, said) {
+		if (keeper)
+			diag->place = place_keep(keeper, diag->place);
+		if (!diag->user)
+			diag->user = row->account->username;
+		if (diag->level == DIAG_ERROR)
+			intake_row_refuse(row, diag, reading->arena);
+	}
+	if (row->errors && reading->sink.entries)
+		row->record = copy_entry(reading, record, record->fields.count);
+	arena_clear(&reading->row);
+}
+
+/* Those of a source without header. */
+static void
+map_collected(struct reading *reading)
+{
+	ARRAY_FOREACH (row, &reading->rows) {
+		struct diags said = { .arena = reading->diags->arena };
+		merge_said(reading, row->record->place.line);
+		if (!row->account && !row->unreadable && reading->mapping)
+			map_row(reading, row->record, row, &said);
+		ARRAY_FOREACH (diag, &said)
+			pass_on(reading, diag);
+	}
+}
+
+static void
+map_at_once(struct reading *reading, const struct record *record, struct intake_row *row)
+{
+	struct diags said = { .arena = reading->diags->arena };
+	map_row(reading, record, row, &said);
+	ARRAY_FOREACH (diag, &said)
+		diag_append(&reading->said, diag);
+	reading->attributed = reading->said.count;
+}
+
+/* Rows into accounts, and all that was said in the order of the rows. */
+static void
+map_rows(struct reading *reading)
+{
+	bool has_header = reading->intake->header;
+	if (has_header)
+		merge_first(reading, reading->before_binding);
+	else
+		merge_said(reading, 0);
+	if (!has_header && has_records(&reading->rows))
+		bind(reading, header_of_rows(reading));
+	ARRAY_FOREACH (diag, &reading->binding)
+		diag_append(reading->diags, diag);
+	if (!has_header)
+		map_collected(reading);
+	merge_said(reading, UINT_MAX);
+	if (reading->sink.entries && reading->mapping && reading->rows.count)
+		mapping_warn_missing(
+			reading->config->mapping, reading->mapping, reading->arena, reading->diags);
+}
+
+/* ---- what the importer delivers ---- */
+
+/* An entry's attributes were asked for by now, so a mapping that cannot be is the end. */
 static bool
 take_header(void *ctx, const struct record *header)
 {
 	struct reading *reading = ctx;
 	reading->intake->header = copy_record(reading->arena, header);
-	return true;
+	reading->before_binding = reading->said.count;
+	bind(reading, header);
+	return !reading->unbound || !reading->sink.entries;
 }
 
 /* Errors since the last row: about this row if it was refused or if they name its line. NULL =
@@ -77,8 +256,10 @@ static bool
 take_record(void *ctx, const struct record *record)
 {
 	struct reading *reading = ctx;
-	struct intake_row row = { .record = copy_record(reading->arena, record) };
+	struct intake_row row = { .record = keep_record(reading, record) };
 	attribute_errors(reading, &row);
+	if (reading->mapping)
+		map_at_once(reading, record, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 	return true;
 }
@@ -87,8 +268,10 @@ static void
 take_reject(void *ctx, const struct record *record)
 {
 	struct reading *reading = ctx;
-	struct intake_row row = { .record = copy_record(reading->arena, record),
-		.unreadable = true };
+	struct intake_row row = { .unreadable = true };
+	place_keeper_next_row(&reading->keeper);
+	row.record = reading->sink.entries ? copy_entry(reading, record, record->fields.count)
+					   : copy_record(reading->arena, record);
 	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 }
@@ -125,6 +308,8 @@ take_account(void *ctx, const struct account *account)
 		.record = arena_copy(reading->arena, &record, sizeof(record)),
 		.account = arena_copy(reading->arena, account, sizeof(*account)),
 	};
+	if (!row.account->source)
+		row.account->source = reading->config->name;
 	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 	return true;
@@ -139,101 +324,6 @@ take_old_login(void *ctx, const struct old_login *login)
 	return true;
 }
 
-/* ---- diagnostics in the order of the rows ---- */
-
-/* With on_bad_row skip, a fault in a row of a source that is otherwise whole is a warning. */
-static void
-pass_on(struct reading *reading, const struct diag *diag, const char *user)
-{
-	struct diag copy = *diag;
-	if (copy.level == DIAG_ERROR && reading->alive &&
-		reading->config->on_bad_row == BAD_ROW_SKIP)
-		copy.level = DIAG_WARNING;
-	if (!copy.user)
-		copy.user = user;
-	diag_append(reading->diags, &copy);
-}
-
-/* What the importer said up to a line. */
-static void
-merge_said(struct reading *reading, unsigned line)
-{
-	for (; reading->merged < reading->said.count; reading->merged++) {
-		const struct diag *diag = &reading->said.items[reading->merged];
-		if (diag->place.line > line)
-			return;
-		pass_on(reading, diag, NULL);
-	}
-}
-
-/* ---- mapping ---- */
-
-/* All names that records have, in the order of their first appearance. */
-static struct record *
-header_of_rows(const struct reading *reading)
-{
-	struct record *header = ARENA_NEW(reading->arena, struct record);
-	struct table seen = { .arena = reading->arena };
-	header->place = at(reading->source.shown, 0);
-	ARRAY_FOREACH (row, &reading->rows) {
-		ARRAY_FOREACH (field, &row->record->fields) {
-			if (table_get(&seen, field->name))
-				continue;
-			table_set(&seen, field->name, field);
-			ARRAY_PUSH(reading->arena, &header->fields, *field);
-		}
-	}
-	mapping_add_columns(reading->config->mapping, header, reading->arena, reading->diags);
-	return header;
-}
-
-static bool
-has_records(const struct intake_rows *rows)
-{
-	ARRAY_FOREACH (row, rows) {
-		if (!row->account && !row->unreadable)
-			return true;
-	}
-	return false;
-}
-
-static bool
-bind(struct reading *reading)
-{
-	const struct record *header = reading->intake->header;
-	if (!header && !has_records(&reading->rows))
-		return true;
-	return mapping_bind(reading->config->mapping, header ? header : header_of_rows(reading),
-		reading->arena, &reading->mapping, reading->diags);
-}
-
-static void
-map_row(struct reading *reading, struct intake_row *row)
-{
-	struct diags said = { .arena = reading->diags->arena };
-	row->account = ARENA_NEW(reading->arena, struct account);
-	bool ok = mapping_apply(reading->mapping, row->record, reading->arena, row->account, &said);
-	assert(ok || said.errors);
-	ARRAY_FOREACH (diag, &said) {
-		pass_on(reading, diag, row->account->username);
-		if (diag->level == DIAG_ERROR)
-			intake_row_refuse(row, diag, reading->arena);
-	}
-}
-
-static void
-map_rows(struct reading *reading)
-{
-	ARRAY_FOREACH (row, &reading->rows) {
-		merge_said(reading, row->record->place.line);
-		if (!row->account && !row->unreadable && reading->mapping)
-			map_row(reading, row);
-		if (row->account && !row->account->source)
-			row->account->source = reading->config->name;
-	}
-	merge_said(reading, UINT_MAX);
-}
-
 /* ---- findings over all rows ---- */
 
 static void
@@ -246,7 +336,7 @@ check_rows(struct reading *reading)
 	intake_warn_lost_zeros(&reading->rows, &said);
 	intake_name_keys(&reading->rows, reading->arena, &said);
 	ARRAY_FOREACH (diag, &said)
-		pass_on(reading, diag, NULL);
+		pass_on(reading, diag);
 }
 
 static void
@@ -352,7 +442,11 @@ prepare(struct reading *reading, const struct importer *const *known, void **ret
 static void
 run_importer(struct reading *reading, const void *options, bool *ret_complete)
 {
-	struct sink sink = { .ctx = reading,
+	struct sink *sink = &reading->sink;
+	*sink = (struct sink){ .ctx = reading,
+		.columns = reading->config->mapping
+			? mapping_columns(reading->config->mapping, reading->arena)
+			: NULL,
 		.record = take_record,
 		.account = take_account,
 		.old_login = take_old_login,
@@ -360,12 +454,12 @@ run_importer(struct reading *reading, const void *options, bool *ret_complete)
 		.reject = take_reject,
 		.present = take_present,
 		.diags = &reading->said };
-	reading->alive = reading->importer->read(options, &reading->source, &sink);
-	assert(reading->alive || reading->said.errors);
+	reading->alive = reading->importer->read(options, &reading->source, sink);
+	assert(reading->alive || reading->said.errors || reading->unbound);
 	attribute_errors(reading, NULL);
-	reading->intake->detected = sink.detected;
-	reading->intake->incomplete = sink.incomplete;
-	*ret_complete = reading->alive && sink.complete && !sink.incomplete;
+	reading->intake->detected = sink->detected;
+	reading->intake->incomplete = sink->incomplete;
+	*ret_complete = reading->alive && sink->complete && !sink->incomplete;
 }
 
 static int
@@ -450,6 +544,8 @@ intake_read(const struct source_config *source, const struct importer *const *kn
 	struct reading reading = { .config = source,
 		.intake = ret_intake,
 		.said = { .arena = diags->arena },
+		.binding = { .arena = diags->arena },
+		.keeper = { .names = { .arena = arena } },
 		.arena = arena,
 		.diags = diags };
 	void *options;
@@ -458,13 +554,12 @@ intake_read(const struct source_config *source, const struct importer *const *kn
 		return false;
 
 	run_importer(&reading, options, &complete);
-	merge_said(&reading, 0);
-	bool bound = bind(&reading);
 	map_rows(&reading);
-	if (bound)
+	arena_finish(&reading.row);
+	if (!reading.unbound)
 		check_rows(&reading);
 	warn_readable_secrets(&reading);
 	warn_empty(&reading);
-	fill_intake(&reading, complete && bound);
+	fill_intake(&reading, complete && !reading.unbound);
 	return diags->errors == errors_before;
 }

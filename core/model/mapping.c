@@ -11,6 +11,17 @@
 
 enum { GENERATED_LENGTH = 31 }; /* what the policy's pattern takes by default */
 
+/* One value of a rule, and the first cell that had something in it. */
+struct value {
+	const char *text;
+	const struct record_field *cell;
+};
+
+struct values {
+	struct value *items;
+	size_t count, room;
+};
+
 /* A record while one rule is applied to it. */
 struct cells {
 	const struct mapping *mapping;
@@ -22,6 +33,7 @@ struct cells {
 	size_t most;	    /* the most values that a looked-up name has */
 	struct place place; /* of the first cell that had something in it, else of the first cell */
 	bool placed, filled;
+	const struct record_field *cell; /* the same of the value that is being made */
 };
 
 static bool
@@ -42,37 +54,65 @@ shown(enum account_field field, const char *value)
 /* ---- cells ---- */
 
 static void
-note_place(struct cells *cells, const struct record_field *field)
+set_place(struct cells *cells, const struct record_field *field)
 {
-	bool filled = *field->value;
-	if (cells->placed && (cells->filled || !filled))
-		return;
 	cells->place = field->place;
 	if (!cells->place.field)
 		cells->place.field = field->name;
 	cells->placed = true;
-	cells->filled = filled;
+	cells->filled = *field->value;
+}
+
+static void
+note_place(struct cells *cells, const struct record_field *field)
+{
+	bool filled = *field->value;
+	if (!cells->placed || (!cells->filled && filled))
+		set_place(cells, field);
+}
+
+static const char *
+spelled(struct cells *cells, const char *name)
+{
+	struct mapping_column *column = table_get(&cells->mapping->columns, name);
+	if (!column)
+		return name;
+	column->asked = true;
+	return column->name;
+}
+
+static void
+note_found(struct cells *cells, const char *name)
+{
+	struct mapping_column *column = table_get(&cells->mapping->columns, name);
+	if (column)
+		column->found = true;
 }
 
 /* Value number cells->index of a column; a column with one value has it at every index. */
 static const char *
 find_value(struct cells *cells, const char *name)
 {
-	const char *spelled = table_get(&cells->mapping->columns, name);
-	const char *first = NULL, *wanted = NULL;
+	const char *column = spelled(cells, name);
+	const struct record_field *first = NULL, *wanted = NULL;
 	size_t count = 0;
 	ARRAY_FOREACH (field, &cells->record->fields) {
-		if (strcmp(field->name, spelled ? spelled : name) != 0)
+		if (strcmp(field->name, column) != 0)
 			continue;
 		note_place(cells, field);
 		if (count == 0)
-			first = field->value;
+			first = field;
 		if (count++ == cells->index)
-			wanted = field->value;
+			wanted = field;
 	}
 	if (count > cells->most)
 		cells->most = count;
-	return count == 1 ? first : wanted;
+	if (count)
+		note_found(cells, name);
+	const struct record_field *found = count == 1 ? first : wanted;
+	if (found && *found->value && !cells->cell)
+		cells->cell = found;
+	return found ? found->value : NULL;
 }
 
 /* For templates. The default username asks for a full_name that may itself be made by a rule. */
@@ -95,6 +135,13 @@ value_place(const struct cells *cells)
 
 /* ---- the values of a rule ---- */
 
+static void
+add_value(struct cells *cells, struct values *values, const char *text,
+	const struct record_field *cell)
+{
+	ARRAY_PUSH(cells->arena, values, (struct value){ text, cell });
+}
+
 static const char *
 look_up_itself(void *ctx, const char *name)
 {
@@ -112,16 +159,17 @@ filtered(const struct cells *cells, const struct template *filter, const char *v
 
 /* One template: a value, or for lists one for each value of the columns that it names. */
 static void
-expand_candidate(struct cells *cells, const struct template *candidate, bool list,
-	struct string_list *values)
+expand_candidate(
+	struct cells *cells, const struct template *candidate, bool list, struct values *values)
 {
 	cells->most = 1;
 	for (cells->index = 0; cells->index < (list ? cells->most : 1); cells->index++) {
 		bool empty;
+		cells->cell = NULL;
 		const char *value = template_expand(
 			candidate, look_up, cells, cells->mapping->language, cells->arena, &empty);
 		if (!empty)
-			string_list_push(cells->arena, values, value);
+			add_value(cells, values, value, cells->cell);
 	}
 	cells->index = 0;
 }
@@ -129,69 +177,198 @@ expand_candidate(struct cells *cells, const struct template *candidate, bool lis
 /* *ret_plain: the value stood like this in the source. */
 static void
 candidate_values(struct cells *cells, const struct mapping_rule *rule, size_t from, bool list,
-	struct string_list *values, bool *ret_plain)
+	struct values *values, bool *ret_plain)
 {
 	for (size_t i = from; i < rule->candidates.count && values->count == 0; i++) {
 		cells->place = NOWHERE;
 		cells->placed = cells->filled = false;
 		expand_candidate(cells, rule->candidates.items[i], list, values);
-		*ret_plain = template_is_plain(rule->candidates.items[i]);
+		*ret_plain = rule->by_default || template_is_plain(rule->candidates.items[i]);
 	}
 }
 
+/* All that are not empty, as they stand: the blanks at the ends of a password count. */
 static void
-column_values(
-	struct cells *cells, const struct mapping_rule *rule, bool list, struct string_list *values)
+column_values(struct cells *cells, const struct mapping_rule *rule, struct values *values)
 {
-	cells->most = 1;
-	for (cells->index = 0; cells->index < (list ? cells->most : 1); cells->index++) {
-		const char *value = find_value(cells, rule->from);
-		/* As it stands: the blanks at the ends of a password count. */
-		if (value && *text_trimmed(cells->arena, value))
-			string_list_push(cells->arena, values, value);
+	const char *column = spelled(cells, rule->from);
+	ARRAY_FOREACH (field, &cells->record->fields) {
+		if (strcmp(field->name, column) != 0)
+			continue;
+		note_place(cells, field);
+		note_found(cells, rule->from);
+		if (*text_trimmed(cells->arena, field->value))
+			add_value(cells, values, field->value, field);
 	}
-	cells->index = 0;
+}
+
+/* ---- tables ---- */
+
+enum { NO_ROW = -1 };
+
+/* The row that names this value, or NO_ROW. */
+static int
+row_of(const struct mapping_rule *rule, const char *value, struct arena *arena)
+{
+	const char *folded = text_folded(arena, text_trimmed(arena, value));
+	ARRAY_FOREACH (row, &rule->table) {
+		if (strcmp(row->from, folded) == 0)
+			return (int)(row - rule->table.items);
+	}
+	return NO_ROW;
 }
 
 static const char *
-table_value(const struct mapping_rule *rule, const char *value, struct arena *arena)
+otherwise(const struct mapping_rule *rule)
 {
-	const char *folded = text_folded(arena, text_trimmed(arena, value));
-	const char *otherwise = NULL;
 	ARRAY_FOREACH (row, &rule->table) {
-		if (strcmp(row->from, folded) == 0)
-			return row->to;
 		if (strcmp(row->from, "*") == 0)
-			otherwise = row->to;
+			return row->to;
 	}
-	return otherwise;
+	return NULL;
+}
+
+static bool
+in_no_row(struct cells *cells, enum account_field field, const struct values *values)
+{
+	if (values->count == 1)
+		diag_error(cells->diags, value_place(cells), "%s: '%s' is in no row of the table",
+			account_field_name(field), shown(field, values->items[0].text));
+	else
+		diag_error(cells->diags, value_place(cells),
+			"%s: none of %zu values, '%s' the first, is in a row of the table",
+			account_field_name(field), values->count,
+			shown(field, values->items[0].text));
+	diag_code(cells->diags, "not-in-table");
+	diag_hint(cells->diags,
+		"Add it to the table in the configuration, or a row \"*\" for all others.");
+	return false;
+}
+
+static bool
+has_value(const struct values *values, const char *text)
+{
+	ARRAY_FOREACH (value, values) {
+		if (strcmp(value->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Each value must be named, by "*" if by nothing else. */
+static bool
+translate_each(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
+	struct values *values)
+{
+	ARRAY_FOREACH (value, values) {
+		int row = row_of(rule, value->text, cells->arena);
+		const char *to = row == NO_ROW ? otherwise(rule) : rule->table.items[row].to;
+		if (!to)
+			return in_no_row(
+				cells, field, &(struct values){ .items = value, .count = 1 });
+		value->text = to;
+	}
+	return true;
+}
+
+/* The results of the values that rows name, each once, in the order of the table. */
+static struct values
+translate_named(struct cells *cells, const struct mapping_rule *rule, const struct values *values)
+{
+	struct values named = { 0 };
+	const struct value **by_row =
+		arena_alloc(cells->arena, rule->table.count * sizeof(*by_row));
+	ARRAY_FOREACH (value, values) {
+		int row = row_of(rule, value->text, cells->arena);
+		if (row != NO_ROW && !by_row[row])
+			by_row[row] = value;
+	}
+	for (size_t i = 0; i < rule->table.count; i++) {
+		const char *to = rule->table.items[i].to;
+		if (by_row[i] && !has_value(&named, to))
+			add_value(cells, &named, to, by_row[i]->cell);
+	}
+	return named;
+}
+
+static bool
+translate_set(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
+	struct values *values)
+{
+	struct values named = translate_named(cells, rule, values);
+	if (!named.count && otherwise(rule))
+		add_value(cells, &named, otherwise(rule),
+			values->count ? values->items[0].cell : NULL);
+	if (!named.count && values->count && !is_list(field))
+		return in_no_row(cells, field, values);
+	*values = named;
+	return true;
 }
 
 static bool
 translate(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
-	struct string_list *values)
+	struct values *values)
 {
 	if (rule->table.count == 0)
 		return true;
+	bool set = cells->mapping->sets || (!is_list(field) && values->count > 1);
 	/* "*" also catches the empty cell; without it an empty cell stays empty. */
-	if (values->count == 0 && table_value(rule, "", cells->arena))
-		string_list_push(cells->arena, values, "");
-	ARRAY_FOREACH (value, values) {
-		const char *to = table_value(rule, *value, cells->arena);
-		if (!to) {
-			diag_error(cells->diags, value_place(cells),
-				"%s: '%s' is in no row of the table", account_field_name(field),
-				shown(field, *value));
-			diag_code(cells->diags, "not-in-table");
-			diag_hint(cells->diags,
-				"Add it to the table in the configuration, or a row \"*\" for all "
-				"others.");
-			return false;
-		}
-		*value = to;
+	if (values->count == 0 && (otherwise(rule) || row_of(rule, "", cells->arena) != NO_ROW))
+		add_value(cells, values, "", NULL);
+	return set ? translate_set(cells, rule, field, values)
+		   : translate_each(cells, rule, field, values);
+}
+
+/* ---- several values where the field has one ---- */
+
+/* What stood in the source where a value comes from. */
+static const char *
+stood(const struct value *value)
+{
+	return value->cell ? value->cell->value : value->text;
+}
+
+static bool
+refuse_several(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
+	const struct value *one, const struct value *other)
+{
+	const char *name = account_field_name(field);
+	if (rule->table.count) {
+		diag_error(cells->diags, value_place(cells), "%s: '%s' gives %s and '%s' gives %s",
+			name, shown(field, stood(one)), shown(field, one->text),
+			shown(field, stood(other)), shown(field, other->text));
+		diag_hint(cells->diags,
+			"Leave one of the two, or say several: first in the rule, so that the "
+			"table's order decides.");
+	} else {
+		diag_error(cells->diags, value_place(cells),
+			"%s: '%s' and '%s', where one value is expected", name,
+			shown(field, stood(one)), shown(field, stood(other)));
+		diag_hint(cells->diags, "Leave one of the two, or say which counts with table:.");
+	}
+	diag_code(cells->diags, "several-values");
+	return false;
+}
+
+/* Leaves one. */
+static bool
+choose_one(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
+	struct values *values)
+{
+	for (size_t i = 1; i < values->count && !rule->first && !rule->by_default; i++) {
+		if (strcmp(values->items[i].text, values->items[0].text) != 0)
+			return refuse_several(
+				cells, rule, field, &values->items[0], &values->items[i]);
+	}
+	if (values->count) {
+		values->count = 1;
+		if (values->items[0].cell && rule->from)
+			set_place(cells, values->items[0].cell);
 	}
 	return true;
 }
+
+/* ---- from values to text ---- */
 
 /* What account_set() separates the items of a list at must not be within one of them. */
 static bool
@@ -211,13 +388,13 @@ check_item(struct cells *cells, enum account_field field, const char *item)
 
 static bool
 split_values(struct cells *cells, const struct mapping_rule *rule, enum account_field field,
-	struct string_list *values)
+	struct values *values)
 {
 	if (!rule->split)
 		return true;
-	struct string_list items = { 0 };
+	struct values items = { 0 };
 	ARRAY_FOREACH (value, values) {
-		for (const char *c = *value; *c; c += strspn(c, rule->split)) {
+		for (const char *c = value->text; *c; c += strspn(c, rule->split)) {
 			size_t length = strcspn(c, rule->split);
 			const char *item =
 				text_trimmed(cells->arena, arena_strndup(cells->arena, c, length));
@@ -225,7 +402,7 @@ split_values(struct cells *cells, const struct mapping_rule *rule, enum account_
 			if (!check_item(cells, field, item))
 				return false;
 			if (*item)
-				string_list_push(cells->arena, &items, item);
+				add_value(cells, &items, item, value->cell);
 			c += length;
 		}
 	}
@@ -235,16 +412,16 @@ split_values(struct cells *cells, const struct mapping_rule *rule, enum account_
 
 /* The text that account_set() takes for a field with these values. */
 static const char *
-joined(struct cells *cells, enum account_field field, const struct string_list *values)
+joined(struct cells *cells, enum account_field field, const struct values *values)
 {
 	if (values->count == 1)
-		return values->items[0];
+		return values->items[0].text;
 	const char *separator = field == ACCOUNT_SSH_KEYS ? "\n"
 		: field == ACCOUNT_GROUPS		  ? ","
 							  : " ";
 	AUTO_BUFFER struct buffer out = { 0 };
 	ARRAY_FOREACH (value, values)
-		buffer_printf(&out, "%s%s", out.size ? separator : "", *value);
+		buffer_printf(&out, "%s%s", out.size ? separator : "", value->text);
 	return arena_strdup(cells->arena, buffer_text(&out));
 }
 
@@ -254,17 +431,19 @@ field_text(struct cells *cells, enum account_field field, size_t from, const cha
 	bool *ret_plain)
 {
 	const struct mapping_rule *rule = cells->mapping->rules[field];
-	struct string_list values = { 0 };
+	struct values values = { 0 };
 	*ret_plain = true;
 	if (rule->from)
-		column_values(cells, rule, is_list(field), &values);
+		column_values(cells, rule, &values);
 	else
 		candidate_values(cells, rule, from, is_list(field), &values, ret_plain);
-	if (!translate(cells, rule, field, &values) || !split_values(cells, rule, field, &values))
+	if (!translate(cells, rule, field, &values) ||
+		(!is_list(field) && !choose_one(cells, rule, field, &values)) ||
+		!split_values(cells, rule, field, &values))
 		return false;
 	ARRAY_FOREACH (value, &values) {
 		if (rule->filter && !rule->split)
-			*value = filtered(cells, rule->filter, *value);
+			value->text = filtered(cells, rule->filter, value->text);
 	}
 	*ret_text = values.count ? joined(cells, field, &values) : "";
 	return true;

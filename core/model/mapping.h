@@ -44,7 +44,17 @@ struct mapping_rule {
 	const char *split;	 /* separators, for lists */
 	const char *date;	 /* strptime(3) format */
 	struct template *filter; /* applied to every resulting value; NULL = none */
-	struct place place;	 /* in the configuration */
+	bool first; /* values that lead to different results: the table's order decides, instead of
+		       an error */
+	bool by_default; /* nobody wrote it: of several values it takes the first, and a username by
+			    it is given, not made */
+	struct place place; /* in the configuration */
+};
+
+/* A column that a rule reads. */
+struct mapping_column {
+	const char *name;  /* as the header spells it */
+	bool asked, found; /* in at least one record */
 };
 
 struct mapping {
@@ -53,21 +63,38 @@ struct mapping {
 	 * case, only [a-z0-9_-], with a letter or '_' in front, at most 31 characters. */
 	struct template *username_filter;
 	enum text_language language;
-	/* Set by mapping_bind(): how a rule spells a column -> how the header does; and whether the
-	 * first candidate for the username needs a last name (else the next one is taken). */
+	/* Set by mapping_bind(): how a rule spells a column -> struct mapping_column; and whether
+	 * the first candidate for the username needs a last name (else the next one is taken). */
 	struct table columns;
 	bool username_by_last_name;
+	/* A column is a set (sink.entries): values that no row of a table names are not meant, and
+	 * "*" is for records that have none of the others. Otherwise each value must be named. */
+	bool sets;
 };
+
+struct importer_default;
 
 /*
  * A mapping complete for a source with these column names: configured rules checked against the
  * header (an unknown column is an error with "did you mean" at the rule's place), the others filled
- * from the synonyms. configured may be NULL. Two columns that are synonyms of one field are an
- * error naming both. Columns that nothing uses are one note. Rules spell columns exactly, or with
- * other case, blanks and punctuation.
+ * from the importer's defaults or, where it has none (NULL), from the synonyms. configured may be
+ * NULL. Two columns that are synonyms of one field are an error naming both. Columns that nothing
+ * uses are one note, unless there are defaults. Rules spell columns exactly, or with other case,
+ * blanks and punctuation.
  */
-NODISCARD bool mapping_bind(const struct mapping *configured, const struct record *header,
-	struct arena *arena, struct mapping **ret_mapping, struct diags *diags);
+NODISCARD bool mapping_bind(const struct mapping *configured,
+	const struct importer_default *defaults, const struct record *header, struct arena *arena,
+	struct mapping **ret_mapping, struct diags *diags);
+
+/* All columns that the configured rules name, each once, as they spell them. */
+const struct string_list *mapping_columns(const struct mapping *configured, struct arena *arena);
+
+/*
+ * After all records: what the configured rules asked for and no record had, with a warning each.
+ * For sources whose header says what was asked for.
+ */
+void mapping_warn_missing(const struct mapping *configured, const struct mapping *bound,
+	struct arena *arena, struct diags *diags);
 
 /*
  * For sources without fixed columns (JSON, a directory): adds to the header what the configured
@@ -78,8 +105,10 @@ void mapping_add_columns(const struct mapping *configured, struct record *header
 
 /*
  * One account from a bound mapping. All bad cells are reported, not only the first. Errors name the
- * record's cell. The account keeps pointing into the record's strings, which must live as long as
- * the run. False when at least one field was bad.
+ * record's cell. The account keeps pointing into the record's strings and the mapping's. Several
+ * values of a column: a template and a default take the first, lists take all; a `from:` of a field
+ * that has one value must get one result, see mapping_rule.first. False when at least one field was
+ * bad.
  */
 NODISCARD bool mapping_apply(const struct mapping *mapping, const struct record *record,
 	struct arena *arena, struct account *ret_account, struct diags *diags);

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/model/importer.h"
 #include "core/model/synonym.h"
 
 struct column {
@@ -150,6 +151,14 @@ hint_column(
 	diag_hint(diags, "The columns are %s.", buffer_text(&all));
 }
 
+static void
+set_column(struct binding *binding, const char *name, const char *spelled)
+{
+	struct mapping_column *column = ARENA_NEW(binding->arena, struct mapping_column);
+	column->name = spelled;
+	table_set(&binding->mapping->columns, name, column);
+}
+
 static bool
 bind_column(struct binding *binding, const char *name, struct place place)
 {
@@ -161,7 +170,7 @@ bind_column(struct binding *binding, const char *name, struct place place)
 		return false;
 	}
 	column->used = true;
-	table_set(&binding->mapping->columns, name, (void *)column->name);
+	set_column(binding, name, column->name);
 	return true;
 }
 
@@ -178,6 +187,9 @@ check_rule(struct binding *binding, enum account_field field, const struct mappi
 	if (rule->split && !is_list(field))
 		return diag_error(binding->diags, rule->place,
 			"split is for groups, ssh_keys and folders, not for %s", name);
+	if (rule->first && is_list(field))
+		return diag_error(binding->diags, rule->place,
+			"several is for fields with one value, and %s takes all", name);
 	if (rule->date && field != ACCOUNT_EXPIRES)
 		return diag_error(
 			binding->diags, rule->place, "date is for expires, not for %s", name);
@@ -262,6 +274,7 @@ bind_synonym(struct binding *binding, enum account_field field)
 	if (name) {
 		struct mapping_rule *rule = ARENA_NEW(binding->arena, struct mapping_rule);
 		rule->from = name;
+		rule->by_default = true;
 		binding->mapping->rules[field] = rule;
 	}
 	return true;
@@ -275,9 +288,9 @@ bind_name_parts(struct binding *binding, const char **ret_first, const char **re
 		!only_column(binding, COLUMN_LAST_NAME, "last name", ret_last))
 		return false;
 	if (*ret_first)
-		table_set(&binding->mapping->columns, "first", (void *)*ret_first);
+		set_column(binding, "first", *ret_first);
 	if (*ret_last)
-		table_set(&binding->mapping->columns, "last", (void *)*ret_last);
+		set_column(binding, "last", *ret_last);
 	return true;
 }
 
@@ -320,7 +333,7 @@ bind_names(struct binding *binding)
 }
 
 static bool
-bind_defaults(struct binding *binding)
+bind_synonyms(struct binding *binding)
 {
 	bool ok = true;
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
@@ -328,6 +341,41 @@ bind_defaults(struct binding *binding)
 			ok = bind_synonym(binding, field) && ok;
 	}
 	return ok && bind_names(binding);
+}
+
+/* ---- the importer's rules ---- */
+
+/* The candidates of an importer's default for a field; none when it has none. */
+static bool
+bind_default(
+	struct binding *binding, const struct importer_default *defaults, enum account_field field)
+{
+	struct mapping_rule *rule = ARENA_NEW(binding->arena, struct mapping_rule);
+	rule->by_default = true;
+	for (; defaults->text; defaults++) {
+		if (defaults->field == field)
+			add_candidate(binding, rule, defaults->text);
+	}
+	if (!rule->candidates.count)
+		return true;
+	binding->mapping->rules[field] = rule;
+	bool ok = true;
+	for (const char *const *name = rule_columns(rule, binding->arena); *name; name++)
+		ok = bind_column(binding, *name, binding->header) && ok;
+	return ok;
+}
+
+static bool
+bind_defaults(struct binding *binding, const struct importer_default *defaults)
+{
+	bool ok = true;
+	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
+		if (!binding->mapping->rules[field])
+			ok = bind_default(binding, defaults, field) && ok;
+	}
+	if (ok && !binding->mapping->rules[ACCOUNT_USERNAME])
+		return no_username(binding);
+	return ok;
 }
 
 /* A rejects file comes back with the column `error`, which everybody knows is not used. */
@@ -346,8 +394,9 @@ note_unused(struct binding *binding)
 }
 
 bool
-mapping_bind(const struct mapping *configured, const struct record *header, struct arena *arena,
-	struct mapping **ret_mapping, struct diags *diags)
+mapping_bind(const struct mapping *configured, const struct importer_default *defaults,
+	const struct record *header, struct arena *arena, struct mapping **ret_mapping,
+	struct diags *diags)
 {
 	struct binding binding = { .header = header->place, .arena = arena, .diags = diags };
 	binding.mapping = ARENA_NEW(arena, struct mapping);
@@ -357,30 +406,103 @@ mapping_bind(const struct mapping *configured, const struct record *header, stru
 	binding.columns = read_header(header, arena);
 
 	bool ok = bind_configured(&binding);
-	ok = bind_defaults(&binding) && ok;
+	ok = (defaults ? bind_defaults(&binding, defaults) : bind_synonyms(&binding)) && ok;
 	if (!ok)
 		return false;
-	note_unused(&binding);
+	if (!defaults)
+		note_unused(&binding);
 	*ret_mapping = binding.mapping;
 	return true;
+}
+
+/* ---- sources without fixed columns ---- */
+
+/* Calls back with each column that a configured rule names, as often as it does. */
+static void
+each_configured(const struct mapping *configured, struct arena *arena,
+	void (*visit)(void *ctx, const char *name, struct place place), void *ctx)
+{
+	for (unsigned field = 0; configured && field < ACCOUNT_FIELDS; field++) {
+		const struct mapping_rule *rule = configured->rules[field];
+		const char *const *name = rule ? rule_columns(rule, arena) : NULL;
+		for (; name && *name; name++)
+			visit(ctx, *name, rule->place);
+	}
+}
+
+struct adding {
+	struct record *header;
+	struct arena *arena;
+	struct diags *diags;
+};
+
+static void
+add_column(void *ctx, const char *name, struct place place)
+{
+	struct adding *adding = ctx;
+	struct columns columns = read_header(adding->header, adding->arena);
+	if (find_column(&columns, name, adding->arena))
+		return;
+	diag_warning(adding->diags, place, "no record has '%s'", name);
+	diag_code(adding->diags, "unknown-column");
+	hint_column(&columns, name, adding->arena, adding->diags);
+	ARRAY_PUSH(adding->arena, &adding->header->fields,
+		(struct record_field){ name, "", adding->header->place });
 }
 
 void
 mapping_add_columns(const struct mapping *configured, struct record *header, struct arena *arena,
 	struct diags *diags)
 {
-	for (unsigned field = 0; configured && field < ACCOUNT_FIELDS; field++) {
-		const struct mapping_rule *rule = configured->rules[field];
-		const char *const *name = rule ? rule_columns(rule, arena) : NULL;
-		for (; name && *name; name++) {
-			struct columns columns = read_header(header, arena);
-			if (find_column(&columns, *name, arena))
-				continue;
-			diag_warning(diags, rule->place, "no record has '%s'", *name);
-			diag_code(diags, "unknown-column");
-			hint_column(&columns, *name, arena, diags);
-			ARRAY_PUSH(arena, &header->fields,
-				(struct record_field){ *name, "", header->place });
-		}
-	}
+	struct adding adding = { header, arena, diags };
+	each_configured(configured, arena, add_column, &adding);
+}
+
+struct naming {
+	struct string_list *names;
+	struct arena *arena;
+};
+
+static void
+name_column(void *ctx, const char *name, struct place place)
+{
+	struct naming *naming = ctx;
+	(void)place;
+	if (!string_list_has(naming->names, name))
+		string_list_push(naming->arena, naming->names, name);
+}
+
+const struct string_list *
+mapping_columns(const struct mapping *configured, struct arena *arena)
+{
+	struct naming naming = { ARENA_NEW(arena, struct string_list), arena };
+	each_configured(configured, arena, name_column, &naming);
+	return naming.names;
+}
+
+struct missing {
+	const struct mapping *bound;
+	struct diags *diags;
+};
+
+static void
+warn_missing(void *ctx, const char *name, struct place place)
+{
+	struct missing *missing = ctx;
+	struct mapping_column *column = table_get(&missing->bound->columns, name);
+	if (!column || !column->asked || column->found)
+		return;
+	column->found = true; /* once */
+	diag_warning(missing->diags, place, "no entry has '%s'", name);
+	diag_code(missing->diags, "unknown-column");
+	diag_hint(missing->diags,
+		"Correct the name, or let the account that asks the server read it.");
+}
+
+void
+mapping_warn_missing(const struct mapping *configured, const struct mapping *bound,
+	struct arena *arena, struct diags *diags)
+{
+	struct missing missing = { bound, diags };
+	each_configured(configured, arena, warn_missing, &missing);
 }

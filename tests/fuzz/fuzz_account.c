@@ -114,7 +114,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		config->sources.count)
 		configured = config->sources.items[0]->mapping;
 
-	bool good = mapping_bind(configured, &header, &arena, &mapping, &diags);
+	bool good = mapping_bind(configured, NULL, &header, &arena, &mapping, &diags);
 	must_be_told(good, &diags);
 	if (!good)
 		return 0;

@@ -80,6 +80,15 @@ table_line(struct lines_reading *reading, char *line, unsigned number)
 	return true;
 }
 
+/* A place that outlives its entry. */
+static inline struct place
+place_in(struct arena *arena, struct place place)
+{
+	place.file = arena_strdup(arena, place.file);
+	place.field = arena_strdup(arena, place.field);
+	return place;
+}
+
 /* name=value cells and no header. */
 static inline bool
 pairs_line(struct lines_reading *reading, char *line, unsigned number)
@@ -96,6 +105,53 @@ pairs_line(struct lines_reading *reading, char *line, unsigned number)
 		field->place.field = field->name;
 	}
 	return reading->sink->record(reading->sink->ctx, &record);
+}
+
+/*
+ * name=value cells of an entry of a directory; "cn=a, cn=b" are two values. The entry is gone
+ * after the call, and its memory is another one's.
+ */
+static inline bool
+directory_line(struct lines_reading *reading, char *line, unsigned number)
+{
+	static const struct importer_default defaults[] = { { ACCOUNT_USERNAME, "${uid}" },
+		{ ACCOUNT_GROUPS, "${group}" }, { ACCOUNT_KEY, "${key}" },
+		{ ACCOUNT_FIELDS, NULL } };
+	static const char *const asked[] = { "dn", "uid", "group", "key" };
+	AUTO_ARENA struct arena arena = { 0 };
+	struct sink *sink = reading->sink;
+	struct record record = { .place.kind = "attribute", .number = number };
+	if (number == 1) {
+		struct record header = { .place = at(reading->source->shown, 0) };
+		for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+			ARRAY_PUSH(reading->source->arena, &header.fields,
+				(struct record_field){ asked[i], "", header.place });
+		for (size_t i = 0; sink->columns && i < sink->columns->count; i++)
+			ARRAY_PUSH(reading->source->arena, &header.fields,
+				(struct record_field){ sink->columns->items[i], "", header.place });
+		sink->entries = true;
+		sink->defaults = defaults;
+		if (!sink->header(sink->ctx, &header))
+			return false;
+	}
+	for (char *cell; (cell = strsep(&line, reading->config->separator));) {
+		char *value = strchr(cell, '=');
+		struct record_field field = { .name = arena_strndup(
+						      &arena, cell, (size_t)(value - cell)),
+			.value = arena_strdup(&arena, value + 1) };
+		if (!record.place.file)
+			record.place.file = field.value;
+		field.place = record.place;
+		field.place.field = field.name;
+		ARRAY_PUSH(&arena, &record.fields, field);
+	}
+	if (strcmp(record.fields.items[1].value, "two") != 0)
+		return sink->record(sink->ctx, &record);
+	diag_error(sink->diags, place_in(reading->source->arena, record.fields.items[1].place),
+		"two values");
+	sink->reject(sink->ctx, &record);
+	sink->present(sink->ctx, record.fields.items[0].value);
+	return true;
 }
 
 static inline bool
@@ -141,6 +197,12 @@ read_pairs(const void *config, struct source *source, struct sink *sink)
 }
 
 static inline bool
+read_directory(const void *config, struct source *source, struct sink *sink)
+{
+	return each_line(config, source, sink, directory_line);
+}
+
+static inline bool
 read_accounts(const void *config, struct source *source, struct sink *sink)
 {
 	return each_line(config, source, sink, account_line);
@@ -156,13 +218,18 @@ static const struct importer pairs_importer = { .abi = IMPORTER_ABI,
 	.options = lines_options,
 	.config_size = sizeof(struct lines_config),
 	.read = read_pairs };
+static const struct importer directory_importer = { .abi = IMPORTER_ABI,
+	.name = "directory",
+	.options = lines_options,
+	.config_size = sizeof(struct lines_config),
+	.read = read_directory };
 static const struct importer accounts_importer = {
 	.abi = IMPORTER_ABI, .name = "accounts", .read = read_accounts
 };
 static const struct importer foreign_importer = { .abi = IMPORTER_ABI + 1, .name = "foreign" };
 
 static const struct importer *const known[] = { &table_importer, &pairs_importer,
-	&accounts_importer, &foreign_importer, NULL };
+	&directory_importer, &accounts_importer, &foreign_importer, NULL };
 
 /* ---- a file for each test ---- */
 

@@ -156,8 +156,8 @@ static bool
 bind_header(void *ctx, const struct record *header)
 {
 	struct mapped *mapped = ctx;
-	return mapping_bind(
-		NULL, header, &mapped->import->arena, &mapped->mapping, &mapped->import->diags);
+	return mapping_bind(NULL, NULL, header, &mapped->import->arena, &mapped->mapping,
+		&mapped->import->diags);
 }
 
 static bool

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/model/importer.h"
 #include "core/model/mapping.h"
 #include "said_fixture.h"
 
@@ -91,7 +92,7 @@ mapped(struct fixture *fixture, const struct mapping *configured, const char *na
 	struct mapping *mapping;
 	struct account account;
 	fixture_clear(fixture);
-	if (!mapping_bind(configured, row(fixture, NULL, names, 1), &fixture->arena, &mapping,
+	if (!mapping_bind(configured, NULL, row(fixture, NULL, names, 1), &fixture->arena, &mapping,
 		    &fixture->diags))
 		return arena_printf(&fixture->arena, "unbound\n%s", said(fixture));
 	fixture_clear(fixture);
@@ -220,7 +221,7 @@ test_columns_that_nothing_uses_are_one_note(void **state)
 {
 	struct fixture *fixture = *state;
 	struct mapping *mapping;
-	assert_true(mapping_bind(NULL, row(fixture, NULL, "login|phone||error|room", 1),
+	assert_true(mapping_bind(NULL, NULL, row(fixture, NULL, "login|phone||error|room", 1),
 		&fixture->arena, &mapping, &fixture->diags));
 	assert_string_equal(
 		said(fixture), "staff.csv:1: note: columns not used: 'phone', 'room'\n");
@@ -389,9 +390,9 @@ test_several_values_of_one_name_make_a_list(void **state)
 	struct mapping configured = { 0 }, *mapping;
 	struct account account;
 	map(fixture, &configured, ACCOUNT_GROUPS, "${prefix}${team|lower}", NULL);
-	assert_true(
-		mapping_bind(&configured, row(fixture, NULL, "login|team|prefix|mail|folders", 1),
-			&fixture->arena, &mapping, &fixture->diags));
+	assert_true(mapping_bind(&configured, NULL,
+		row(fixture, NULL, "login|team|prefix|mail|folders", 1), &fixture->arena, &mapping,
+		&fixture->diags));
 	const struct record *record =
 		row(fixture, "login|team|team|prefix|mail|mail|folders|folders",
 			"anna|Press|TV|g-|a@example.org|b@example.org|pics|logs:ro", 2);
@@ -409,9 +410,13 @@ test_rules_for_the_wrong_field_are_refused(void **state)
 	configured.rules[ACCOUNT_HOME]->split = ",";
 	rule(fixture, &configured, ACCOUNT_EMAIL)->from = "dir";
 	configured.rules[ACCOUNT_EMAIL]->date = "%Y";
+	rule(fixture, &configured, ACCOUNT_GROUPS)->from = "dir";
+	configured.rules[ACCOUNT_GROUPS]->first = true;
 	assert_string_equal(mapped(fixture, &configured, "login|dir", "anna|x"),
 		"unbound\n"
 		"rehome.yaml:7:12: error: date is for expires, not for email\n"
+		"rehome.yaml:7:12: error: several is for fields with one value, and groups takes "
+		"all\n"
 		"rehome.yaml:7:12: error: split is for groups, ssh_keys and folders, not for "
 		"home\n");
 }
@@ -481,6 +486,214 @@ test_secrets_stay_out_of_messages(void **state)
 	assert_null(strstr(text, "hunter2"));
 }
 
+/* ---- several values of one column ---- */
+
+static void
+add_row(struct fixture *fixture, struct mapping_rule *rule, const char *from, const char *to)
+{
+	ARRAY_PUSH(&fixture->arena, &rule->table, (struct mapping_row){ from, to });
+}
+
+/* layout: { from: group, table: { press: media, radio: media, tv: studio } } */
+static struct mapping_rule *
+map_groups(struct fixture *fixture, struct mapping *mapping, enum account_field field)
+{
+	struct mapping_rule *made = rule(fixture, mapping, field);
+	made->from = "member_of";
+	add_row(fixture, made, "press", "media");
+	add_row(fixture, made, "radio", "media");
+	add_row(fixture, made, "TV", "studio");
+	return made;
+}
+
+/* What an entry with these groups becomes. */
+static const char *
+entry(struct fixture *fixture, const struct mapping *configured, const char *groups)
+{
+	struct mapping *mapping;
+	struct account account;
+	fixture_clear(fixture);
+	assert_true(mapping_bind(configured, NULL, row(fixture, NULL, "login|member_of", 1),
+		&fixture->arena, &mapping, &fixture->diags));
+	mapping->sets = true;
+	const char *names = "login";
+	for (const char *c = groups; c; c = strchr(c + 1, '|'))
+		names = arena_printf(&fixture->arena, "%s|member_of", names);
+	const struct record *record = row(fixture, names,
+		groups ? arena_printf(&fixture->arena, "anna|%s", groups) : "anna", 2);
+	return mapping_apply(mapping, record, &fixture->arena, &account, &fixture->diags)
+		? account_said(&account, &fixture->arena)
+		: said(fixture);
+}
+
+static void
+test_a_table_picks_the_groups_that_it_names(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map_groups(fixture, &configured, ACCOUNT_LAYOUT);
+	map_groups(fixture, &configured, ACCOUNT_GROUPS);
+	assert_string_equal(entry(fixture, &configured, "staff|Radio|press"),
+		"username=anna groups=media layout=media");
+	assert_string_equal(entry(fixture, &configured, NULL), "username=anna");
+}
+
+static void
+test_a_star_is_for_entries_that_no_other_row_names(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	add_row(fixture, map_groups(fixture, &configured, ACCOUNT_LAYOUT), "*", "plain");
+	add_row(fixture, map_groups(fixture, &configured, ACCOUNT_GROUPS), "*", "others");
+	assert_string_equal(entry(fixture, &configured, "staff|tv"),
+		"username=anna groups=studio layout=studio");
+	assert_string_equal(entry(fixture, &configured, "staff|users"),
+		"username=anna groups=others layout=plain");
+	assert_string_equal(
+		entry(fixture, &configured, NULL), "username=anna groups=others layout=plain");
+}
+
+static void
+test_groups_that_lead_nowhere_leave_no_layout_to_guess(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map_groups(fixture, &configured, ACCOUNT_GROUPS);
+	assert_string_equal(entry(fixture, &configured, "staff"), "username=anna");
+	map_groups(fixture, &configured, ACCOUNT_LAYOUT);
+	assert_string_equal(entry(fixture, &configured, "staff"),
+		"staff.csv:2:2: error: layout: 'staff' is in no row of the table | Add it to the "
+		"table in the configuration, or a row \"*\" for all others.\n");
+	assert_string_equal(entry(fixture, &configured, "staff|users"),
+		"staff.csv:2:2: error: layout: none of 2 values, 'staff' the first, is in a row "
+		"of the table | Add it to the table in the configuration, or a row \"*\" for all "
+		"others.\n");
+}
+
+static void
+test_two_groups_that_give_two_layouts_are_refused_by_their_names(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map_groups(fixture, &configured, ACCOUNT_LAYOUT);
+	assert_string_equal(entry(fixture, &configured, "tv|staff|Press"),
+		"staff.csv:2:2: error: layout: 'Press' gives media and 'tv' gives studio | Leave "
+		"one of the two, or say several: first in the rule, so that the table's order "
+		"decides.\n");
+}
+
+static void
+test_the_order_of_the_table_decides_where_it_is_said_to(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map_groups(fixture, &configured, ACCOUNT_LAYOUT)->first = true;
+	assert_string_equal(
+		entry(fixture, &configured, "tv|staff|press"), "username=anna layout=media");
+}
+
+static void
+test_two_values_without_a_table_are_refused_where_one_is_expected(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	rule(fixture, &configured, ACCOUNT_HOME)->from = "member_of";
+	assert_string_equal(entry(fixture, &configured, "/srv/a|/srv/b"),
+		"staff.csv:2:2: error: home: '/srv/a' and '/srv/b', where one value is expected | "
+		"Leave one of the two, or say which counts with table:.\n");
+	assert_string_equal(
+		entry(fixture, &configured, "/srv/a|/srv/a"), "username=anna home=/srv/a");
+	configured = (struct mapping){ 0 };
+	rule(fixture, &configured, ACCOUNT_PASSWORD)->from = "member_of";
+	assert_null(strstr(entry(fixture, &configured, "hunter2|hunter3"), "hunter"));
+}
+
+/* ---- what an importer says by default ---- */
+
+static const struct importer_default people[] = {
+	{ ACCOUNT_USERNAME, "${login|lower}" },
+	{ ACCOUNT_FULL_NAME, "${display}" },
+	{ ACCOUNT_FULL_NAME, "${cn}" },
+	{ ACCOUNT_FIELDS, NULL },
+};
+
+static const char *
+by_default(struct fixture *fixture, const struct mapping *configured, const char *values)
+{
+	static const char columns[] = "login|display|cn|mail|cn";
+	struct mapping *mapping;
+	struct account account;
+	fixture_clear(fixture);
+	if (!mapping_bind(configured, people, row(fixture, NULL, "login|display|cn|mail", 1),
+		    &fixture->arena, &mapping, &fixture->diags) ||
+		!mapping_apply(mapping, row(fixture, columns, values, 2), &fixture->arena, &account,
+			&fixture->diags))
+		return said(fixture);
+	assert_no_diags(fixture);
+	return account_said(&account, &fixture->arena);
+}
+
+static void
+test_an_importers_defaults_stand_in_for_the_synonyms(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_string_equal(by_default(fixture, NULL, "Anna|Anna Vogel|Vogel|a@example.org|A"),
+		"username=anna full_name=Anna Vogel");
+	assert_string_equal(by_default(fixture, NULL, "anna||Anna|a@example.org|A"),
+		"username=anna full_name=Anna");
+	assert_string_equal(by_default(fixture, NULL, "|||a@example.org|"),
+		"staff.csv:2:1: error: the username is empty | Fill in the username, or what it "
+		"is made from.\n");
+}
+
+static void
+test_a_configured_rule_replaces_an_importers_default(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map(fixture, &configured, ACCOUNT_FULL_NAME, "${cn}", NULL);
+	map(fixture, &configured, ACCOUNT_EMAIL, "${mail}", NULL);
+	assert_string_equal(
+		by_default(fixture, &configured, "anna|Anna Vogel|Vogel|a@example.org|A"),
+		"username=anna full_name=Vogel email=a@example.org");
+}
+
+static void
+test_the_columns_of_configured_rules_are_told_once_each(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map(fixture, &configured, ACCOUNT_FULL_NAME, "${givenName} ${sn}", "${cn}");
+	map(fixture, &configured, ACCOUNT_EMAIL, "${cn}@example.org", NULL);
+	rule(fixture, &configured, ACCOUNT_LAYOUT)->from = "group_name";
+	const struct string_list *columns = mapping_columns(&configured, &fixture->arena);
+	assert_int_equal(columns->count, 4);
+	assert_string_equal(columns->items[0], "givenName");
+	assert_string_equal(columns->items[1], "sn");
+	assert_string_equal(columns->items[2], "cn");
+	assert_string_equal(columns->items[3], "group_name");
+}
+
+static void
+test_what_rules_asked_for_and_no_record_had_is_a_warning(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	struct mapping *mapping;
+	struct account account;
+	map(fixture, &configured, ACCOUNT_FULL_NAME, "${name}", "${never asked}");
+	rule(fixture, &configured, ACCOUNT_EMAIL)->from = "mial";
+	assert_true(mapping_bind(&configured, NULL,
+		row(fixture, NULL, "login|name|mial|never asked", 1), &fixture->arena, &mapping,
+		&fixture->diags));
+	assert_true(mapping_apply(mapping, row(fixture, "login|name", "anna|Anna", 2),
+		&fixture->arena, &account, &fixture->diags));
+	mapping_warn_missing(&configured, mapping, &fixture->arena, &fixture->diags);
+	assert_string_equal(said(fixture),
+		"rehome.yaml:7:12: warning: no entry has 'mial' | Correct the name, or let the "
+		"account that asks the server read it.\n");
+}
+
 /* ---- sources without fixed columns ---- */
 
 static void
@@ -495,7 +708,8 @@ test_columns_that_no_record_has_are_a_warning_where_columns_are_not_fixed(void *
 	assert_string_equal(said(fixture),
 		"rehome.yaml:7:12: warning: no record has 'mial' | Did you mean 'mail'?\n");
 	assert_int_equal(header->fields.count, 3);
-	assert_true(mapping_bind(&configured, header, &fixture->arena, &mapping, &fixture->diags));
+	assert_true(mapping_bind(
+		&configured, NULL, header, &fixture->arena, &mapping, &fixture->diags));
 }
 
 int
@@ -525,6 +739,16 @@ main(void)
 		fixture_test(test_secrets_stay_out_of_messages),
 		fixture_test(
 			test_columns_that_no_record_has_are_a_warning_where_columns_are_not_fixed),
+		fixture_test(test_a_table_picks_the_groups_that_it_names),
+		fixture_test(test_a_star_is_for_entries_that_no_other_row_names),
+		fixture_test(test_groups_that_lead_nowhere_leave_no_layout_to_guess),
+		fixture_test(test_two_groups_that_give_two_layouts_are_refused_by_their_names),
+		fixture_test(test_the_order_of_the_table_decides_where_it_is_said_to),
+		fixture_test(test_two_values_without_a_table_are_refused_where_one_is_expected),
+		fixture_test(test_an_importers_defaults_stand_in_for_the_synonyms),
+		fixture_test(test_a_configured_rule_replaces_an_importers_default),
+		fixture_test(test_the_columns_of_configured_rules_are_told_once_each),
+		fixture_test(test_what_rules_asked_for_and_no_record_had_is_a_warning),
 	};
 	return cmocka_run_group_tests_name("mapping", tests, NULL, NULL);
 }
