@@ -138,20 +138,14 @@ parse_uri(struct directory *directory, struct diags *diags)
 static bool
 fail_to_connect(struct directory *directory, int code, int error, struct diags *diags)
 {
-	const char *said = directory_diagnostic(directory);
-	if (said) {
-		diag_error(diags, directory_place(directory), "cannot connect: %s",
-			directory_failure(directory, code, said));
-	} else if (code == LDAP_SERVER_DOWN && error) {
-		diag_error(
-			diags, directory_place(directory), "cannot connect: %s", strerror(error));
-	} else {
-		diag_error(diags, directory_place(directory), "cannot connect: %s",
-			directory_failure(directory, code, NULL));
-	}
-	if (directory->tls)
-		directory_hint_tls(directory, said, diags);
-	return false;
+	const char *why = directory_unreachable(directory);
+	if (!why && directory->tls)
+		return directory_fail_tls(directory, "cannot connect", code, diags);
+	if (!why && error)
+		why = strerror(error);
+	if (!why)
+		why = directory_failure(directory, code, directory_diagnostic(directory));
+	return diag_error(diags, directory_place(directory), "cannot connect: %s", why);
 }
 
 static bool
@@ -162,16 +156,14 @@ start_tls(struct directory *directory, struct diags *diags)
 		directory->tls = true;
 		return true;
 	}
-	const char *said = directory_diagnostic(directory);
+	/* An answer of the server has a number; without one the handshake failed. */
+	if (code < 0)
+		return directory_fail_tls(directory, "cannot start TLS", code, diags);
 	diag_error(diags, directory_place(directory), "cannot start TLS: %s",
-		directory_failure(directory, code, said));
-	if (code == LDAP_PROTOCOL_ERROR || code == LDAP_UNAVAILABLE ||
-		code == LDAP_UNWILLING_TO_PERFORM)
-		diag_hint(diags,
-			"The server does not offer StartTLS: use ldaps://, or say "
-			"starttls: no if this network can be trusted.");
-	else
-		directory_hint_tls(directory, said, diags);
+		directory_failure(directory, code, directory_diagnostic(directory)));
+	diag_hint(diags,
+		"The server does not offer StartTLS: use ldaps://, or say starttls: no if "
+		"this network can be trusted.");
 	return false;
 }
 

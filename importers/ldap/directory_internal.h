@@ -8,6 +8,7 @@
 #include <ldap.h>
 #include <signal.h>
 
+#include "importers/ldap/certificate.h"
 #include "importers/ldap/directory.h"
 #include "importers/ldap/options.h"
 
@@ -52,8 +53,16 @@ const char *directory_diagnostic(struct directory *directory);
 
 /* directory_tls.c: before the connection is made. */
 NODISCARD bool directory_set_tls(struct directory *directory, struct diags *diags);
-/* Hints at what is wrong with a certificate or with TLS, after an error. */
-void directory_hint_tls(const struct directory *directory, const char *said, struct diags *diags);
+/* The error of a connection without TLS though it was to have it; what ("cannot connect") and the
+ * code are libldap's. */
+bool directory_fail_tls(
+	struct directory *directory, const char *what, int code, struct diags *diags);
+
+/* directory_reach.c. NULL when it can be reached, or that cannot be found out. */
+const char *directory_unreachable(const struct directory *directory);
+/* What the server shows, believed or not. */
+NODISCARD bool directory_peek_certificate(
+	const struct directory *directory, struct certificate *ret_certificate);
 
 /* directory_bind.c: checks that need no server; then the bind. */
 NODISCARD bool directory_check_auth(struct directory *directory, struct diags *diags);

@@ -1,5 +1,5 @@
 /*
- * directory_tls.c - whom we believe, and what it means when the server's certificate is not.
+ * directory_tls.c - whom we believe, and why a server's certificate is not accepted.
  *
  * Without ca_file the authorities are those that the system's ldap.conf names, else the system's
  * bundle. A libldap on GnuTLS believes nobody by itself.
@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "importers/ldap/directory_internal.h"
 #include "importers/ldap/secret_file.h"
@@ -147,19 +148,91 @@ directory_set_tls(struct directory *directory, struct diags *diags)
 	return make_context(directory, &authorities, diags);
 }
 
-void
-directory_hint_tls(const struct directory *directory, const char *said, struct diags *diags)
+/* ---- what went wrong ---- */
+
+static const char *
+believed(const struct directory *directory)
 {
 	struct authorities trusted = find_authorities(directory);
-	if (said && strstr(said, "name"))
+	return trusted.file ? trusted.file : trusted.folder ? trusted.folder : "no file at all";
+}
+
+static const char *
+date(struct arena *arena, const char *time)
+{
+	return strlen(time) < 8 ? time
+				: arena_printf(arena, "%.4s-%.2s-%.2s", time, time + 4, time + 6);
+}
+
+static const char *
+names_of(struct arena *arena, const struct certificate *certificate)
+{
+	const char *text = NULL;
+	ARRAY_FOREACH (name, &certificate->names)
+		text = text ? arena_printf(arena, "%s, %s", text, *name) : *name;
+	return text ? text : certificate->subject;
+}
+
+/* libldap compares "localhost" with this machine's own name. */
+static const char *
+expected_name(const struct directory *directory)
+{
+	char own[256] = "";
+	LDAPURLDesc *url = NULL;
+	if (ldap_url_parse(directory->uri, &url) != LDAP_URL_SUCCESS)
+		return "";
+	bool here =
+		!url->lud_host || !*url->lud_host || strcasecmp(url->lud_host, "localhost") == 0;
+	if (here && gethostname(own, sizeof(own) - 1) < 0)
+		own[0] = 0;
+	const char *name = arena_strdup(directory->arena, here ? own : url->lud_host);
+	ldap_free_urldesc(url);
+	return name;
+}
+
+static void
+refuse_certificate(struct directory *directory, const char *what,
+	const struct certificate *certificate, struct diags *diags)
+{
+	struct arena *arena = directory->arena;
+	const char *host = expected_name(directory), *names = names_of(arena, certificate);
+	struct place place = directory_place(directory);
+	char now[32];
+	time_t seconds = time(NULL);
+	strftime(now, sizeof(now), "%Y%m%d%H%M%SZ", gmtime(&seconds));
+
+	if (strcmp(certificate->until, now) < 0 || strcmp(certificate->from, now) > 0) {
+		diag_error(diags, place, "%s: the server's certificate is valid from %s to %s only",
+			what, date(arena, certificate->from), date(arena, certificate->until));
+		diag_hint(diags, "Have it renewed, or set this machine's clock.");
+	} else if (!certificate_is_for(certificate, host)) {
+		diag_error(diags, place, "%s: the server's certificate is for %s, not for '%s'",
+			what, *names ? names : "nobody", host);
+		diag_hint(diags, "Use a URI with a name that is in the certificate.");
+	} else {
+		diag_error(diags, place,
+			"%s: the server's certificate (for %s) is by '%s', who is not believed",
+			what, names, certificate->issuer);
 		diag_hint(diags,
-			"The certificate must be for the host that the URI names: use the "
-			"name that is in it.");
-	else
-		diag_hint(diags,
-			"Believed are the authorities of %s; set ca_file to the one that signed "
-			"the server's certificate.",
-			trusted.file		 ? trusted.file
-				: trusted.folder ? trusted.folder
-						 : "no file at all");
+			"Believed are the authorities of %s; set ca_file to the one that "
+			"signed it.",
+			believed(directory));
+	}
+}
+
+bool
+directory_fail_tls(struct directory *directory, const char *what, int code, struct diags *diags)
+{
+	const char *said = directory_diagnostic(directory);
+	struct certificate certificate;
+	if (directory->config->verify_certificate &&
+		directory_peek_certificate(directory, &certificate)) {
+		refuse_certificate(directory, what, &certificate, diags);
+		return false;
+	}
+	diag_error(diags, directory_place(directory), "%s: %s", what,
+		directory_failure(directory, code, said));
+	diag_hint(diags, "The server must speak TLS 1.2 or newer at this port%s.",
+		directory->config->cert_file ? ", and accept cert_file" : "");
+	return false;
 }
