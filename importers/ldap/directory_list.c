@@ -335,7 +335,7 @@ end_page(struct listing_run *run, LDAPMessage *message)
 		end = PAGE_UNKNOWN;
 	else
 		end = fail(run, code, referrals && referrals[0] ? referrals[0] : text);
-	if (parsed == LDAP_SUCCESS)
+	if (parsed == LDAP_SUCCESS && end != PAGE_UNKNOWN)
 		run->listing->pages++;
 	ldap_memfree(text);
 	ldap_memvfree((void **)referrals);

@@ -17,7 +17,7 @@ check_owner_and_mode(const char *path, const struct stat *stat, struct diags *di
 	if (stat->st_uid != 0 && stat->st_uid != own) {
 		diag_error(diags, at(path, 0), "is user %u's, and must be %s", stat->st_uid,
 			own ? "yours or root's" : "root's");
-		diag_hint(diags, "Whoever owns it can read it: chown %s %s", own ? "$USER" : "root",
+		diag_hint(diags, "Whoever owns it can read it: chown root %s",
 			text_shell_word(diags->arena, path));
 		return false;
 	}
