@@ -16,7 +16,7 @@
 
 /* What every command takes. */
 struct globals {
-	const char *config, *root, *state_dir;
+	const char *config, *root, *state_dir, *importers_dir;
 	const char *color, *progress;
 	bool json, quiet, verbose, no_input, yes, help, version;
 };

@@ -7,28 +7,43 @@
 #include "cli/help.h"
 #include "cli/json.h"
 #include "cli/paint.h"
-#include "cli/session.h"
+#include "cli/planning.h"
 #include "core/base/text.h"
 #include "core/model/exporter.h"
-#include "core/model/importer.h"
 #include "core/model/old_account.h"
 
 /* What is shown of either kind. */
 struct plugin {
 	const char *name, *summary;
 	const struct option_spec *options;
-	bool old_server; /* has old_account_options too */
+	bool old_server;  /* has old_account_options too */
+	const char *file; /* it was loaded from; NULL = part of the program */
 };
 
 struct plugin_list {
-	const char *kind;  /* "importer" */
-	const char *kinds; /* "importers" */
-	const char *use;   /* how its options are given */
+	const char *kind;      /* "importer" */
+	const char *kinds;     /* "importers" */
+	const char *use;       /* how its options are given */
+	const char *directory; /* of those that are loaded; NULL = this kind never is */
 	struct plugin *items;
 	size_t count, room;
 };
 
 /* ---- JSON ---- */
+
+static const char *
+type_name(enum option_type type)
+{
+	static const char *const names[] = {
+		[OPTION_FLAG] = "flag",
+		[OPTION_TEXT] = "text",
+		[OPTION_NUMBER] = "number",
+		[OPTION_COUNT] = "count",
+		[OPTION_LIST] = "list",
+		[OPTION_CHOICE] = "choice",
+	};
+	return names[type];
+}
 
 static void
 add_json_options(struct json_writer *json, const struct option_spec *options)
@@ -36,6 +51,7 @@ add_json_options(struct json_writer *json, const struct option_spec *options)
 	for (; options && options->name; options++) {
 		json_write_open(json, NULL, '{');
 		json_write_text(json, "name", options->name);
+		json_write_text(json, "type", type_name(options->type));
 		json_write_text(json, "default", options->initial);
 		json_write_text(json, "choices", options->choices);
 		json_write_text(json, "help", options->help);
@@ -48,6 +64,8 @@ add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 {
 	struct json_writer json = { .out = out };
 	json_write_open(&json, NULL, '{');
+	if (list->directory)
+		json_write_text(&json, "directory", list->directory);
 	json_write_open(&json, list->kinds, '[');
 	ARRAY_FOREACH (plugin, list) {
 		if (name && strcmp(plugin->name, name) != 0)
@@ -55,6 +73,8 @@ add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 		json_write_open(&json, NULL, '{');
 		json_write_text(&json, "name", plugin->name);
 		json_write_text(&json, "summary", plugin->summary);
+		if (list->directory)
+			json_write_text(&json, "file", plugin->file);
 		json_write_open(&json, "options", '[');
 		add_json_options(&json, plugin->options);
 		if (plugin->old_server)
@@ -75,7 +95,9 @@ add_list(const struct plugin_list *list, struct arena *arena, struct buffer *out
 	struct paint_table table = { .arena = arena, .columns = 2 };
 	ARRAY_FOREACH (plugin, list) {
 		paint_cell(&table, plugin->name);
-		paint_cell(&table, plugin->summary);
+		paint_cell(&table,
+			plugin->file ? arena_printf(arena, "%s (%s)", plugin->summary, plugin->file)
+				     : plugin->summary);
 	}
 	paint_table(&paint, &table);
 }
@@ -84,6 +106,8 @@ static void
 add_plugin(const struct plugin_list *list, const struct plugin *plugin, struct buffer *out)
 {
 	buffer_printf(out, "%s: %s\n", plugin->name, plugin->summary);
+	if (plugin->file)
+		buffer_printf(out, "Loaded from %s\n", plugin->file);
 	bool has_options = plugin->options && plugin->options->name;
 	if (!has_options && !plugin->old_server) {
 		buffer_add_text(out, "\nIt has no options.\n");
@@ -118,10 +142,9 @@ find(const struct plugin_list *list, const char *name, struct session *session)
 }
 
 static enum exit_code
-show(struct session *session, const struct plugin_list *list, const struct string_list *operands)
+show(struct session *session, const struct plugin_list *list, const char *name)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	const char *name = operands->count ? operands->items[0] : NULL;
 	const struct plugin *plugin = name ? find(list, name, session) : NULL;
 	if (name && !plugin)
 		return EXIT_USAGE;
@@ -135,20 +158,57 @@ show(struct session *session, const struct plugin_list *list, const struct strin
 	return EXIT_DONE;
 }
 
+static void
+add_importer(struct session *session, struct plugin_list *list, const struct importer *importer)
+{
+	struct plugin plugin = { importer->name, importer->summary, importer->options,
+		importer->old_server, importer_set_file(&session->importers, importer->name) };
+	ARRAY_PUSH(session->arena, list, plugin);
+}
+
+/* Here a module that cannot be used is a finding, not a reason to fail. */
+static void
+warn_of_refused(struct session *session, const struct diags *refused)
+{
+	ARRAY_FOREACH (diag, refused) {
+		struct diag warning = *diag;
+		warning.level = DIAG_WARNING;
+		diag_append(&session->diags, &warning);
+	}
+}
+
+static void
+add_importers(struct session *session, struct plugin_list *list)
+{
+	struct diags refused = { .arena = session->arena };
+	struct string_list names = importer_set_names(&session->importers, &refused);
+	for (size_t i = 0; i < names.count; i++) {
+		const struct importer *importer =
+			importer_set_find(&session->importers, names.items[i], NOWHERE, &refused);
+		if (importer)
+			add_importer(session, list, importer);
+	}
+	warn_of_refused(session, &refused);
+}
+
 static enum exit_code
 importers_run(struct session *session, const void *config, const struct string_list *operands)
 {
 	struct plugin_list list = { .kind = "importer",
 		.kinds = "importers",
-		.use = "in the configuration, or with --set" };
+		.use = "in the configuration, or with --set",
+		.directory = session->importers.directory };
 	(void)config;
-	for (size_t i = 0; importers[i]; i++) {
-		const struct importer *importer = importers[i];
-		struct plugin plugin = { importer->name, importer->summary, importer->options,
-			importer->old_server };
-		ARRAY_PUSH(session->arena, &list, plugin);
+	if (!operands->count) {
+		add_importers(session, &list);
+		return show(session, &list, NULL);
 	}
-	return show(session, &list, operands);
+	const struct importer *importer = importer_set_find(
+		&session->importers, operands->items[0], NOWHERE, &session->diags);
+	if (!importer)
+		return planning_no_importer(session, EXIT_USAGE);
+	add_importer(session, &list, importer);
+	return show(session, &list, importer->name);
 }
 
 static enum exit_code
@@ -163,7 +223,7 @@ exporters_run(struct session *session, const void *config, const struct string_l
 		struct plugin plugin = { exporter->name, exporter->summary, exporter->options };
 		ARRAY_PUSH(session->arena, &list, plugin);
 	}
-	return show(session, &list, operands);
+	return show(session, &list, operands->count ? operands->items[0] : NULL);
 }
 
 const struct command command_importers = {

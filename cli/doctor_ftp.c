@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/model/importer.h"
 #include "core/model/intake.h"
 #include "core/run/daemon.h"
 
@@ -166,9 +165,9 @@ judge(struct look *look)
 		return;
 	}
 	warn_of_newer_files(look, known);
-	if (!intake_resolve(known->source, session->config, importers, &none, session->arena,
-		    &source, &problems) ||
-		!intake_read(source, importers, session->arena, &intake, &problems)) {
+	if (!intake_resolve(known->source, session->config, &session->importers, &none,
+		    session->arena, &source, &problems) ||
+		!intake_read(source, &session->importers, session->arena, &intake, &problems)) {
 		warn_of_unknown(look, problems.count ? problems.items[0].message : "");
 		return;
 	}

@@ -12,6 +12,7 @@
 
 #include "cli/help.h"
 #include "cli/session.h"
+#include "importers/registry.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITISED 1
@@ -66,17 +67,37 @@ use_environment(struct globals *globals)
 		globals->state_dir = environment("REHOME_STATE_DIR");
 }
 
+static bool
+is_plain_path(const char *path)
+{
+	size_t length = strlen(path);
+	return path[0] == '/' && path[1] && path[length - 1] != '/' && !strstr(path, "//") &&
+		!strstr(path, "/../") && !(length > 3 && strcmp(path + length - 3, "/..") == 0);
+}
+
 /* ../x or x/ would be refused, or differ from run to run, deep below; here it can be explained. */
 static bool
 check_state_dir(const struct globals *globals, struct diags *diags)
 {
 	const char *dir = globals->state_dir;
-	if (!dir ||
-		(dir[0] == '/' && dir[1] && !strstr(dir, "//") && !strstr(dir, "/../") &&
-			dir[strlen(dir) - 1] != '/'))
+	if (!dir || is_plain_path(dir))
 		return true;
 	diag_error(diags, NOWHERE, "state directory '%s' is not a plain absolute path", dir);
 	diag_hint(diags, "It is looked up below the root: write /var/lib/rehome, for example.");
+	return false;
+}
+
+/* One that is asked for must exist; that of the installation need not. */
+static bool
+check_importers_dir(const struct globals *globals, struct diags *diags)
+{
+	const char *dir = globals->importers_dir;
+	struct stat st;
+	if (!dir || (is_plain_path(dir) && stat(dir, &st) == 0 && S_ISDIR(st.st_mode)))
+		return true;
+	diag_error(diags, at("--importers-dir", 0), "'%s' is not the absolute path of a directory",
+		dir);
+	diag_hint(diags, "Name the directory that holds NAME.so for each importer NAME.");
 	return false;
 }
 
@@ -127,7 +148,14 @@ main(int argc, char **argv)
 		&session.globals, &args, &arena, &session.diags);
 	use_environment(&session.globals);
 	output_init(&session.output, &session.globals, &session.diags);
-	if (parsed && check_state_dir(&session.globals, &session.diags))
+	session.importers = (struct importer_set){
+		.built_in = importers,
+		.directory = session.globals.importers_dir ? session.globals.importers_dir
+							   : REHOME_IMPORTERS_DIR,
+		.arena = &arena,
+	};
+	if (parsed && check_state_dir(&session.globals, &session.diags) &&
+		check_importers_dir(&session.globals, &session.diags))
 		exit_code = run_command(&session, &args);
 	session_finish(&session);
 	if (!output_finish(&session.output)) {

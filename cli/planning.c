@@ -11,7 +11,6 @@
 #include "cli/file.h"
 #include "cli/progress.h"
 #include "cli/render_plan.h"
-#include "core/model/importer.h"
 #include "core/model/old_account.h"
 #include "core/plan/codec.h"
 #include "core/plan/json_writer.h"
@@ -108,16 +107,6 @@ const struct option_spec planning_options[] = {
 
 /* ---- sources ---- */
 
-static const struct importer *
-find_importer(const char *name)
-{
-	for (size_t i = 0; importers[i]; i++) {
-		if (strcmp(importers[i]->name, name) == 0)
-			return importers[i];
-	}
-	return NULL;
-}
-
 /* The administrator's mistake: in the command line, or in the configuration. */
 static enum exit_code
 blame(const struct diags *diags)
@@ -127,17 +116,20 @@ blame(const struct diags *diags)
 	return from_set ? EXIT_USAGE : EXIT_BAD_CONFIG;
 }
 
+enum exit_code
+planning_no_importer(const struct session *session, enum exit_code mistaken)
+{
+	const char *code = session->diags.items[session->diags.count - 1].code;
+	return code && strcmp(code, "module-refused") == 0 ? EXIT_FAILED : mistaken;
+}
+
 bool
 planning_check_source(struct session *session, const struct source_config *source)
 {
-	const struct importer *importer = find_importer(source->importer);
-	if (!importer) {
-		diag_error(
-			&session->diags, source->place, "unknown importer '%s'", source->importer);
-		diag_code(&session->diags, "unknown-importer");
-		diag_hint(&session->diags, "Run rehome importers for the list.");
-		return session_fail(session, EXIT_BAD_CONFIG);
-	}
+	const struct importer *importer = importer_set_find(
+		&session->importers, source->importer, source->place, &session->diags);
+	if (!importer)
+		return session_fail(session, planning_no_importer(session, EXIT_BAD_CONFIG));
 	void *options = arena_alloc(session->arena, importer->config_size);
 	struct old_account_config old = { 0 };
 	option_defaults(importer->options, options, session->arena);
@@ -154,9 +146,9 @@ resolve(struct session *session, const struct string_list *sources,
 	const struct string_list *settings, bool skip_bad_rows, struct source_config **ret_sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
-		if (!intake_resolve(sources->items[i], session->config, importers, settings,
-			    session->arena, &ret_sources[i], &session->diags))
-			return session_fail(session, EXIT_USAGE);
+		if (!intake_resolve(sources->items[i], session->config, &session->importers,
+			    settings, session->arena, &ret_sources[i], &session->diags))
+			return session_fail(session, planning_no_importer(session, EXIT_USAGE));
 		if (!planning_check_source(session, ret_sources[i]))
 			return false;
 		if (skip_bad_rows)
@@ -180,8 +172,8 @@ planning_read(struct session *session, const struct string_list *sources,
 	ret_reading->count = sources->count;
 	/* A fault in one source does not hide those of the next. */
 	for (size_t i = 0; i < sources->count; i++)
-		ok = intake_read(resolved[i], importers, session->arena, &ret_reading->intakes[i],
-			     &session->diags) &&
+		ok = intake_read(resolved[i], &session->importers, session->arena,
+			     &ret_reading->intakes[i], &session->diags) &&
 			ok;
 	return ok || session_fail(session, EXIT_BAD_DATA);
 }

@@ -31,6 +31,12 @@ struct reading {
 };
 
 /*
+ * The exit status after importer_set_find() or intake_resolve() has failed: `mistaken` for a slip
+ * of the pen, EXIT_FAILED for a module that is there and cannot be used.
+ */
+enum exit_code planning_no_importer(const struct session *session, enum exit_code mistaken);
+
+/*
  * That the importer and its options are right, before anything is read. False with EXIT_USAGE when
  * --set is wrong, with EXIT_BAD_CONFIG when the configuration is.
  */

@@ -19,6 +19,7 @@
 #include "core/base/diag.h"
 #include "core/base/host.h"
 #include "core/model/config.h"
+#include "core/model/importer_set.h"
 #include "core/plan/managed.h"
 #include "core/plan/snapshot.h"
 #include "core/run/state.h"
@@ -30,6 +31,7 @@ struct session {
 	struct output output;
 	enum exit_code exit; /* why the last session_* function returned false */
 
+	struct importer_set importers;
 	struct config *config;
 	struct host *host;
 	struct state state;

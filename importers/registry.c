@@ -1,7 +1,7 @@
 /*
  * registry.c - every importer there is. A new one is a file and two lines here.
  */
-#include "core/model/importer.h"
+#include "importers/registry.h"
 
 extern const struct importer csv_importer;
 extern const struct importer json_importer;

@@ -77,7 +77,7 @@ struct sink {
 /* The functions return false when reading should stop. */
 
 struct importer {
-	unsigned abi; /* IMPORTER_ABI */
+	unsigned abi; /* IMPORTER_ABI; the first member for ever, see below */
 	const char *name;
 	const char *summary;
 	const struct option_spec *options; /* ends with a NULL name; may be NULL */
@@ -88,7 +88,16 @@ struct importer {
 	bool (*read)(const void *config, struct source *source, struct sink *sink);
 };
 
-/* importers/registry.c; ends with NULL. */
-extern const struct importer *const importers[];
+/*
+ * What a module exports, an importer that is no part of the program: the file NAME.so, whose
+ * importer has that name, in rehome's directory of importers (`rehome importers`, pkg-config
+ * variable importersdir). It calls what the headers here declare, and the program that loads it has
+ * it; it is never unloaded.
+ *
+ * IMPORTER_ABI counts the changes of anything that these headers declare. It is compared before
+ * anything else of a module is looked at: symbol and place of `abi` are the same in every version.
+ */
+#define IMPORTER_SYMBOL "rehome_importer"
+extern __attribute__((visibility("default"))) const struct importer rehome_importer;
 
 #endif

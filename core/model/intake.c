@@ -363,26 +363,6 @@ warn_empty(struct reading *reading)
 
 /* ---- the whole ---- */
 
-static const struct importer *
-find_importer(const struct source_config *config, const struct importer *const *known,
-	struct diags *diags)
-{
-	for (; *known; known++) {
-		if (strcmp((*known)->name, config->importer) != 0)
-			continue;
-		if ((*known)->abi == IMPORTER_ABI)
-			return *known;
-		diag_error(diags, config->place, "importer '%s' was built for another rehome",
-			config->importer);
-		diag_hint(diags, "Install the version of it that belongs to this rehome.");
-		return NULL;
-	}
-	diag_error(diags, config->place, "unknown importer '%s'", config->importer);
-	diag_code(diags, "unknown-importer");
-	diag_hint(diags, "Run rehome importers for the list.");
-	return NULL;
-}
-
 bool
 intake_set_option(const struct importer *importer, const struct source_setting *setting,
 	void *options, struct old_account_config *old, struct arena *arena, struct diags *diags)
@@ -417,10 +397,11 @@ shown_location(const char *location)
 }
 
 static bool
-prepare(struct reading *reading, const struct importer *const *known, void **ret_options)
+prepare(struct reading *reading, struct importer_set *known, void **ret_options)
 {
 	const struct source_config *config = reading->config;
-	reading->importer = find_importer(config, known, reading->diags);
+	reading->importer =
+		importer_set_find(known, config->importer, config->place, reading->diags);
 	if (!reading->importer)
 		return false;
 	if (!config->location) {
@@ -531,8 +512,8 @@ fill_intake(struct reading *reading, bool complete)
 }
 
 bool
-intake_read(const struct source_config *source, const struct importer *const *known,
-	struct arena *arena, struct intake *ret_intake, struct diags *diags)
+intake_read(const struct source_config *source, struct importer_set *known, struct arena *arena,
+	struct intake *ret_intake, struct diags *diags)
 {
 	size_t errors_before = diags->errors;
 	*ret_intake = (struct intake){

@@ -12,7 +12,7 @@
 #include "core/base/diag.h"
 #include "core/model/account.h"
 #include "core/model/config.h"
-#include "core/model/importer.h"
+#include "core/model/importer_set.h"
 #include "core/model/old_login.h"
 
 /* A row that gave no account, with the text of its errors. */
@@ -54,13 +54,13 @@ struct intake {
 
 /*
  * What a SOURCE argument means: a name from the configuration, or IMPORTER:PLACE with `settings`
- * ("key=value" from --set), which replace the configuration's of the same name. known is the
- * registry's list. The result is a copy that the caller may change (--skip-blocked sets
- * on_bad_row). Appends an error with "did you mean" for unknown names.
+ * ("key=value" from --set), which replace the configuration's of the same name. The result is a
+ * copy that the caller may change (--skip-blocked sets on_bad_row). Appends an error with "did you
+ * mean" for unknown names.
  */
 NODISCARD bool intake_resolve(const char *argument, const struct config *config,
-	const struct importer *const *known, const struct string_list *settings,
-	struct arena *arena, struct source_config **ret_source, struct diags *diags);
+	struct importer_set *known, const struct string_list *settings, struct arena *arena,
+	struct source_config **ret_source, struct diags *diags);
 
 /*
  * One setting of a source into the importer's options, or into those that all old servers have
@@ -81,7 +81,7 @@ NODISCARD bool intake_set_option(const struct importer *importer,
  * always set afterwards: the source's, else the login, else for a generated login "name:" and the
  * folded full name, so that a suffix stays with its person when the rows are reordered.
  */
-NODISCARD bool intake_read(const struct source_config *source, const struct importer *const *known,
+NODISCARD bool intake_read(const struct source_config *source, struct importer_set *known,
 	struct arena *arena, struct intake *ret_intake, struct diags *diags);
 
 /*

@@ -5,53 +5,19 @@
 
 #include "core/model/intake.h"
 
-static const struct importer *
-find_importer(const struct importer *const *known, const char *name)
-{
-	for (; *known; known++) {
-		if (strcmp((*known)->name, name) == 0)
-			return *known;
-	}
-	return NULL;
-}
-
-static struct string_list
-importer_names(const struct importer *const *known, struct arena *arena)
-{
-	struct string_list names = { 0 };
-	for (; *known; known++)
-		string_list_push(arena, &names, (*known)->name);
-	return names;
-}
-
-static bool
-unknown_importer(const char *name, const struct importer *const *known, struct arena *arena,
-	struct diags *diags)
-{
-	struct string_list names = importer_names(known, arena);
-	string_list_push(arena, &names, NULL);
-	diag_error(diags, NOWHERE, "unknown importer '%s'", name);
-	diag_code(diags, "unknown-importer");
-	const char *near = text_nearest(name, names.items);
-	if (near)
-		diag_hint(diags, "Did you mean '%s'?", near);
-	else
-		diag_hint(diags, "Run rehome importers for the list.");
-	return false;
-}
-
 /* "staff.csv" alone: the importer that its ending names. */
 static const char *
-importer_of_file(const char *argument, const struct importer *const *known)
+importer_of_file(const char *argument, const struct importer_set *known, struct arena *arena)
 {
+	struct diags unused = { .arena = arena };
+	struct string_list names = importer_set_names(known, &unused);
 	const char *dot = strrchr(argument, '.');
-	const struct importer *importer = dot ? find_importer(known, dot + 1) : NULL;
-	return importer ? importer->name : NULL;
+	return dot && string_list_has(&names, dot + 1) ? dot + 1 : NULL;
 }
 
 static bool
-unknown_source(const char *argument, const struct config *config,
-	const struct importer *const *known, struct arena *arena, struct diags *diags)
+unknown_source(const char *argument, const struct config *config, const struct importer_set *known,
+	struct arena *arena, struct diags *diags)
 {
 	struct string_list names = { 0 };
 	ARRAY_FOREACH (source, &config->sources)
@@ -60,7 +26,7 @@ unknown_source(const char *argument, const struct config *config,
 
 	diag_error(diags, NOWHERE, "unknown source '%s'", argument);
 	diag_code(diags, "unknown-source");
-	const char *importer = importer_of_file(argument, known);
+	const char *importer = importer_of_file(argument, known, arena);
 	const char *near = text_nearest(argument, names.items);
 	if (importer)
 		diag_hint(diags, "Did you mean '%s:%s'?", importer, argument);
@@ -74,13 +40,13 @@ unknown_source(const char *argument, const struct config *config,
 }
 
 static bool
-from_argument(const char *argument, const struct importer *const *known, struct arena *arena,
+from_argument(const char *argument, struct importer_set *known, struct arena *arena,
 	struct source_config *ret_source, struct diags *diags)
 {
 	const char *colon = strchr(argument, ':');
 	const char *name = arena_strndup(arena, argument, (size_t)(colon - argument));
-	if (!find_importer(known, name))
-		return unknown_importer(name, known, arena, diags);
+	if (!importer_set_find(known, name, NOWHERE, diags))
+		return false;
 	if (!colon[1]) {
 		diag_error(diags, NOWHERE, "'%s' names no place to read", argument);
 		diag_hint(diags, "Write %s:FILE, or %s:- for standard input.", name, name);
@@ -135,9 +101,9 @@ add_settings(struct source_config *source, const struct string_list *settings, s
 }
 
 bool
-intake_resolve(const char *argument, const struct config *config,
-	const struct importer *const *known, const struct string_list *settings,
-	struct arena *arena, struct source_config **ret_source, struct diags *diags)
+intake_resolve(const char *argument, const struct config *config, struct importer_set *known,
+	const struct string_list *settings, struct arena *arena, struct source_config **ret_source,
+	struct diags *diags)
 {
 	const struct source_config *configured = config_source(config, argument);
 	struct source_config source;

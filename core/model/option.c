@@ -201,3 +201,50 @@ option_defaults(const struct option_spec *options, void *config, struct arena *a
 		(void)set;
 	}
 }
+
+/* ---- tables of others ---- */
+
+static size_t
+member_size(enum option_type type)
+{
+	switch (type) {
+	case OPTION_FLAG:
+		return sizeof(bool);
+	case OPTION_NUMBER:
+	case OPTION_COUNT:
+		return sizeof(unsigned);
+	case OPTION_CHOICE:
+	case OPTION_TEXT:
+		return sizeof(const char *);
+	case OPTION_LIST:
+		return sizeof(struct string_list);
+	}
+	return 0;
+}
+
+static bool
+is_sound(const struct option_spec *option, size_t config_size)
+{
+	size_t size = member_size(option->type);
+	return size && option->help && (option->type != OPTION_CHOICE || option->choices) &&
+		size <= config_size && option->offset <= config_size - size;
+}
+
+bool
+option_check_table(const struct option_spec *options, size_t config_size, struct place place,
+	struct arena *arena, struct diags *diags)
+{
+	void *scratch = arena_alloc(arena, config_size);
+	for (; options && options->name; options++) {
+		if (!is_sound(options, config_size)) {
+			diag_error(diags, place, "option '%s' is not described as an option is",
+				options->name);
+			diag_hint(diags, "Its author finds what is needed in option.h.");
+			return false;
+		}
+		if (options->initial &&
+			!set_value(options, scratch, options->initial, place, arena, diags))
+			return false;
+	}
+	return true;
+}

@@ -7,6 +7,7 @@
 #ifndef REHOME_MODEL_OPTION_H
 #define REHOME_MODEL_OPTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/arena.h"
@@ -39,6 +40,11 @@ void option_defaults(const struct option_spec *options, void *config, struct are
  * mean"; place is the key's. */
 NODISCARD bool option_set(const struct option_spec *options, void *config, const char *name,
 	const char *value, struct place place, struct arena *arena, struct diags *diags);
+
+/* That a table is one: names, helps, members inside of the struct, defaults that their own types
+ * take. For tables that are not ours. */
+NODISCARD bool option_check_table(const struct option_spec *options, size_t config_size,
+	struct place place, struct arena *arena, struct diags *diags);
 
 const struct option_spec *option_find(const struct option_spec *options, const char *name);
 

@@ -11,8 +11,7 @@
 #include "core/model/intake.h"
 #include "core/plan/planner.h"
 #include "core/run/registry.h"
-
-extern const struct importer *const importers[];
+#include "importers/registry.h"
 
 /* ---- worlds ---- */
 
@@ -159,6 +158,7 @@ make_plan(struct story *story, struct world *world, size_t index, const char *sh
 {
 	static const struct string_list none;
 	struct planner_options options = { 0 };
+	struct importer_set known = { .built_in = importers, .arena = &story->arena };
 	struct source_config *source;
 	struct intake intake;
 	struct managed *managed = ARENA_NEW(&story->arena, struct managed);
@@ -168,9 +168,9 @@ make_plan(struct story *story, struct world *world, size_t index, const char *sh
 
 	machine_write(path, "", sheet, 0600);
 	world_must(world,
-		intake_resolve(argument, story->config, importers, &none, &story->arena, &source,
+		intake_resolve(argument, story->config, &known, &none, &story->arena, &source,
 			&world->diags) &&
-			intake_read(source, importers, &story->arena, &intake, &world->diags),
+			intake_read(source, &known, &story->arena, &intake, &world->diags),
 		"the sheet");
 	unlink(path);
 	ARRAY_FOREACH (account, &intake.accounts)

@@ -22,6 +22,18 @@ set -eu
 umask 022
 . "$sandbox_dir/tap.sh"
 
+# The importers that are modules, where an installation has them; the machine's own may let its
+# group write there, which an installation does not.
+if [ -n "${REHOME:-}" ]; then
+	importers_dir=$("$REHOME" --json importers | sed -n 's/^  "directory": "\(.*\)",$/\1/p')
+	mkdir -p "$importers_dir"
+	for directory in "$importers_dir" $(cd "$importers_dir" && while [ "$PWD" != / ]; do
+		cd .. && pwd; done); do
+		chmod go-w "$directory"
+	done
+	find "$(dirname "$REHOME")/../importers" -name '*.so' -exec cp -t "$importers_dir" {} +
+fi
+
 # Every machine with sshd has host keys; one kind is enough, and quickly made.
 host_key=/etc/ssh/ssh_host_ed25519_key
 [ -e "$host_key" ] || ssh-keygen -q -t ed25519 -N '' -C sandbox -f "$host_key"

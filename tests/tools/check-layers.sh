@@ -84,6 +84,9 @@ END
 finds cli/a.c O_CREAT <<-'END'
 	static int make(void) { return open("a", O_RDONLY | O_CREAT, 0600); }
 END
+finds cli/a.c dlopen <<-'END'
+	static void *load(void) { return dlopen("a.so", RTLD_NOW); }
+END
 finds core/model/a.c 'fopen for "w"' <<-'END'
 	static FILE *make(void) { return fopen("a", "w"); }
 END

@@ -226,10 +226,9 @@ static const struct importer directory_importer = { .abi = IMPORTER_ABI,
 static const struct importer accounts_importer = {
 	.abi = IMPORTER_ABI, .name = "accounts", .read = read_accounts
 };
-static const struct importer foreign_importer = { .abi = IMPORTER_ABI + 1, .name = "foreign" };
 
 static const struct importer *const known[] = { &table_importer, &pairs_importer,
-	&directory_importer, &accounts_importer, &foreign_importer, NULL };
+	&directory_importer, &accounts_importer, NULL };
 
 /* ---- a file for each test ---- */
 
@@ -254,7 +253,8 @@ take_in(struct fixture *fixture, struct source_config *config, const char *text,
 	config->importer = config->importer ? config->importer : "table";
 	config->location = path;
 	fixture_clear(fixture);
-	bool ok = intake_read(config, known, &fixture->arena, intake, &fixture->diags);
+	struct importer_set set = { .built_in = known, .arena = &fixture->arena };
+	bool ok = intake_read(config, &set, &fixture->arena, intake, &fixture->diags);
 	assert_int_equal(unlink(path), 0);
 	ARRAY_FOREACH (diag, &fixture->diags) {
 		if (diag->place.file && strstr(diag->place.file, "rehome-intake-"))

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "core/plan/planner.h"
+#include "importers/registry.h"
 #include "tests/remove_tree.h"
 
 struct world {
@@ -142,8 +143,6 @@ bury(struct world *w, const char *login, const char *source, const char *key, ui
 
 /* ---- planning ---- */
 
-extern const struct importer *const importers[];
-
 /* One more source of the next plan. name is "csv:..." or that of a configured one. */
 static inline void
 add_sheet(struct world *w, const char *name, const char *file, const char *csv)
@@ -156,7 +155,8 @@ add_sheet(struct world *w, const char *name, const char *file, const char *csv)
 	source->name = name;
 	source->importer = "csv";
 	source->location = real(w, file);
-	if (!intake_read(source, importers, &w->arena, &w->intakes[w->intake_count++], &w->diags))
+	struct importer_set known = { .built_in = importers, .arena = &w->arena };
+	if (!intake_read(source, &known, &w->arena, &w->intakes[w->intake_count++], &w->diags))
 		fail_msg("%s", w->diags.items[w->diags.count - 1].message);
 }
 

@@ -7,6 +7,7 @@
 #include "core/model/exporter.h"
 #include "core/model/mapping.h"
 #include "core/model/password.h"
+#include "importers/registry.h"
 
 extern const struct importer csv_importer, json_importer, passwd_importer;
 extern const struct exporter csv_exporter, json_exporter;

@@ -195,13 +195,14 @@ test_an_importer_says_who_is_present_though_unreadable(void **state)
 	static const struct importer entries = {
 		.abi = IMPORTER_ABI, .name = "entries", .read = read_entries
 	};
-	static const struct importer *const only[] = { &entries, NULL };
+	static const struct importer *const entries_only[] = { &entries, NULL };
 	struct fixture *fixture = *state;
+	struct importer_set only = { .built_in = entries_only, .arena = &fixture->arena };
 	struct source_config config = {
 		.name = "hr", .importer = "entries", .location = "whole", .on_bad_row = BAD_ROW_SKIP
 	};
 	struct intake intake;
-	assert_true(intake_read(&config, only, &fixture->arena, &intake, &fixture->diags));
+	assert_true(intake_read(&config, &only, &fixture->arena, &intake, &fixture->diags));
 	assert_string_equal(said(fixture),
 		"uid=anna: warning: two uids\nuid=dora: warning: odd\n"
 		"uid=carl: warning: no uid\n");
@@ -209,7 +210,7 @@ test_an_importer_says_who_is_present_though_unreadable(void **state)
 	assert_string_equal(presence(fixture, &intake), "1 3 4 ");
 
 	config.location = "short";
-	assert_true(intake_read(&config, only, &fixture->arena, &intake, &fixture->diags));
+	assert_true(intake_read(&config, &only, &fixture->arena, &intake, &fixture->diags));
 	assert_string_equal(presence(fixture, &intake), "1 3 4 incomplete: size limit");
 }
 
@@ -422,7 +423,8 @@ read_with_mode(struct fixture *fixture, const char *text, mode_t mode)
 	struct intake intake;
 	config.location = write_source(fixture, text, mode);
 	fixture_clear(fixture);
-	assert_true(intake_read(&config, known, &fixture->arena, &intake, &fixture->diags));
+	struct importer_set set = { .built_in = known, .arena = &fixture->arena };
+	assert_true(intake_read(&config, &set, &fixture->arena, &intake, &fixture->diags));
 	assert_int_equal(unlink(config.location), 0);
 	return intake;
 }

@@ -98,18 +98,6 @@ test_options_come_from_the_table_then_the_configuration(void **state)
 		"Did you mean 'separator'?\n");
 }
 
-static void
-test_importers_of_another_abi_are_refused(void **state)
-{
-	struct fixture *fixture = *state;
-	struct source_config config = { .importer = "foreign" };
-	struct intake intake;
-	assert_false(take_in(fixture, &config, "", &intake));
-	assert_string_equal(said(fixture),
-		"error: importer 'foreign' was built for another rehome | "
-		"Install the version of it that belongs to this rehome.\n");
-}
-
 /* ---- what a SOURCE argument means ---- */
 
 static struct config *
@@ -138,7 +126,8 @@ resolved(struct fixture *fixture, const char *argument, const char *first, const
 	if (second)
 		string_list_push(&fixture->arena, &settings, second);
 	fixture_clear(fixture);
-	if (!intake_resolve(argument, configuration(fixture), known, &settings, &fixture->arena,
+	struct importer_set set = { .built_in = known, .arena = &fixture->arena };
+	if (!intake_resolve(argument, configuration(fixture), &set, &settings, &fixture->arena,
 		    &source, &fixture->diags))
 		return said(fixture);
 	AUTO_BUFFER struct buffer out = { 0 };
@@ -205,7 +194,6 @@ main(void)
 		fixture_test(test_only_regular_files_are_read),
 		fixture_test(test_standard_input_is_read_once),
 		fixture_test(test_options_come_from_the_table_then_the_configuration),
-		fixture_test(test_importers_of_another_abi_are_refused),
 		fixture_test(test_source_arguments_are_names_or_importer_and_place),
 		fixture_test(test_set_replaces_settings_of_the_configuration),
 	};
