@@ -237,22 +237,3 @@ slapd_values() {
 	slapd_root ldapsearch -LLL -o ldif-wrap=no -b "$slapd_suffix" "$1" "$2" |
 		sed -n "s/^$2: //p"
 }
-
-# ---- a bad line to it ----
-
-# slapd_spoil WHAT [ARG]...: from now on the server at port 3890 is the real one through
-# ldap_proxy.py; replaces what was spoilt before.
-slapd_spoil() {
-	slapd_unspoil
-	: >"$slapd_dir/proxy.out"
-	python3 "$sandbox_dir/../e2e/ldap_proxy.py" 3890 389 "$@" >"$slapd_dir/proxy.out" 2>&1 &
-	slapd_proxy_pid=$!
-	wait_until 10 grep -q ready "$slapd_dir/proxy.out" || bail "no proxy: $(cat "$slapd_dir/proxy.out")"
-}
-
-slapd_unspoil() {
-	[ -n "${slapd_proxy_pid:-}" ] || return 0
-	kill "$slapd_proxy_pid" 2>/dev/null || :
-	wait "$slapd_proxy_pid" 2>/dev/null || :
-	slapd_proxy_pid=
-}

@@ -1,0 +1,225 @@
+#!/bin/sh
+# active_directory.sh - a real domain controller decides who has a jail: how it is reached, who is in
+# which group there, who is locked out, and whose keys it holds.
+. "$(dirname "$0")/../sandbox/lib.sh"
+. "$(dirname "$0")/people.sh"
+. "$(dirname "$0")/samba.sh"
+. "$(dirname "$0")/ldap_proxy.sh"
+
+if ! samba_is_there; then
+	echo "1..0 # SKIP no domain controller is unpacked; run tools/samba-server.sh"
+	tap_finished=yes
+	exit 0
+fi
+
+people_dn=ou=people,$samba_suffix
+# More than one page, and more than the proxy lets pass of a group.
+crowd=150
+
+# ---- the domain ----
+
+# user NAME [LINE]...: on stdout, as LDIF. Without password, which 0x20 allows.
+user() {
+	cat <<-END
+		dn: cn=$1,$people_dn
+		objectClass: user
+		cn: $1
+		sAMAccountName: $1
+	END
+	shift
+	[ $# -gt 0 ] || set -- "userAccountControl: 544"
+	printf '%s\n' "$@" ''
+}
+
+# group NAME [MEMBER]...
+group() {
+	cat <<-END
+		dn: cn=$1,$people_dn
+		objectClass: group
+		cn: $1
+		sAMAccountName: $1
+	END
+	shift
+	for member; do
+		echo "member: cn=$member,$people_dn"
+	done
+	echo
+}
+
+make_domain() {
+	new_key /root/anna.key
+	samba_add <<-END
+		dn: $people_dn
+		objectClass: organizationalUnit
+		ou: people
+
+		$(user anna "userAccountControl: 544" "displayName: Anna Vogel" \
+			"altSecurityIdentities: $(cat /root/anna.key.pub)" \
+			"altSecurityIdentities: X509:<I>CN=Example<S>CN=anna")
+
+		$(user bjoern "userAccountControl: 546")
+
+		$(user carla "userAccountControl: 544" "accountExpires: 133500000000000000")
+
+		$(user dario "userAccountControl: 544" "accountExpires: 9223372036854775807")
+
+		$(user elif "userAccountControl: 544" "accountExpires: 0")
+
+		$(group press anna)
+
+		$(group media press dario)
+	END
+	{
+		for number in $(seq "$crowd"); do
+			user "m$number"
+		done
+		# shellcheck disable=SC2046
+		group crowd $(seq -f m%.0f "$crowd")
+	} | samba_add
+}
+
+# ---- what rehome is told ----
+
+# configure URI [LINE]...
+configure() {
+	mkdir -p /etc/rehome
+	{
+		cat <<-END
+			version: 1
+			sources:
+			  domain:
+			    importer: ldap
+			    uri: $1
+			    ca_file: $samba_ca
+			    base: $people_dn
+			    groups_base: $samba_suffix
+			    page_size: 100
+			    map:
+			      layout: { from: group_name, table: { media: media, "*": plain } }
+		END
+		shift
+		printf '    %s\n' "$@"
+		cat <<-END
+			layouts:
+			  media: { dirs: [ { path: pics }, { path: logs, access: read } ] }
+			  plain: { dirs: [ { path: files } ] }
+			policy:
+			  leavers: { sources: [domain] }
+		END
+	} >/etc/rehome/rehome.yaml
+}
+
+administrator="bind_dn: cn=Administrator,cn=Users,$samba_suffix"
+password="password_file: $samba_secret"
+
+# of USER FIELD: what inspect says, from the last listing.
+of() {
+	json "[str(a['fields'].get('$2', {}).get('value')) for a in d['accounts'] if a['user'] == '$1'][0]" \
+		</tmp/domain.json
+}
+
+# lists NAME: everybody, and completely.
+lists() {
+	check "$1" sh -c "\"$REHOME\" inspect domain --json >/tmp/domain.json"
+	is "$1: everybody, completely" \
+		"$(json "(len(d['accounts']), d['complete'])" </tmp/domain.json)" "($((crowd + 5)), True)"
+}
+
+samba_prepare
+samba_start
+make_domain
+
+# ---- how it is reached ----
+
+configure "ldaps://$samba_host" "$administrator" "$password"
+lists "ldaps, a password"
+is "anna's layout comes through a group in a group" "$(of anna layout)" media
+is "dario's comes directly" "$(of dario layout)" media
+is "m1 has the other one" "$(of m1 layout)" plain
+is "anna has her name" "$(of anna full_name)" "Anna Vogel"
+is "anna's certificate is no key" \
+	"$(json "len([a for a in d['accounts'] if a['user'] == 'anna'][0]['fields']['ssh_keys']['value'])" \
+		</tmp/domain.json)" 1
+is "bjoern is disabled" "$(of bjoern state)" disabled
+is "carla expired in 2024" "$(of carla expires)" 2024-01-18
+is "dario never does" "$(of dario expires)" never
+is "neither does elif" "$(of elif expires)" never
+anna_guid=$(json "[a['key'] for a in d['accounts'] if a['user'] == 'anna'][0]" </tmp/domain.json)
+is "the key is the object's, as Microsoft writes it" "$anna_guid" "$(
+	samba_admin ldapsearch -LLL -b "$people_dn" '(cn=anna)' objectGUID |
+		sed -n 's/^objectGUID:: //p' | base64 -d |
+		python3 -c 'import sys, uuid; print(uuid.UUID(bytes_le=sys.stdin.buffer.read()))'
+)"
+
+configure "ldap://$samba_host" "$administrator" "$password"
+lists "StartTLS, a password"
+configure "ldaps://$samba_host" "bind_dn: Administrator@$samba_realm" "$password"
+lists "the administrator's principal name"
+echo "$samba_password" | kinit Administrator >/dev/null
+configure "ldaps://$samba_host" "auth: gssapi"
+lists "ldaps, a ticket"
+configure "ldap://$samba_host" "auth: gssapi" "starttls: no"
+lists "a ticket that seals the connection itself"
+kdestroy
+configure "ldaps://$samba_host" "auth: gssapi"
+exits "no ticket" 65 rehome inspect domain
+configure "ldaps://$samba_host"
+exits "nobody may ask without a name" 65 rehome inspect domain
+
+# ---- groups that are sent in pieces ----
+
+echo "	ldap server require strong auth = no" >/tmp/weak
+sed -i '/^\[global\]/r /tmp/weak' /etc/samba/smb.conf
+samba_stop
+samba_start
+spoil_ldap 127.0.0.2 ranged 40
+configure "ldap://$samba_host:3890" "$administrator" "$password" "starttls: no" \
+	"allow_plaintext: yes"
+sed -i 's/table: { media/table: { crowd: crowd, media/; s/^layouts:/&\n  crowd: { dirs: [ { path: seats } ] }/' \
+	/etc/rehome/rehome.yaml
+sed -i "s/$samba_host:3890/localhost:3890/" /etc/rehome/rehome.yaml
+lists "a group of $crowd members, 40 at a time"
+is "all of them are its members" \
+	"$(json "[a['fields']['layout']['value'] for a in d['accounts']].count('crowd')" \
+		</tmp/domain.json)" "$crowd"
+end_spoil_ldap
+
+# ---- people ----
+
+configure "ldaps://$samba_host" "$administrator" "$password" \
+	"filter: (&(objectClass=user)(!(cn=m*)))"
+start_sshd
+exits "the first sync" 0 rehome sync domain
+is "anna's key opens her jail" "$(login_by_key anna /root/anna.key)" jailed
+exits "the second sync" 0 rehome sync domain
+said "it says that there is nothing to do" "othing to do"
+samba_modify <<END
+dn: cn=anna,$people_dn
+changetype: modify
+replace: userAccountControl
+userAccountControl: 546
+END
+exits "anna is disabled there" 0 rehome sync domain
+is "her key lets her in no more" "$(login_by_key anna /root/anna.key)" refused
+samba_modify <<END
+dn: cn=anna,$people_dn
+changetype: modify
+replace: userAccountControl
+userAccountControl: 544
+-
+replace: sAMAccountName
+sAMAccountName: avogel
+
+dn: cn=anna,$people_dn
+changetype: modrdn
+newrdn: cn=Anna Vogel
+deleteoldrdn: 1
+END
+exits "she is back, under a new name" 0 rehome sync domain
+is "her key opens it" "$(login_by_key avogel /root/anna.key)" jailed
+samba_admin ldapdelete "cn=Anna Vogel,$people_dn"
+exits "she is deleted" 0 rehome sync domain
+is "her key lets her in no more" "$(login_by_key avogel /root/anna.key)" refused
+samba_stop
+
+finish
