@@ -141,6 +141,11 @@ hint_bind(const struct directory *directory, int code, struct diags *diags)
 {
 	if (code == LDAP_INVALID_CREDENTIALS)
 		diag_hint(diags, "Servers answer the same to a wrong name and a wrong password.");
+	/* Samba, unless it is told otherwise. */
+	else if (code == LDAP_STRONG_AUTH_REQUIRED && directory->tls)
+		diag_hint(diags,
+			"The server wants the ticket to protect the connection by itself: use "
+			"ldap:// with starttls: no.");
 	else if (code == LDAP_CONFIDENTIALITY_REQUIRED || code == LDAP_STRONG_AUTH_REQUIRED)
 		diag_hint(diags, "The server wants TLS: use ldaps://, or leave starttls on.");
 	else if (code == LDAP_INAPPROPRIATE_AUTH)
