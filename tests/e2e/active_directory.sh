@@ -156,12 +156,13 @@ lists "StartTLS, a password"
 configure "ldaps://$samba_host" "bind_dn: Administrator@$samba_realm" "$password"
 lists "the administrator's principal name"
 echo "$samba_password" | kinit Administrator >/dev/null
-configure "ldaps://$samba_host" "auth: gssapi"
-lists "ldaps, a ticket"
 configure "ldap://$samba_host" "auth: gssapi" "starttls: no"
 lists "a ticket that seals the connection itself"
-kdestroy
 configure "ldaps://$samba_host" "auth: gssapi"
+exits "Samba wants no ticket within TLS" 65 rehome inspect domain
+said "and it says what to do" "starttls: no"
+kdestroy
+configure "ldap://$samba_host" "auth: gssapi" "starttls: no"
 exits "no ticket" 65 rehome inspect domain
 configure "ldaps://$samba_host"
 exits "nobody may ask without a name" 65 rehome inspect domain

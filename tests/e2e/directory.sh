@@ -5,7 +5,6 @@
 . "$(dirname "$0")/../sandbox/lib.sh"
 . "$(dirname "$0")/people.sh"
 . "$(dirname "$0")/slapd.sh"
-. "$(dirname "$0")/ldap_proxy.sh"
 
 sample=$sandbox_dir/../../samples/directory
 people_dn=ou=people,$slapd_suffix
@@ -246,20 +245,20 @@ change 'olcDatabase={1}mdb,cn=config' \
 harmless "nobody may be seen any more" 65 sync
 change 'olcDatabase={1}mdb,cn=config' "delete: olcAccess" "olcAccess: {0}"
 
-spoil_ldap 127.0.0.1 cut-after 7
+slapd_spoil cut-after 7
 harmless "the connection is lost" 0 spoilt_sync
 said "it says that nobody leaves" "nobody"
-spoil_ldap 127.0.0.1 garble-after 7
+slapd_spoil garble-after 7
 harmless "the answer is no LDAP" 0 spoilt_sync
 said "it says that nobody leaves" "nobody"
-spoil_ldap 127.0.0.1 at-page 2 "kill -9 $slapd_pid"
+slapd_spoil at-page 2 "kill -9 $slapd_pid"
 harmless "the server dies between two pages" 0 spoilt_sync
 said "it says that nobody leaves" "nobody"
 slapd_stop
 slapd_start
-spoil_ldap 127.0.0.1 lose-every 2
+slapd_spoil lose-every 2
 harmless "every other entry is lost on the way" 7 spoilt_sync
-end_spoil_ldap
+slapd_unspoil
 slapd_limit '*' size.prtotal=10
 harmless "the server has a limit" 0 sync
 said "it says so" "limit"

@@ -12,6 +12,8 @@
 # slapd.schema; with `slapd_prepare ad` it says that it is an Active Directory. Root has every right
 # through ldapi; $slapd_service may read what others may not (userPassword, ou=hidden).
 
+. "$sandbox_dir/../e2e/ldap_proxy.sh"
+
 slapd_dir=/run/slapd-test
 slapd_log=$slapd_dir/log
 slapd_suffix=dc=example,dc=org
@@ -236,4 +238,13 @@ slapd_no_limit() {
 slapd_values() {
 	slapd_root ldapsearch -LLL -o ldif-wrap=no -b "$slapd_suffix" "$1" "$2" |
 		sed -n "s/^$2: //p"
+}
+
+# slapd_spoil WHAT [ARG]...: from now on the server at port 3890 is this one, spoilt (ldap_proxy.py).
+slapd_spoil() {
+	spoil_ldap 127.0.0.1 "$@"
+}
+
+slapd_unspoil() {
+	end_spoil_ldap
 }
