@@ -30,6 +30,7 @@ struct source_setting {
 };
 
 enum bad_row {
+	BAD_ROW_AUTO,  /* as block; for sync as skip */
 	BAD_ROW_BLOCK, /* any bad row: no plan (exit 65) */
 	BAD_ROW_SKIP,
 };
@@ -112,6 +113,20 @@ enum leaver_action {
 	LEAVER_ARCHIVE,
 };
 
+/* What sources may do to accounts in 24 hours without being asked about it. */
+enum limit_kind {
+	LIMIT_DISABLE,
+	LIMIT_RETIRE,
+	LIMIT_REMOVE,
+	LIMIT_RENAME,
+	LIMIT_KINDS,
+};
+
+struct policy_limit {
+	unsigned count;	  /* at most */
+	unsigned percent; /* of the accounts that are managed for the source; at least two */
+};
+
 struct policy {
 	const char *username_pattern; /* extended regular expression, on top of the fixed rule */
 	bool collide_suffix;	      /* generated names: jmueller2; otherwise an error */
@@ -132,7 +147,7 @@ struct policy {
 	struct string_list leaver_sources;
 	enum leaver_action leaver_action;
 	unsigned leaver_archive_days, leaver_remove_days; /* grace */
-	unsigned leaver_max_count, leaver_max_percent;
+	struct policy_limit limits[LIMIT_KINDS];
 	enum failure_scope failure;
 	bool stage_new; /* new_accounts: staged */
 };

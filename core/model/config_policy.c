@@ -206,15 +206,6 @@ read_leaver_sources(
 {
 	config_read_list(reader, key, node);
 	reader->leaver_sources = node;
-	if (!reader->config->policy.leaver_sources.count)
-		return;
-	diag_warning(reader->diags, yaml_at(node, reader->arena),
-		"%s is set, but this version does not look for people that a source no longer "
-		"lists",
-		yaml_path(node, reader->arena));
-	diag_code(reader->diags, "not-yet");
-	diag_hint(reader->diags,
-		"Let the source say who has left (state: left), or run: rehome disable LOGIN");
 }
 
 const struct config_kind config_kind_leaver_sources = { read_leaver_sources, config_write_list };

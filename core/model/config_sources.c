@@ -143,14 +143,15 @@ read_language(
 	diag_hint(reader->diags, "Known here: %s.", text_language_words());
 }
 
+static const char *const bad_row_words[] = { "auto", "block", "skip", NULL };
+
 static void
 read_on_bad_row(
 	struct config_reader *reader, const struct yaml_node *node, struct source_config *source)
 {
-	static const char *const words[] = { "block", "skip", NULL };
-	int word = config_word(reader, node, words);
+	int word = config_word(reader, node, bad_row_words);
 	if (word >= 0)
-		source->on_bad_row = word ? BAD_ROW_SKIP : BAD_ROW_BLOCK;
+		source->on_bad_row = (enum bad_row)word;
 }
 
 static const struct {
@@ -261,8 +262,8 @@ write_sources(const struct config *config, const struct config_key *key, struct 
 		ARRAY_FOREACH (child, &source->written->children)
 			if (strcmp((*child)->key, "on_bad_row") != 0)
 				write_member(*child, "    ", out);
-		buffer_printf(out, "\n    on_bad_row: %s",
-			source->on_bad_row == BAD_ROW_SKIP ? "skip" : "block  # default");
+		buffer_printf(out, "\n    on_bad_row: %s%s", bad_row_words[source->on_bad_row],
+			source->on_bad_row == BAD_ROW_AUTO ? "  # default" : "");
 	}
 	if (!config->sources.count)
 		buffer_add_text(out, "{}");

@@ -27,10 +27,18 @@ intake_find_present(const struct intake_rows *rows, bool has_key_column, struct 
 	struct intake *intake)
 {
 	ARRAY_FOREACH (row, rows) {
-		const char *key = row->errors ? key_of(row, has_key_column) : NULL;
+		if (!row->errors)
+			continue;
+		const char *key = key_of(row, has_key_column);
+		const char *login = row->account ? row->account->username : NULL;
+		/* An account may be known by its login, from before its source had keys. */
+		if (login)
+			table_set(&intake->present, login, intake);
+		else
+			intake->has_nameless = true;
 		if (key)
 			table_set(&intake->present, key, intake);
-		else if (row->errors && !intake->incomplete)
+		else if (!intake->incomplete)
 			intake->incomplete = arena_printf(arena,
 				"%s was refused, and whose it is cannot be told",
 				diag_place_text(row->record->place, "a row", arena));

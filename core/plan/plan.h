@@ -198,6 +198,9 @@ struct plan_input {
 	struct string_list refused; /* logins that an old server did not let in: no accounts */
 };
 
+/* The code of a finding: a listing that is not whole kept managed accounts from leaving. */
+#define PLAN_CODE_LEAVERS_KEPT "leavers-kept"
+
 struct plan {
 	struct arena *arena;
 	const char *id;	     /* 16 random hex digits; binds the secrets to it */

@@ -154,9 +154,10 @@ add_input(struct planner *planner, const struct intake *intake)
 
 /* ---- one account ---- */
 
-static bool
-is_wanted(const struct planner_options *options, const char *login)
+bool
+planner_is_wanted(const struct planner *planner, const char *login)
 {
+	const struct planner_options *options = planner->options;
 	if (options->only && !table_get(options->only, login))
 		return false;
 	if (!options->users.count)
@@ -188,7 +189,13 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "other-origin",
 		"login '%s' is managed for %s '%s', here it is %s '%s'", change->login,
 		managed->source, managed->key, change->source, account->key);
-	if (strcmp(change->source, managed->source) != 0)
+	bool moved = strcmp(change->source, managed->source) != 0;
+	if (moved && string_list_has(&planner->config->policy.leaver_sources, managed->source))
+		planner_hint(change,
+			"If %s lists this person no longer, bind the account to %s: rehome link %s "
+			"%s --match login",
+			managed->source, change->source, managed->source, change->source);
+	else if (moved)
 		planner_hint(
 			change, "Change the login, or read this person from %s.", managed->source);
 	else
@@ -236,7 +243,7 @@ static void
 plan_rows(struct planner *planner)
 {
 	ARRAY_FOREACH (row, &planner->rows) {
-		if (!is_wanted(planner->options, row->change->login))
+		if (!planner_is_wanted(planner, row->change->login))
 			continue;
 		if (!planner_is_blocked(row->change) && !row->change->left_out)
 			plan_account(planner, row->account, row->change);
@@ -323,6 +330,8 @@ check_wanted(struct planner *planner)
 		bool found = false;
 		ARRAY_FOREACH (row, &planner->rows)
 			found = found || text_glob(*pattern, row->change->login);
+		ARRAY_FOREACH (absentee, &planner->absent)
+			found = found || text_glob(*pattern, absentee->change->login);
 		if (!found)
 			warn_of_nobody(planner, &renamed, "--user", *pattern);
 	}
@@ -417,9 +426,11 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 		add_input(planner, &intakes[i]);
 	if (!planner_collect(planner, intakes, intake_count))
 		return false;
+	planner_find_absent(planner, intakes, intake_count);
 	check_wanted(planner);
 	planner_find_jail_group(planner);
 	plan_rows(planner);
+	planner_plan_absent(planner);
 	planner_take_out_blocked(planner);
 	sort_changes(plan);
 	planner_keep_canaries(planner);

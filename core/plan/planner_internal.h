@@ -11,6 +11,7 @@
  *	planner_change.c       one that rehome manages already
  *	planner_adopt.c        one that it does not: account and home become a jail
  *	planner_leave.c        accounts that leave, or come back
+ *	planner_absent.c       managed accounts that their source no longer lists
  *	planner_keys.c         the key files
  *	planner_folders.c      folders and homes as steps
  *	planner_archive.c      which homes are archived first, and whether that fits
@@ -45,6 +46,12 @@ struct claim {
 	const char *other; /* somebody else who wants it too, or NULL */
 };
 
+/* A managed account that a whole listing of its source does not have. */
+struct absentee {
+	const struct managed_account *managed;
+	struct change *change;
+};
+
 struct planner {
 	const struct config *config;
 	struct snapshot *snapshot;
@@ -58,7 +65,12 @@ struct planner {
 		struct planner_row *items;
 		size_t count, room;
 	} rows;
-	struct table logins;	   /* login -> struct change: everybody in the sources */
+	struct {
+		struct absentee *items;
+		size_t count, room;
+	} absent;
+	struct table logins;	   /* login -> struct change: everybody in the sources, and who is
+				      absent from them */
 	struct table persons;	   /* planner_person() -> struct change */
 	struct table asked_groups; /* names of groups that some row asks for */
 	struct table suffixes;	   /* name -> the number to try next for it */
@@ -104,6 +116,8 @@ struct place planner_place(const struct account *account, enum account_field fie
 void planner_init(struct planner *planner, const struct config *config, struct snapshot *snapshot,
 	const char *reason, struct arena *arena, struct plan_secrets *secrets, struct diags *diags);
 void planner_finish(struct planner *planner);
+/* --user and --users name it, or nobody. */
+bool planner_is_wanted(const struct planner *planner, const char *login);
 
 /* planner_rows.c */
 
@@ -315,6 +329,18 @@ struct change *planner_change_of_managed(
 bool planner_compare_state(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, const struct accountdb_line *passwd,
 	const struct accountdb_line *shadow, struct change *change);
+
+/* Takes the step that is due for somebody whom the source no longer lists. */
+void planner_leave_absent(
+	struct planner *planner, const struct managed_account *managed, struct change *change);
+
+/* planner_absent.c */
+
+/* Who is absent: after all rows are collected, whatever part of them is wanted today. */
+void planner_find_absent(
+	struct planner *planner, const struct intake *intakes, size_t intake_count);
+/* What becomes of those among them that are wanted. */
+void planner_plan_absent(struct planner *planner);
 
 /* planner_keys.c */
 

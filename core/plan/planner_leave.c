@@ -6,9 +6,10 @@
  *
  * One that is disabled while it is staged is staged again when it is enabled.
  *
- * A command says what is to be done; a source says how somebody stands there, and
- * policy.leavers.action what that means here. Every one of these is a run with its undo. What an
- * administrator did by hand, with rehome or without it, no source undoes.
+ * A command says what is to be done; a source says how somebody stands there, or no longer lists
+ * anybody of that key (planner_absent.c), and policy.leavers.action what that means here. Every one
+ *of these is a run with its undo. What an administrator did by hand, with rehome or without it, no
+ *source undoes.
  */
 #include "core/plan/planner_leave.h"
 
@@ -50,6 +51,13 @@ is_disabled(const struct leaving *leaving)
 		leaving->managed->standing.state == MANAGED_RETIRED;
 }
 
+static void
+tell_why(const struct leaving *leaving)
+{
+	if (leaving->why)
+		planner_add_line(leaving->change, leaving->planner->arena, "reason", leaving->why);
+}
+
 /* ---- what may be done ---- */
 
 static void
@@ -61,6 +69,7 @@ disable(const struct leaving *leaving)
 		return;
 	}
 	leaving->change->action = CHANGE_LEAVE;
+	tell_why(leaving);
 	leaving_disable(leaving);
 }
 
@@ -116,6 +125,7 @@ retire(const struct leaving *leaving)
 		return;
 	}
 	leaving->change->action = CHANGE_LEAVE;
+	tell_why(leaving);
 	/* One that is disabled already has nothing left to be taken; the run closes it all the
 	 * same, and ends what runs. */
 	leaving_disable(leaving);
@@ -134,14 +144,24 @@ home_is_gone(const struct leaving *leaving)
 }
 
 static bool
+is_put_away(const struct leaving *leaving)
+{
+	enum managed_state state = leaving->managed->standing.state;
+	return state == MANAGED_RETIRED || (state == MANAGED_DISABLED && home_is_gone(leaving));
+}
+
+static int64_t
+removal_day(const struct leaving *leaving)
+{
+	return leaving->managed->standing.day + leaving->planner->config->policy.leaver_remove_days;
+}
+
+static bool
 may_be_removed(const struct leaving *leaving, bool now)
 {
-	const struct managed_standing *standing = &leaving->managed->standing;
 	struct arena *arena = leaving->planner->arena;
-	int64_t day = standing->day + leaving->planner->config->policy.leaver_remove_days;
-	bool is_retired = standing->state == MANAGED_RETIRED ||
-		(standing->state == MANAGED_DISABLED && home_is_gone(leaving));
-	if (!is_retired) {
+	int64_t day = removal_day(leaving);
+	if (!is_put_away(leaving)) {
 		block(leaving, "not-retired", "has a home that is not retired yet",
 			arena_printf(arena, "First: rehome retire %s", leaving->change->login));
 		return false;
@@ -162,10 +182,24 @@ remove_account(const struct leaving *leaving, bool now)
 	if (!may_be_removed(leaving, now))
 		return;
 	leaving->change->has_after = false;
+	tell_why(leaving);
 	leaving_remove(leaving);
 }
 
 /* ---- what a source says ---- */
+
+static void
+remove_in_time(const struct leaving *leaving)
+{
+	struct arena *arena = leaving->planner->arena;
+	int64_t day = removal_day(leaving);
+	if (day <= leaving->planner->today)
+		remove_account(leaving, true);
+	else
+		unchanged(leaving, "grace",
+			arena_printf(arena, "is %s; the account is removed from %s on",
+				since(leaving), planner_day_words(day, arena)));
+}
 
 static void
 retire_in_time(const struct leaving *leaving)
@@ -202,7 +236,7 @@ leave(const struct leaving *leaving)
 	case LEAVER_REPORT:
 		leaving->change->action = CHANGE_UNCHANGED;
 		planner_warn(leaving->planner, leaving->change, leaving->place, "leaver",
-			"has left, says the source; nothing is done (policy.leavers.action)");
+			"%s; nothing is done (policy.leavers.action)", leaving->why);
 		planner_hint(leaving->change,
 			"To take the account out of service: rehome disable %s",
 			leaving->change->login);
@@ -211,7 +245,10 @@ leave(const struct leaving *leaving)
 		disable_unless_shut(leaving);
 		break;
 	case LEAVER_ARCHIVE:
-		retire_in_time(leaving);
+		if (is_put_away(leaving))
+			remove_in_time(leaving);
+		else
+			retire_in_time(leaving);
 		break;
 	}
 }
@@ -240,10 +277,36 @@ reopen(const struct leaving *leaving)
 	const struct managed_standing *standing = &leaving->managed->standing;
 	if (standing->state == MANAGED_DISABLED && !standing->by_hand) {
 		leaving->change->action = CHANGE_CHANGE;
+		tell_why(leaving);
 		leaving_enable(leaving);
 	} else {
 		warn_of_closed(leaving);
 	}
+}
+
+/* What the source says of somebody whom it lists. Where it says nothing of states, being listed is
+ * what it says, in a source that people leave by being listed no longer. */
+enum said {
+	SAID_NOTHING,
+	SAID_ACTIVE,
+	SAID_DISABLED,
+	SAID_LEFT,
+	SAID_LISTED,
+};
+
+static enum said
+what_is_said(const struct planner *planner, const struct account *account,
+	const struct managed_account *managed)
+{
+	static const enum said states[] = {
+		[ACCOUNT_ACTIVE] = SAID_ACTIVE,
+		[ACCOUNT_DISABLED] = SAID_DISABLED,
+		[ACCOUNT_LEFT] = SAID_LEFT,
+	};
+	if (account_has(account, ACCOUNT_STATE))
+		return states[account->state];
+	bool counts = string_list_has(&planner->config->policy.leaver_sources, managed->source);
+	return counts && !managed->standing.by_hand ? SAID_LISTED : SAID_NOTHING;
 }
 
 bool
@@ -251,6 +314,14 @@ planner_compare_state(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, const struct accountdb_line *passwd,
 	const struct accountdb_line *shadow, struct change *change)
 {
+	static const char *const words[] = {
+		[SAID_NOTHING] = NULL,
+		[SAID_ACTIVE] = "active in the source",
+		[SAID_DISABLED] = "disabled in the source",
+		[SAID_LEFT] = "has left, says the source",
+		[SAID_LISTED] = "listed again",
+	};
+	enum said said = what_is_said(planner, account, managed);
 	struct leaving leaving = {
 		.planner = planner,
 		.managed = managed,
@@ -258,27 +329,44 @@ planner_compare_state(struct planner *planner, const struct account *account,
 		.shadow = shadow,
 		.change = change,
 		.place = planner_place(account, ACCOUNT_STATE),
+		.why = words[said],
 	};
 	const struct account_facts facts = planner_present_facts(planner, managed);
-	bool says = account_has(account, ACCOUNT_STATE);
-	bool is_active = says && account->state == ACCOUNT_ACTIVE;
+	bool closes = said == SAID_DISABLED || said == SAID_LEFT;
 	if (!shadow)
 		return false;
-	if ((!says || is_active) && !is_disabled(&leaving)) {
-		if (is_active && facts.disabled)
+	if (!closes && !is_disabled(&leaving)) {
+		if (said == SAID_ACTIVE && facts.disabled)
 			warn_of_closed(&leaving);
 		return false;
 	}
 	change->before = change->after = facts;
 	change->full_name = facts.full_name;
 	change->action = CHANGE_UNCHANGED;
-	if (says && account->state == ACCOUNT_LEFT)
+	if (said == SAID_LEFT)
 		leave(&leaving);
-	else if (says && !is_active)
+	else if (said == SAID_DISABLED)
 		disable_unless_shut(&leaving);
-	else if (is_active)
+	else if (said != SAID_NOTHING)
 		reopen(&leaving);
 	return true;
+}
+
+void
+planner_leave_absent(
+	struct planner *planner, const struct managed_account *managed, struct change *change)
+{
+	const struct accountdb *db = &planner->snapshot->db;
+	const struct leaving leaving = {
+		.planner = planner,
+		.managed = managed,
+		.passwd = accountdb_find(db, ACCOUNTDB_PASSWD, managed->login),
+		.shadow = accountdb_find(db, ACCOUNTDB_SHADOW, managed->login),
+		.change = change,
+		.place = change->place,
+		.why = arena_printf(planner->arena, "no longer listed by %s", managed->source),
+	};
+	leave(&leaving);
 }
 
 /* ---- what a command asks for ---- */

@@ -16,6 +16,7 @@ struct leaving {
 	const struct accountdb_line *passwd, *shadow;
 	struct change *change;
 	struct place place; /* where it was asked for */
+	const char *why;    /* what a source said, in words; NULL = a command asked */
 };
 
 /* planner_leave_steps.c: each is edits, steps and lines. */

@@ -40,6 +40,7 @@ struct run_options {
 	bool undo;		   /* recover: undo even where going forward is possible */
 	unsigned jobs;		   /* homes archived at once; 0 = one a processor, four at most */
 	const char *reason;
+	unsigned allowed_leavers; /* somebody allowed as many to go over a limit; 0 = nobody did */
 	const char *confirmed_plan_sha256; /* of the plan file applied, for the journal; or NULL */
 };
 

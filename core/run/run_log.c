@@ -99,6 +99,9 @@ run_log_begin_payload(const struct plan *plan, const struct run_options *options
 	set_text(object, "plan_sha256", options->confirmed_plan_sha256);
 	json_object_set_new(object, "users", json_integer((json_int_t)users));
 	json_object_set_new(object, "counts", counts);
+	if (options->allowed_leavers)
+		json_object_set_new(
+			object, "allowed_leavers", json_integer(options->allowed_leavers));
 	set_staged(object, plan);
 	return dump(object, arena);
 }
@@ -174,6 +177,8 @@ read_begin(const json_t *object, struct arena *arena, struct run_log *log)
 	log->users = (size_t)json_integer_value(json_object_get(object, "users"));
 	log->staged = (size_t)json_integer_value(json_object_get(object, "staged"));
 	log->activated = (size_t)json_integer_value(json_object_get(object, "activated"));
+	log->allowed_leavers =
+		(size_t)json_integer_value(json_object_get(object, "allowed_leavers"));
 	const json_t *counts = json_object_get(object, "counts");
 	for (int action = 0; action < CHANGE_ACTIONS; action++) {
 		const char *name = change_action_name((enum change_action)action);

@@ -32,6 +32,7 @@ struct run_log {
 	const char *handout; /* payload of HANDOUT, NULL = none */
 	size_t users;
 	size_t counts[CHANGE_ACTIONS];
+	size_t allowed_leavers; /* see struct run_options */
 	size_t staged, activated;
 };
 

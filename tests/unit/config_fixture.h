@@ -99,6 +99,8 @@ static const char other_example[] =
 	"  leavers: { sources: [hr, old.ftp-1], action: archive, grace: { archive: 0, remove: "
 	"36500d },"
 	"    max_count: 0, max_percent: 100 }\n"
+	"  limits: { retire: { max_count: 1, max_percent: 11 }, remove: { max_count: 2,"
+	"    max_percent: 12 }, rename: { max_count: 3, max_percent: 13 } }\n"
 	"  failure: user\n"
 	"archives: { before: [leave], content: full, retain: { runs: 1, days: 0 } }\n";
 

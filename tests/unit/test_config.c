@@ -59,8 +59,8 @@ assert_default_limits(const struct policy *policy)
 	assert_int_equal(policy->leaver_action, LEAVER_DISABLE);
 	assert_int_equal(policy->leaver_archive_days, 30);
 	assert_int_equal(policy->leaver_remove_days, 90);
-	assert_int_equal(policy->leaver_max_count, 20);
-	assert_int_equal(policy->leaver_max_percent, 5);
+	assert_int_equal(policy->limits[LIMIT_DISABLE].count, 20);
+	assert_int_equal(policy->limits[LIMIT_DISABLE].percent, 5);
 	assert_int_equal(policy->failure, FAILURE_AUTO);
 }
 
@@ -107,16 +107,12 @@ test_the_example_of_the_design_means_what_the_design_says(void **state)
 	struct config *config;
 	assert_true(parse_text(design_example, &arena, &config, &diags));
 	assert_string_equal(said(&diags, &out),
-		"31:23: warning: policy.leavers.sources is set, but this version does not look for "
-		"people that a source no longer lists [Let the source say who has left (state: "
-		"left), or run: rehome disable LOGIN]\n"
 		"13:18: warning: sources.partners.map.layout names the layout 'plain', which is "
 		"not defined [Known here: default, media.]\n"
 		"31:24: warning: policy.leavers.sources[0] names the source 'hr', which is not "
 		"defined [Known here: partners.]\n");
-	assert_string_equal(diags.items[0].code, "not-yet");
-	assert_string_equal(diags.items[1].code, "unknown-layout");
-	assert_string_equal(diags.items[2].code, "unknown-source");
+	assert_string_equal(diags.items[0].code, "unknown-layout");
+	assert_string_equal(diags.items[1].code, "unknown-source");
 
 	assert_default_jail(&config->jail);
 	assert_default_limits(&config->policy);
@@ -163,7 +159,7 @@ test_a_source_keeps_its_own_keys_and_passes_on_the_rest(void **state)
 	const struct source_config *old = config_source(config, "old.ftp-1");
 	assert_string_equal(old->location, "/mnt/old");
 	assert_null(old->mapping);
-	assert_int_equal(old->on_bad_row, BAD_ROW_BLOCK);
+	assert_int_equal(old->on_bad_row, BAD_ROW_AUTO);
 	assert_null(config_source(config, "old"));
 }
 
@@ -244,8 +240,8 @@ test_every_key_can_be_set_away_from_its_default(void **state)
 	assert_string_equal(policy->handout_sheet_file, "/etc/rehome/sheet.txt");
 	ASSERT_LIST(&policy->leaver_sources, "hr", "old.ftp-1");
 	assert_int_equal(policy->leaver_action, LEAVER_ARCHIVE);
-	assert_int_equal(policy->leaver_max_count, 0);
-	assert_int_equal(policy->leaver_max_percent, 100);
+	assert_int_equal(policy->limits[LIMIT_DISABLE].count, 0);
+	assert_int_equal(policy->limits[LIMIT_DISABLE].percent, 100);
 	assert_int_equal(policy->failure, FAILURE_USER);
 
 	const struct archives_config *archives = &config->archives;

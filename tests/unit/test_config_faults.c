@@ -296,12 +296,7 @@ test_advice_does_not_refuse_the_file(void **state)
 		{ S "    map: { layout: defualt }\n",
 			"6:20: warning: sources.s.map.layout names the layout 'defualt', which is "
 			"not defined [Did you mean 'default'?]\n" },
-		{ S "policy: { leavers: { sources: [s] } }\n",
-			"6:31: warning: policy.leavers.sources is set, but this version does not "
-			"look for "
-			"people that a source no longer lists [Let the source say who has left "
-			"(state: "
-			"left), or run: rehome disable LOGIN]\n" },
+		{ S "policy: { leavers: { sources: [s] } }\n", "" },
 		{ S "policy: { leavers: { sources: [], action: disable } }\n", "" },
 		{ V "sources:\nlayouts:\njail:\npolicy: { username: }\n", "" },
 	};

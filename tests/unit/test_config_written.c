@@ -41,8 +41,10 @@ assert_same_policy(const struct policy *a, const struct policy *b)
 	assert_int_equal(a->leaver_action, b->leaver_action);
 	assert_int_equal(a->leaver_archive_days, b->leaver_archive_days);
 	assert_int_equal(a->leaver_remove_days, b->leaver_remove_days);
-	assert_int_equal(a->leaver_max_count, b->leaver_max_count);
-	assert_int_equal(a->leaver_max_percent, b->leaver_max_percent);
+	for (int kind = 0; kind < LIMIT_KINDS; kind++) {
+		assert_int_equal(a->limits[kind].count, b->limits[kind].count);
+		assert_int_equal(a->limits[kind].percent, b->limits[kind].percent);
+	}
 	assert_int_equal(a->failure, b->failure);
 }
 
@@ -216,6 +218,16 @@ static const char written_defaults[] =
 	"      remove: 90d  # default\n"
 	"    max_count: 20  # default\n"
 	"    max_percent: 5  # default\n"
+	"  limits:\n"
+	"    retire:\n"
+	"      max_count: 20  # default\n"
+	"      max_percent: 5  # default\n"
+	"    remove:\n"
+	"      max_count: 10  # default\n"
+	"      max_percent: 2  # default\n"
+	"    rename:\n"
+	"      max_count: 20  # default\n"
+	"      max_percent: 5  # default\n"
 	"  failure: auto  # default\n"
 	"archives:\n"
 	"  before: [adopt, change, leave]  # default\n"
@@ -242,7 +254,7 @@ static const char written_other[] =
 	"  old.ftp-1:\n"
 	"    importer: vsftpd\n"
 	"    root: /mnt/old\n"
-	"    on_bad_row: block  # default\n"
+	"    on_bad_row: auto  # default\n"
 	"layouts:\n"
 	"  default:\n"
 	"    dirs:\n"
@@ -298,6 +310,16 @@ static const char written_other[] =
 	"      remove: 36500d\n"
 	"    max_count: 0\n"
 	"    max_percent: 100\n"
+	"  limits:\n"
+	"    retire:\n"
+	"      max_count: 1\n"
+	"      max_percent: 11\n"
+	"    remove:\n"
+	"      max_count: 2\n"
+	"      max_percent: 12\n"
+	"    rename:\n"
+	"      max_count: 3\n"
+	"      max_percent: 13\n"
 	"  failure: user\n"
 	"archives:\n"
 	"  before: [leave]\n"

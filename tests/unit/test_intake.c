@@ -112,9 +112,9 @@ test_a_refused_row_whose_key_is_known_is_a_person_who_is_present(void **state)
 	} cases[] = {
 		{ "login|id\nanna|1\nbert|2\n", "" },
 		{ "login|id\nAnna|1\nbert|2\n", "1 " },
-		{ "login|id|mail\nanna|1|x\nbert|2|\n", "1 " },
-		{ "login|id\nanna|1\nanna|2\nbert|3\n", "1 2 " },
-		{ "login|id\nanna|1\nbert|1\n", "1 " },
+		{ "login|id|mail\nanna|1|x\nbert|2|\n", "1 anna " },
+		{ "login|id\nanna|1\nanna|2\nbert|3\n", "1 2 anna " },
+		{ "login|id\nanna|1\nbert|1\n", "1 anna bert " },
 		{ "login|mail\nanna|x\nbert|\n", "anna " },
 	};
 	struct fixture *fixture = *state;

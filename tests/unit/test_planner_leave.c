@@ -361,8 +361,15 @@ test_leave_archives_when_the_time_has_come(void **state)
 	assert_non_null(strstr(steps_said(w), "home-retire"));
 	stands(anna, MANAGED_RETIRED, false, 30);
 	plan_sheet(w, "login,state\nanna,left\n");
-	assert_string_equal(codes_said(w), "  anna already-retired\n");
+	assert_string_equal(codes_said(w), "  anna grace\n");
 	assert_false(plan_has_work(w->plan));
+	stands(anna, MANAGED_RETIRED, false, 90);
+	plan_sheet(w, "login,state\nanna,left\n");
+	assert_string_equal(changes_said(w),
+		"- anna\n"
+		"  reason has left, says the source\n"
+		"  account removed; uid 20000 is given to nobody else\n"
+		"  groups no longer in sftponly press\n");
 	/* At once, where no time is given. */
 	stands(anna, MANAGED_ACTIVE, false, 0);
 	use_config(w, LEAVERS("action: archive, grace: { archive: 0d }"));
@@ -380,6 +387,7 @@ test_leave_a_source_opens_only_what_a_source_closed(void **state)
 	plan_sheet(w, "login,state\nanna,active\n");
 	assert_string_equal(changes_said(w),
 		"~ anna\n"
+		"  reason active in the source\n"
 		"  account enabled, password unlocked, 1 key, expires 2052-02-20\n");
 	stands(anna, MANAGED_DISABLED, true, 3);
 	plan_sheet(w, "login,state\nanna,active\n");
@@ -509,6 +517,7 @@ test_leave_a_staged_account_leaves_and_comes_back_staged(void **state)
 	plan_sheet(w, "login,state\nanna,left\n");
 	assert_string_equal(changes_said(w),
 		"- anna\n"
+		"  reason has left, says the source\n"
 		"  account disabled, password locked, taken away: 1 key\n"
 		"  sessions ended, with all processes of the account\n");
 	assert_string_equal(edits_said(w),
