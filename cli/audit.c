@@ -60,6 +60,16 @@ audit_user(const char *run_id, const char *login, const char *action, const char
 }
 
 void
+audit_sync(const char *sources, const char *totals, int exit_code)
+{
+	AUTO_BUFFER struct buffer line = { 0 };
+	buffer_add_text(&line, "sync ");
+	add_escaped(&line, sources);
+	buffer_printf(&line, ": %s, exit %d", totals, exit_code);
+	write_line(exit_code ? LOG_WARNING : LOG_NOTICE, &line);
+}
+
+void
 audit_end(const char *verb, const char *run_id, const char *outcome)
 {
 	AUTO_BUFFER struct buffer line = { 0 };

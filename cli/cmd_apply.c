@@ -25,7 +25,7 @@ static const struct option_spec apply_options[] = {
 
 static enum exit_code
 perform(struct session *session, const struct planning_options *options, struct plan *plan,
-	struct plan_secrets *secrets, const char *plan_sha256)
+	struct plan_secrets *secrets, const char *plan_sha256, unsigned over_limit)
 {
 	struct performing performing;
 	const char *reason = options->reason ? options->reason : plan->reason;
@@ -33,6 +33,7 @@ perform(struct session *session, const struct planning_options *options, struct 
 	performing_begin(&performing, session, PERFORMING_APPLY, options->handout, reason);
 	performing.options.confirmed_plan_sha256 = plan_sha256;
 	performing.options.jobs = options->jobs;
+	performing.options.allowed_leavers = over_limit;
 	bool ok = run_apply(&session->state, plan, secrets, &performing.options, session->arena,
 		&performing.result, &session->diags);
 	return performing_end(&performing, ok);
@@ -60,16 +61,18 @@ apply_saved(struct session *session, const struct planning_options *options, con
 {
 	struct saved_plan saved;
 	struct plan *wave, *plan;
+	unsigned over_limit;
 	if (!check_plan_options(session, options) || !session_open(session, HOST_READ_WRITE) ||
 		!saved_plan_read(session, path, options->expected_sha256, &saved) ||
 		!session_lock(session) || !planning_choose(session, options, saved.plan, &wave) ||
-		!planning_select(session, wave, options->skip_blocked, &plan))
+		!planning_select(session, wave, options->skip_blocked, &plan) ||
+		!planning_check_limits(session, plan, options->allow_leavers, &over_limit))
 		return session->exit;
 	if (!plan_has_work(plan))
 		return performing_nothing(session);
 	if (!planning_hash(session, plan, &saved.secrets, true, options->jobs))
 		return session->exit;
-	return perform(session, options, plan, &saved.secrets, saved.sha256);
+	return perform(session, options, plan, &saved.secrets, saved.sha256, over_limit);
 }
 
 /* A word like plan.json that is neither IMPORTER:PLACE nor a file. */
@@ -99,18 +102,20 @@ apply_sources(struct session *session, const struct planning_options *options,
 {
 	struct planning planning;
 	struct plan *plan;
+	unsigned over_limit;
 	if (!session_open(session, HOST_READ_WRITE) || !session_lock(session) ||
 		!planning_make(session, options, sources, &planning))
 		return session->exit;
 	planning_show_working(session, planning.plan, options->all);
-	if (!planning_select(session, planning.plan, options->skip_blocked, &plan))
+	if (!planning_select(session, planning.plan, options->skip_blocked, &plan) ||
+		!planning_check_limits(session, plan, options->allow_leavers, &over_limit))
 		return session->exit;
 	if (!plan_has_work(plan))
 		return performing_nothing(session);
 	if (!session_confirm(session, "Apply these changes?") ||
 		!planning_hash(session, plan, &planning.secrets, true, options->jobs))
 		return session->exit;
-	return perform(session, options, plan, &planning.secrets, NULL);
+	return perform(session, options, plan, &planning.secrets, NULL, over_limit);
 }
 
 static enum exit_code

@@ -108,7 +108,8 @@ add_sources(struct session *session, const struct export_options *options,
 {
 	struct reading reading;
 	if (!session_load_config(session) ||
-		!planning_read(session, sources, &options->settings, false, &reading))
+		!planning_read(
+			session, sources, &options->settings, BAD_ROWS_AS_CONFIGURED, &reading))
 		return false;
 	for (size_t i = 0; i < reading.count; i++) {
 		ARRAY_FOREACH (account, &reading.intakes[i].accounts) {

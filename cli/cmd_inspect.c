@@ -351,7 +351,8 @@ inspect_run(struct session *session, const void *config, const struct string_lis
 		string_list_push(session->arena, i ? &users : &source, operands->items[i]);
 	if (!check_options(session, options) || !session_load_config(session))
 		return session->exit;
-	bool read = planning_read(session, &source, &options->settings, false, &reading);
+	bool read = planning_read(
+		session, &source, &options->settings, BAD_ROWS_AS_CONFIGURED, &reading);
 	if (!reading.count)
 		return session->exit;
 	if (!planning_write_rejects(session, options->rejects, &reading))

@@ -32,6 +32,7 @@ plan_run(struct session *session, const void *config, const struct string_list *
 	const struct planning_options *options = config;
 	struct planning planning;
 	enum exit_code exit = EXIT_DONE;
+	unsigned over_limit;
 
 	if (!session_open(session, HOST_READ_ONLY))
 		return session->exit;
@@ -42,8 +43,11 @@ plan_run(struct session *session, const void *config, const struct string_list *
 	struct plan *plan = planning.plan;
 	if (options->detailed_exitcode && plan_has_work(plan))
 		exit = EXIT_CHANGES;
-	/* A plan with blocked users is saved too: to be shown around, and decided upon. */
+	/* A plan with blocked users, or over a limit, is saved too: to be shown around, and decided
+	 * upon. */
 	if (!planning_select(session, plan, options->skip_blocked, &plan))
+		exit = exit_code_first(exit, session->exit);
+	if (!planning_check_limits(session, plan, options->allow_leavers, &over_limit))
 		exit = exit_code_first(exit, session->exit);
 	return save(session, options, &planning, plan) ? exit : session->exit;
 }

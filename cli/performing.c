@@ -108,6 +108,9 @@ static void
 on_user(void *ctx, const char *login, const char *action, enum user_result result)
 {
 	struct performing *performing = ctx;
+	if (result == USER_UNDONE)
+		table_set(&performing->undone, arena_strdup(performing->session->arena, login),
+			performing);
 	if (performing->logged)
 		audit_user(performing->result.run_id, login, action, user_result_name(result));
 	if (!performing->session->output.json)
@@ -137,7 +140,9 @@ void
 performing_begin(struct performing *performing, struct session *session,
 	enum performance performance, const char *handout, const char *reason)
 {
-	*performing = (struct performing){ .session = session, .performance = performance };
+	*performing = (struct performing){ .session = session,
+		.performance = performance,
+		.undone = { .arena = session->arena } };
 	progress_init(&performing->progress, &session->output, verbs[performance]);
 	performing->logged = host_is_live(session->host);
 	performing->events = (struct events){
@@ -305,9 +310,9 @@ write_result(const struct performing *performing)
 static void
 show_result(const struct performing *performing, enum exit_code exit)
 {
-	if (performing->session->output.json)
+	if (performing->session->output.json && !performing->is_part)
 		write_summary(performing, exit);
-	else
+	else if (!performing->session->output.json)
 		write_result(performing);
 }
 

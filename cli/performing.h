@@ -8,6 +8,7 @@
 
 #include "cli/progress.h"
 #include "cli/session.h"
+#include "core/base/table.h"
 #include "core/run/run.h"
 
 enum performance {
@@ -24,7 +25,9 @@ struct performing {
 	struct run_options options; /* to be given to run_apply() and the like */
 	struct run_result result;
 	enum performance performance;
-	bool logged; /* syslog */
+	struct table undone; /* logins that this run undid */
+	bool logged;	     /* syslog */
+	bool is_part;	     /* the command tells with --json what came of it */
 };
 
 /*

@@ -70,6 +70,11 @@ const struct option_spec planning_options[] = {
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, skip_blocked),
 		.help = "leave out blocked users and refused rows, do the rest" },
+	{ .name = "allow-leavers",
+		.type = OPTION_COUNT,
+		.offset = offsetof(struct planning_options, allow_leavers),
+		.argument = "N",
+		.help = "let the N accounts go that are over a limit of the policy; exactly N" },
 	{ .name = "no-archive",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct planning_options, no_archive),
@@ -143,7 +148,8 @@ planning_check_source(struct session *session, const struct source_config *sourc
 
 static bool
 resolve(struct session *session, const struct string_list *sources,
-	const struct string_list *settings, bool skip_bad_rows, struct source_config **ret_sources)
+	const struct string_list *settings, enum bad_rows bad_rows,
+	struct source_config **ret_sources)
 {
 	for (size_t i = 0; i < sources->count; i++) {
 		if (!intake_resolve(sources->items[i], session->config, &session->importers,
@@ -151,7 +157,9 @@ resolve(struct session *session, const struct string_list *sources,
 			return session_fail(session, planning_no_importer(session, EXIT_USAGE));
 		if (!planning_check_source(session, ret_sources[i]))
 			return false;
-		if (skip_bad_rows)
+		if (bad_rows == BAD_ROWS_SKIPPED ||
+			(bad_rows == BAD_ROWS_SKIPPED_UNATTENDED &&
+				ret_sources[i]->on_bad_row == BAD_ROW_AUTO))
 			ret_sources[i]->on_bad_row = BAD_ROW_SKIP;
 	}
 	return true;
@@ -159,13 +167,13 @@ resolve(struct session *session, const struct string_list *sources,
 
 bool
 planning_read(struct session *session, const struct string_list *sources,
-	const struct string_list *settings, bool skip_bad_rows, struct reading *ret_reading)
+	const struct string_list *settings, enum bad_rows bad_rows, struct reading *ret_reading)
 {
 	bool ok = true;
 	struct source_config **resolved =
 		arena_alloc(session->arena, sources->count * sizeof(*resolved));
 	*ret_reading = (struct reading){ 0 };
-	if (!resolve(session, sources, settings, skip_bad_rows, resolved))
+	if (!resolve(session, sources, settings, bad_rows, resolved))
 		return false;
 	ret_reading->intakes =
 		arena_alloc(session->arena, sources->count * sizeof(*ret_reading->intakes));
@@ -297,6 +305,27 @@ confirm_no_archive(struct session *session, const struct planning_options *optio
 	return confirmed;
 }
 
+/* What an option of the command line leaves out has not left. */
+static void
+keep_leavers(const struct session *session, const struct reading *reading)
+{
+	for (size_t i = 0; i < reading->count; i++) {
+		struct intake *intake = &reading->intakes[i];
+		if (!string_list_has(&session->config->policy.leaver_sources, intake->name))
+			continue;
+		intake->complete = false;
+		intake->incomplete = "--set may change what it lists";
+	}
+}
+
+static enum bad_rows
+bad_rows_of(const struct planning_options *options)
+{
+	return options->unattended	? BAD_ROWS_SKIPPED_UNATTENDED
+		: options->skip_blocked ? BAD_ROWS_SKIPPED
+					: BAD_ROWS_AS_CONFIGURED;
+}
+
 bool
 planning_make(struct session *session, const struct planning_options *options,
 	const struct string_list *sources, struct planning *ret_planning)
@@ -305,8 +334,8 @@ planning_make(struct session *session, const struct planning_options *options,
 	if (!check_one_source(session, options->rejects, sources) ||
 		!confirm_no_archive(session, options))
 		return false;
-	bool read = planning_read(session, sources, &options->settings, options->skip_blocked,
-		&ret_planning->reading);
+	bool read = planning_read(
+		session, sources, &options->settings, bad_rows_of(options), &ret_planning->reading);
 	enum exit_code exit = session->exit;
 	if (!planning_write_rejects(session, options->rejects, &ret_planning->reading))
 		return false;
@@ -314,6 +343,8 @@ planning_make(struct session *session, const struct planning_options *options,
 		sum_up_refused(session, &ret_planning->reading, options->rejects);
 		return session_fail(session, exit);
 	}
+	if (options->settings.count)
+		keep_leavers(session, &ret_planning->reading);
 	if (!planning_read_logs(session, &options->xferlog, &ret_planning->reading))
 		return false;
 	return make(session, options, ret_planning);

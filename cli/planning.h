@@ -14,9 +14,10 @@ struct planning_options {
 	struct string_list settings, users, adopt, adopt_protected, xferlog;
 	const char *adopt_keys, *adopt_elsewhere;
 	const char *users_file, *rejects, *reason;
-	unsigned canary, jobs;
+	unsigned canary, jobs, allow_leavers;
 	bool skip_blocked, detailed_exitcode, all;
 	bool no_archive, yes_without_archive, stage;
+	bool unattended;		       /* sync */
 	const char *output;		       /* plan */
 	const char *handout, *expected_sha256; /* apply */
 };
@@ -42,12 +43,19 @@ enum exit_code planning_no_importer(const struct session *session, enum exit_cod
  */
 NODISCARD bool planning_check_source(struct session *session, const struct source_config *source);
 
+/* What is done with rows that have errors. */
+enum bad_rows {
+	BAD_ROWS_AS_CONFIGURED,
+	BAD_ROWS_SKIPPED_UNATTENDED, /* unless the configuration says to stop */
+	BAD_ROWS_SKIPPED,
+};
+
 /*
  * Reads every source. False with EXIT_USAGE for an unknown one and EXIT_BAD_DATA when any was dead
  * or had refused rows; what was read by then is in ret_reading for --rejects.
  */
 NODISCARD bool planning_read(struct session *session, const struct string_list *sources,
-	const struct string_list *settings, bool skip_bad_rows, struct reading *ret_reading);
+	const struct string_list *settings, enum bad_rows bad_rows, struct reading *ret_reading);
 
 /*
  * planning_logs.c: what the logs that match these patterns tell about the logins of old servers,
@@ -87,6 +95,15 @@ NODISCARD bool planning_choose(struct session *session, const struct planning_op
  */
 NODISCARD bool planning_select(struct session *session, const struct plan *plan, bool skip_blocked,
 	struct plan **ret_plan);
+
+/*
+ * planning_limits.c: what sources ask for against the policy's limits, with what runs of the last
+ * 24 hours did. False with EXIT_LIMIT, and an error that names them, when more would leave than may
+ * and `allowed` (--allow-leavers) is not exactly their number. *ret_over_limit: how many were
+ * allowed to go over a limit, for run_options.allowed_leavers.
+ */
+NODISCARD bool planning_check_limits(struct session *session, const struct plan *plan,
+	unsigned allowed, unsigned *ret_over_limit);
 
 /* Hashes passwords, with progress. generate as in planner_hash_secrets(). */
 NODISCARD bool planning_hash(struct session *session, struct plan *plan,

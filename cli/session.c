@@ -70,18 +70,20 @@ refuse_pending(struct session *session, const char *run_id)
 	return session_fail(session, EXIT_LOCKED);
 }
 
+enum exit_code
+session_lock_exit(const struct session *session)
+{
+	const struct diag *last = &session->diags.items[session->diags.count - 1];
+	return last->code && strcmp(last->code, "locked") == 0 ? EXIT_LOCKED : EXIT_FAILED;
+}
+
 bool
 session_lock(struct session *session)
 {
 	bool locked = false;
 	const char *run_id;
-	size_t errors = session->diags.errors;
-	if (!state_lock(&session->state, &locked, &session->diags)) {
-		const struct diag *last = &session->diags.items[session->diags.count - 1];
-		bool busy = session->diags.errors > errors && last->code &&
-			strcmp(last->code, "locked") == 0;
-		return session_fail(session, busy ? EXIT_LOCKED : EXIT_FAILED);
-	}
+	if (!state_lock(&session->state, &locked, &session->diags))
+		return session_fail(session, session_lock_exit(session));
 	if (!run_pending(&session->state, session->arena, &run_id, &session->diags))
 		return session_fail(session, EXIT_LOCKED);
 	return !run_id || refuse_pending(session, run_id);

@@ -47,6 +47,8 @@ NODISCARD bool session_load_config(struct session *session);
 /* HOST_READ_WRITE needs root on the live machine; reading needs it too where shadow is read. */
 NODISCARD bool session_open(struct session *session, enum host_mode mode);
 NODISCARD bool session_lock(struct session *session);
+/* The status of a state_lock() that failed: EXIT_LOCKED while another rehome works. */
+enum exit_code session_lock_exit(const struct session *session);
 NODISCARD bool session_load_managed(struct session *session);
 
 /* For commands that only look, and so need no lock: an unfinished run explains what they see. */

@@ -531,6 +531,7 @@ test_leave_a_staged_account_leaves_and_comes_back_staged(void **state)
 	plan_sheet(w, "login,state\nanna,active\n");
 	assert_string_equal(changes_said(w),
 		"~ anna\n"
+		"  reason active in the source\n"
 		"  account enabled, password unlocked, 1 key, expires 2052-02-20\n"
 		"  staged still closed until: rehome activate anna\n");
 	assert_string_equal(edits_said(w),
