@@ -117,7 +117,8 @@ test_absent_is_nobody_when_the_listing_is_not_whole(void **state)
 	struct world *w = *state;
 	make_people(w);
 	plan_hr(w, "login,id\nanna,1\nCarl,\nemma,4\n");
-	assert_string_equal(codes_said(w), "+ emma cannot-log-in no-folders\n  anna\nleavers-kept\n");
+	assert_string_equal(
+		codes_said(w), "+ emma cannot-log-in no-folders\n  anna\nleavers-kept\n");
 	assert_string_equal(w->plan->findings.items[0].message,
 		"nobody leaves, since not all of the source was seen (hr.csv:3 was refused, and "
 		"whose it is cannot be told): 2 managed accounts that were not listed stay");
