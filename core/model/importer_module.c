@@ -252,10 +252,13 @@ importer_module_load(const char *directory, const char *name, struct arena *aren
 	 * until the process ends, the number must not become another file's. */
 	steal_fd(&fd);
 	const struct importer *importer = dlsym(module, IMPORTER_SYMBOL);
-	if (!check_importer(importer, name, path, diags) ||
-		!option_check_table(
-			importer->options, importer->config_size, at(path, 0), arena, diags))
+	if (!check_importer(importer, name, path, diags))
 		return false;
+	if (!option_check_table(
+		    importer->options, importer->config_size, at(path, 0), arena, diags)) {
+		diag_code(diags, "module-refused");
+		return false;
+	}
 	*ret_importer = importer;
 	return true;
 }

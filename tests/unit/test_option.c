@@ -161,6 +161,42 @@ test_options_are_found_by_their_exact_name(void **state)
 	assert_null(option_find(options, "mod"));
 }
 
+static void
+test_tables_of_others_are_checked(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char unsound[] = "option 'x' is not described as an option is";
+	static const char hint[] = "Its author finds what is needed in option.h.";
+	const struct {
+		struct option_spec option;
+		size_t size;
+		const char *message, *hint; /* NULL = a table */
+	} cases[] = {
+		{ { "x", .type = OPTION_NUMBER, .offset = 4, .initial = "7", .help = "h" }, 8 },
+		{ { "x", .type = OPTION_LIST, .help = "h" }, sizeof(struct string_list) },
+		{ { "x", .type = OPTION_NUMBER, .offset = 8, .help = "h" }, 8, unsound, hint },
+		{ { "x", .type = OPTION_TEXT, .help = "h" }, 4, unsound, hint },
+		{ { "x", .type = OPTION_TEXT, .offset = SIZE_MAX, .help = "h" }, 8, unsound, hint },
+		{ { "x", .type = OPTION_FLAG }, 8, unsound, hint },
+		{ { "x", .type = OPTION_CHOICE, .help = "h" }, 8, unsound, hint },
+		{ { "x", .type = (enum option_type)99, .help = "h" }, 8, unsound, hint },
+		{ { "x", .type = OPTION_COUNT, .initial = "0", .help = "h" }, 8,
+			"option 'x': '0' is not a number from 1 on", "" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct option_spec table[] = { cases[i].option, { .name = NULL } };
+		fixture_clear(fixture);
+		assert_int_equal(option_check_table(table, cases[i].size, fixture->place,
+					 &fixture->arena, &fixture->diags),
+			!cases[i].message);
+		if (cases[i].message)
+			assert_only_error(fixture, cases[i].message, cases[i].hint);
+		else
+			assert_no_diags(fixture);
+	}
+	assert_true(option_check_table(NULL, 0, fixture->place, &fixture->arena, &fixture->diags));
+}
+
 int
 main(void)
 {
@@ -171,6 +207,7 @@ main(void)
 		fixture_test(test_wrong_values_are_refused_and_change_nothing),
 		fixture_test(test_a_table_may_be_missing),
 		fixture_test(test_options_are_found_by_their_exact_name),
+		fixture_test(test_tables_of_others_are_checked),
 	};
 	return cmocka_run_group_tests_name("option", tests, NULL, NULL);
 }
