@@ -56,6 +56,10 @@ NODISCARD bool daemon_end_waiting_logins(size_t *ret_ended, struct diags *diags)
  */
 NODISCARD bool daemon_flush_caches(struct arena *arena, struct diags *diags);
 
+/* "process 4711, rehome sync hr": another one that has this file open; NULL when none is seen. */
+struct stat;
+const char *daemon_holder(const struct stat *file, struct arena *arena);
+
 /*
  * Ends all processes that run with one of these uids (real, effective or saved): SIGTERM, up to two
  * seconds, SIGKILL, through pidfds, repeated until a scan finds none. uids maps uid -> login and

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
+#include "core/run/daemon.h"
 
 static const struct host_owner STATE_OWNER = { .uid = 0, .gid = 0, .mode = 0700 };
 
@@ -86,6 +87,21 @@ make_missing(struct state *state, const char *path, struct host_owner owner, str
 	return host_make_dir(state->host, path, &owner, diags);
 }
 
+static bool
+refuse_locked(struct state *state, const char *lock, struct diags *diags)
+{
+	struct diags ignored = { .arena = state->arena };
+	struct host_entry entry;
+	const char *holder = host_inspect(state->host, lock, &entry, &ignored) && entry.exists
+		? daemon_holder(&entry.st, state->arena)
+		: NULL;
+	diag_error(diags, at(lock, 0), "another rehome is changing this machine%s%s%s",
+		holder ? " (" : "", holder ? holder : "", holder ? ")" : "");
+	diag_hint(diags, "Wait until it has ended, then try again.");
+	diag_code(diags, "locked");
+	return false;
+}
+
 bool
 state_lock(struct state *state, bool *ret_locked, struct diags *diags)
 {
@@ -99,12 +115,8 @@ state_lock(struct state *state, bool *ret_locked, struct diags *diags)
 		!make_missing(state, runs, STATE_OWNER, diags) ||
 		!host_lock_file(state->host, lock, 0, &state->lock_fd, diags))
 		return false;
-	if (state->lock_fd < 0) {
-		diag_error(diags, at(lock, 0), "another rehome is changing this machine");
-		diag_hint(diags, "Wait until it has ended, then try again.");
-		diag_code(diags, "locked");
-		return false;
-	}
+	if (state->lock_fd < 0)
+		return refuse_locked(state, lock, diags);
 	*ret_locked = true;
 	return true;
 }

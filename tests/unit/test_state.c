@@ -61,8 +61,11 @@ try_in_child(struct fixture *f)
 		bool ok = state_lock(&state, &locked, &f->diags);
 		if (ok && locked)
 			_exit(0);
+		const char *holder = arena_printf(&f->arena,
+			"another rehome is changing this machine (process %d, ", (int)getppid());
 		bool said = f->diags.count == 1 && f->diags.items[0].code &&
-			strcmp(f->diags.items[0].code, "locked") == 0;
+			strcmp(f->diags.items[0].code, "locked") == 0 &&
+			strncmp(f->diags.items[0].message, holder, strlen(holder)) == 0;
 		_exit(!ok && !locked && said ? 1 : 2);
 	}
 	int status;
