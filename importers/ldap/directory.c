@@ -258,7 +258,7 @@ bool
 directory_open(const struct ldap_config *config, const char *uris, struct arena *arena,
 	struct directory **ret_directory, struct diags *diags)
 {
-	static const char blanks[] = " \t\n,";
+	static const char blanks[] = " \t\n";
 	AUTO(pipe_guard_finish) struct pipe_guard guard = pipe_guard_start();
 	struct directory *directory = ARENA_NEW(arena, struct directory);
 	struct diags found = { .arena = diags->arena };

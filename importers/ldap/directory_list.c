@@ -12,7 +12,6 @@
  */
 #include <string.h>
 #include <strings.h>
-#include <sys/time.h>
 #include <time.h>
 
 #include "importers/ldap/directory_internal.h"
@@ -43,7 +42,7 @@ struct listing_run {
 	char *before_dn; /* the first of the page before */
 	size_t entries_before, empty_pages, references, lost;
 	const char *first_reference, *first_lost;
-	struct timespec deadline;
+	long long waited; /* for this page, in microseconds */
 	int msgid;
 };
 
@@ -127,26 +126,21 @@ fail(struct listing_run *run, int code, const char *said)
 
 /* ---- time ---- */
 
-static void
-start_clock(struct listing_run *run)
+/* Only what the server takes counts: whoever is handed an entry may ask for its groups first. */
+static int
+wait_for_message(struct listing_run *run, LDAPMessage **ret_message)
 {
-	clock_gettime(CLOCK_MONOTONIC, &run->deadline);
-	run->deadline.tv_sec += run->directory->config->search_timeout;
-}
+	long long limit = run->directory->config->search_timeout * 1000000LL;
+	long long left = limit > run->waited ? limit - run->waited : 0;
+	struct timeval wait = { .tv_sec = left / 1000000, .tv_usec = left % 1000000 };
+	struct timespec before, after;
 
-static struct timeval
-time_left(const struct listing_run *run)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	long long microseconds = (run->deadline.tv_sec - now.tv_sec) * 1000000LL +
-		(run->deadline.tv_nsec - now.tv_nsec) / 1000;
-	if (microseconds < 0)
-		microseconds = 0;
-	return (struct timeval){
-		.tv_sec = microseconds / 1000000,
-		.tv_usec = microseconds % 1000000,
-	};
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	int type = ldap_result(run->directory->ld, run->msgid, LDAP_MSG_ONE, &wait, ret_message);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	run->waited += (after.tv_sec - before.tv_sec) * 1000000LL +
+		(after.tv_nsec - before.tv_nsec) / 1000;
+	return type;
 }
 
 /* ---- entries ---- */
@@ -245,7 +239,6 @@ ask_for_page(struct listing_run *run)
 		[DIRECTORY_ONE] = LDAP_SCOPE_ONELEVEL,
 		[DIRECTORY_SUBTREE] = LDAP_SCOPE_SUBTREE,
 	};
-	struct timeval limit = { .tv_sec = directory->config->search_timeout };
 	LDAPControl *pages = NULL;
 	int code = LDAP_SUCCESS;
 	if (run->paged)
@@ -254,10 +247,10 @@ ask_for_page(struct listing_run *run)
 	LDAPControl *controls[] = { pages, NULL };
 	if (code == LDAP_SUCCESS)
 		code = ldap_search_ext(directory->ld, run->search->base, scopes[run->search->scope],
-			run->search->filter, run->attributes, 0, controls, NULL, &limit,
+			run->search->filter, run->attributes, 0, controls, NULL, NULL,
 			LDAP_NO_LIMIT, &run->msgid);
 	ldap_control_free(pages);
-	start_clock(run);
+	run->waited = 0;
 	return code == LDAP_SUCCESS || (fail(run, code, directory_diagnostic(directory)), false);
 }
 
@@ -360,10 +353,8 @@ read_page(struct listing_run *run)
 	run->entries_before = run->listing->entries;
 	for (;;) {
 		LDAPMessage *message = NULL;
-		struct timeval wait = time_left(run);
 		bool goes_on = true;
-		int type =
-			ldap_result(run->directory->ld, run->msgid, LDAP_MSG_ONE, &wait, &message);
+		int type = wait_for_message(run, &message);
 		if (type <= 0)
 			return lose_connection(run, type);
 		if (type == LDAP_RES_SEARCH_ENTRY) {
