@@ -220,8 +220,9 @@ add_managed(struct session *session, struct account_list *list)
 		return false;
 	ARRAY_FOREACH (item, &session->managed.accounts) {
 		const struct managed_account *managed = *item;
-		const struct accountdb_line *line =
-			accountdb_find(&session->snapshot.db, ACCOUNTDB_PASSWD, managed->login);
+		const struct accountdb_line *line = managed->nss
+			? snapshot_nss_user(&session->snapshot, managed->login)
+			: accountdb_find(&session->snapshot.db, ACCOUNTDB_PASSWD, managed->login);
 		struct account *account = ARENA_NEW(session->arena, struct account);
 		if (!line) {
 			diag_warning(

@@ -58,6 +58,12 @@ is_meant(
 static const char *
 consequence(const struct change *change, struct arena *arena)
 {
+	if (change->nss && change->action == CHANGE_CREATE)
+		return arena_printf(arena,
+			"take it out of the jail, which the name service's account then is "
+			"without, "
+			"and remove %s",
+			change->after.home);
 	if (change->action == CHANGE_CREATE)
 		return arena_printf(arena, "remove the account, and %s", change->after.home);
 	if (change->action == CHANGE_ADOPT)

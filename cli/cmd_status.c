@@ -83,6 +83,8 @@ add_json(struct session *session, const struct verification *verification,
 			if (managed->profile)
 				json_write_text(&json, "profile", managed->profile);
 			json_write_text(&json, "run", managed->run);
+			if (managed->nss)
+				json_write_text(&json, "account", "nss");
 			add_standing_json(&json, &managed->standing, session->arena);
 		}
 		json_write_close(&json);

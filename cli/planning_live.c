@@ -19,7 +19,8 @@ struct scene {
 static bool
 is_closed(const struct change *change)
 {
-	return change->action == CHANGE_ADOPT || change->action == CHANGE_LEAVE ||
+	return change->action == CHANGE_ADOPT || (change->nss && change->action == CHANGE_CREATE) ||
+		change->action == CHANGE_LEAVE ||
 		(change->action == CHANGE_CHANGE && change->after.disabled &&
 			!change->before.disabled);
 }

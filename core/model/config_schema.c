@@ -59,6 +59,9 @@ const struct config_key config_keys[] = {
 		"applied to logins, such as ascii|lower|strip(' .')"),
 	WITHIN("sources.NAME.language", "language", "default",
 		"how the filter ascii writes letters: de makes ue of a u with dots"),
+	WITHIN("sources.NAME.account", "local|nss", "local",
+		"nss: the accounts are there already, by the name service (sssd, winbind); they "
+		"get jails, keys and groups, and no line in passwd"),
 	WITHIN("sources.NAME.on_bad_row", "auto|block|skip", "auto",
 		"a row with errors: no plan, or a plan without it; auto: only sync goes on"),
 

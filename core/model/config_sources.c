@@ -154,6 +154,14 @@ read_on_bad_row(
 		source->on_bad_row = (enum bad_row)word;
 }
 
+static void
+read_account(
+	struct config_reader *reader, const struct yaml_node *node, struct source_config *source)
+{
+	static const char *const words[] = { "local", "nss", NULL };
+	source->nss = config_word(reader, node, words) == 1;
+}
+
 static const struct {
 	const char *name;
 	void (*read)(struct config_reader *reader, const struct yaml_node *node,
@@ -166,6 +174,7 @@ static const struct {
 	{ "map", read_map },
 	{ "username_filter", read_username_filter },
 	{ "language", read_language },
+	{ "account", read_account },
 	{ "on_bad_row", read_on_bad_row },
 };
 

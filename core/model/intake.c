@@ -520,6 +520,7 @@ intake_read(const struct source_config *source, struct importer_set *known, stru
 		.name = source->name,
 		.importer = source->importer,
 		.location = source->location,
+		.nss = source->nss,
 		.present = { .arena = arena },
 	};
 	struct reading reading = { .config = source,

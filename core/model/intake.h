@@ -43,6 +43,7 @@ struct intake {
 		struct rejected_row *items;
 		size_t count, room;
 	} rejected;
+	bool nss; /* account: nss */
 	bool is_old_server;
 	struct {
 		struct old_login **items;

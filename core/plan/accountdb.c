@@ -145,19 +145,26 @@ accountdb_line_length(const struct accountdb_line *line)
 /* ---- changing lines ---- */
 
 struct accountdb_line *
-accountdb_add(struct accountdb *db, enum accountdb_file file, const char *const *fields)
+accountdb_line_create(enum accountdb_file file, const char *const *fields, struct arena *arena)
 {
-	struct accountdb_table *table = &db->tables[file];
-	assert(!accountdb_find(db, file, fields[0]));
-
-	struct accountdb_line *line = ARENA_NEW(db->arena, struct accountdb_line);
-	line->arena = db->arena;
+	struct accountdb_line *line = ARENA_NEW(arena, struct accountdb_line);
+	line->arena = arena;
 	line->file = file;
 	line->kind = LINE_RECORD;
 	line->changed = true;
 	line->length = accountdb_field_count(file);
 	for (size_t i = 0; i < line->length; i++)
-		line->fields[i] = arena_strdup(db->arena, fields[i]);
+		line->fields[i] = arena_strdup(arena, fields[i]);
+	return line;
+}
+
+struct accountdb_line *
+accountdb_add(struct accountdb *db, enum accountdb_file file, const char *const *fields)
+{
+	struct accountdb_table *table = &db->tables[file];
+	assert(!accountdb_find(db, file, fields[0]));
+
+	struct accountdb_line *line = accountdb_line_create(file, fields, db->arena);
 
 	ARRAY_PUSH(db->arena, &table->added, line);
 	line_index(table, line);

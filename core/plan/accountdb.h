@@ -139,6 +139,9 @@ const struct string_list *accountdb_groups_of(struct accountdb *db, const char *
 
 /* ---- changes in memory ---- */
 
+/* A line of no file: of an account that the name service knows. fields as below. */
+struct accountdb_line *accountdb_line_create(
+	enum accountdb_file file, const char *const *fields, struct arena *arena);
 /* A whole new line; the name must be free in that file. fields has accountdb_field_count() items.
  */
 struct accountdb_line *accountdb_add(

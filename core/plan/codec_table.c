@@ -150,6 +150,7 @@ static const struct codec_field change_fields[] = {
 	FIELD(TEXT, NULLABLE, "full_name", change, full_name),
 	FIELD(FLAG, REQUIRED, "login_generated", change, login_generated),
 	{ .name = "origin", .type = CODEC_OBJECT, .inner = &origin },
+	FIELD(FLAG, OPTIONAL, "nss", change, nss),
 	FIELD(OBJECT, NULLABLE, "before", change, before, .inner = &facts,
 		.given = offsetof(struct change, has_before)),
 	FIELD(OBJECT, NULLABLE, "after", change, after, .inner = &facts,

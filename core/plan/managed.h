@@ -44,6 +44,7 @@ struct managed_account {
 	const char *layout;	   /* name, or NULL when its folders were listed */
 	const char *folders;	   /* folder_list_text() of what it was given */
 	const char *profile;	   /* profile_text(), or NULL */
+	bool nss;		   /* the name service's: no line in passwd or shadow is ours */
 	struct string_list groups; /* supplementary groups that rehome gave it */
 	const char *keys_sha256;   /* of the managed key file, NULL = none */
 	const char *expires;	   /* shadow(5) field 8 as rehome last set it, "" = never; NULL =

@@ -40,6 +40,7 @@ static const char *const verbs[STEP_KINDS] = {
 	[STEP_ACCOUNT_FILE] = "account-file",
 	[STEP_CACHES_FLUSH] = "caches-flush",
 	[STEP_ACCOUNTS_CHECK] = "accounts-check",
+	[STEP_SESSIONS_END] = "sessions-end",
 	[STEP_ACTIVATE] = "activate",
 };
 

@@ -80,6 +80,7 @@ struct change {
 	const char *old_source, *old_key; /* it is bound to another origin: the one until now */
 	struct place place;
 	bool login_generated;
+	bool nss; /* the name service's: no line in passwd or shadow is ours */
 	bool has_before, has_after;
 	struct account_facts before, after;
 	struct {
@@ -119,6 +120,7 @@ enum step_kind {
 	STEP_ACCOUNT_FILE, /* one rename; group, gshadow, shadow (born expired), passwd (commit) */
 	STEP_CACHES_FLUSH,
 	STEP_ACCOUNTS_CHECK, /* in a fresh process, and by sshd */
+	STEP_SESSIONS_END,   /* of accounts of the name service, which no gate closes */
 	STEP_ACTIVATE,	     /* one shadow rename opens the whole batch */
 	STEP_KINDS,	     /* how many there are */
 };

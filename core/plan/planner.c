@@ -219,12 +219,34 @@ block_rename(struct planner *planner, const struct account *account, struct chan
 }
 
 static void
+plan_nss(struct planner *planner, const struct account *account,
+	const struct managed_account *managed, struct change *change)
+{
+	if (managed && !is_same_person(account, change, managed)) {
+		block_other_origin(planner, account, change, managed);
+	} else if (change->nss) {
+		planner_nss(planner, account, managed, change);
+	} else {
+		planner_block(planner, change, change->place, "nss-managed",
+			"was jailed as an account of the name service, and its source says "
+			"account: local");
+		planner_hint(change, "Say account: nss for this source.");
+	}
+}
+
+static void
 plan_account(struct planner *planner, const struct account *account, struct change *change)
 {
 	struct accountdb_line *line =
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, change->login);
 	const struct managed_account *managed =
 		table_get(&planner->snapshot->managed->by_login, change->login);
+	if (managed && managed->nss && planner_has_left(account))
+		change->nss = true;
+	if (change->nss || (managed && managed->nss)) {
+		plan_nss(planner, account, managed, change);
+		return;
+	}
 	if (block_rename(planner, account, change))
 		return;
 	if (!line && planner_has_left(account))

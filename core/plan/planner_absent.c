@@ -40,8 +40,9 @@ static bool
 is_here(const struct planner *planner, const struct managed_account *managed)
 {
 	const struct accountdb *db = &planner->snapshot->db;
-	return accountdb_find(db, ACCOUNTDB_PASSWD, managed->login) &&
-		accountdb_find(db, ACCOUNTDB_SHADOW, managed->login);
+	return managed->nss ||
+		(accountdb_find(db, ACCOUNTDB_PASSWD, managed->login) &&
+			accountdb_find(db, ACCOUNTDB_SHADOW, managed->login));
 }
 
 static void
@@ -54,6 +55,7 @@ add_absentee(struct planner *planner, const struct managed_account *managed)
 		.source = managed->source,
 		.key = managed->key,
 		.place = at(managed->source, 0),
+		.nss = managed->nss,
 		.has_before = true,
 		.has_after = true,
 		.before = planner_present_facts(planner, managed),
@@ -112,9 +114,7 @@ static bool
 is_ours(const struct planner *planner, const struct managed_account *managed)
 {
 	uint32_t uid;
-	return accountdb_line_id(
-		       accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login),
-		       PASSWD_UID, &uid) &&
+	return accountdb_line_id(planner_passwd_line(planner, managed), PASSWD_UID, &uid) &&
 		uid == managed->uid;
 }
 

@@ -77,6 +77,19 @@ update_shell(const struct update *update)
 	planner_set_field(update, ACCOUNTDB_PASSWD, PASSWD_SHELL, before, update->account->shell);
 }
 
+/* Name and shell of an account of the name service are its own. */
+static void
+read_nss_fields(const struct update *update)
+{
+	struct change *change = update->change;
+	const char *gecos = copy_field(update, update->passwd, PASSWD_GECOS);
+	change->before.full_name =
+		arena_strndup(update->planner->arena, gecos, strcspn(gecos, ","));
+	change->before.shell = copy_field(update, update->passwd, PASSWD_SHELL);
+	change->after.full_name = change->before.full_name;
+	change->after.shell = change->before.shell;
+}
+
 static char *
 day_text(const struct update *update, int64_t day)
 {
@@ -117,7 +130,8 @@ update_expiry(const struct update *update)
 		return;
 	}
 	if (!account_has(update->account, ACCOUNT_EXPIRES) || !update->shadow ||
-		update->account->expires == before->expires || before->disabled) {
+		update->change->nss || update->account->expires == before->expires ||
+		before->disabled) {
 		set_gate(update, text, text);
 		return;
 	}
@@ -363,8 +377,8 @@ static void
 warn_when_shut_out(const struct update *update)
 {
 	const char *hash = update->shadow ? accountdb_field(update->shadow, SHADOW_HASH) : "*";
-	if (!planner_is_blocked(update->change) && (*hash == '*' || *hash == '!') &&
-		update->change->after.password == PASSWORD_KEPT &&
+	if (!update->change->nss && !planner_is_blocked(update->change) &&
+		(*hash == '*' || *hash == '!') && update->change->after.password == PASSWORD_KEPT &&
 		!update->change->after.keys.count)
 		planner_warn_no_login(update->planner, update->account, update->change);
 }
@@ -554,8 +568,12 @@ planner_change(struct planner *planner, const struct account *account,
 	if (planner_compare_state(planner, account, managed, update.passwd, update.shadow, change))
 		return;
 	update_profile(&update);
-	update_name(&update);
-	update_shell(&update);
+	if (change->nss) {
+		read_nss_fields(&update);
+	} else {
+		update_name(&update);
+		update_shell(&update);
+	}
 	update_expiry(&update);
 	update_groups(&update);
 	update_keys(&update);

@@ -66,7 +66,6 @@ planner_find_managed(struct planner *planner, const char *login)
 	const struct managed_account *managed =
 		table_get(&planner->snapshot->managed->by_login, login);
 	const struct accountdb *db = &planner->snapshot->db;
-	const struct accountdb_line *passwd = accountdb_find(db, ACCOUNTDB_PASSWD, login);
 	uint32_t uid;
 	if (!managed) {
 		diag_error(planner->diags, NOWHERE, "'%s' is not an account that rehome manages",
@@ -74,7 +73,8 @@ planner_find_managed(struct planner *planner, const char *login)
 		diag_hint(planner->diags, "List them with: rehome status");
 		return NULL;
 	}
-	if (passwd && accountdb_find(db, ACCOUNTDB_SHADOW, login) &&
+	const struct accountdb_line *passwd = planner_passwd_line(planner, managed);
+	if (passwd && (managed->nss || accountdb_find(db, ACCOUNTDB_SHADOW, login)) &&
 		accountdb_line_id(passwd, PASSWD_UID, &uid) && uid == managed->uid)
 		return managed;
 	diag_error(planner->diags, NOWHERE,
@@ -106,12 +106,11 @@ planner_read_expiry(
 struct account_facts
 planner_present_facts(struct planner *planner, const struct managed_account *managed)
 {
-	const struct accountdb_line *passwd =
-		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login);
+	const struct accountdb_line *passwd = planner_passwd_line(planner, managed);
 	const struct accountdb_line *shadow =
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, managed->login);
 	const char *gecos = accountdb_field(passwd, PASSWD_GECOS);
-	const char *expires = accountdb_field(shadow, SHADOW_EXPIRE);
+	const char *expires = shadow ? accountdb_field(shadow, SHADOW_EXPIRE) : "";
 	struct account_facts facts = {
 		.uid = managed->uid,
 		.gid = managed->gid,
@@ -124,6 +123,8 @@ planner_present_facts(struct planner *planner, const struct managed_account *man
 		.password = PASSWORD_KEPT,
 	};
 	planner_read_expiry(expires, managed, &facts);
+	if (managed->nss)
+		facts.disabled = managed->standing.state == MANAGED_DISABLED;
 	return facts;
 }
 
@@ -136,6 +137,7 @@ planner_change_of_managed(struct planner *planner, const struct managed_account 
 		.login = managed->login,
 		.source = managed->source,
 		.key = managed->key,
+		.nss = managed->nss,
 		.has_before = true,
 		.has_after = true,
 		.before = planner_present_facts(planner, managed),
@@ -155,6 +157,13 @@ renew(struct planner *planner, const struct credentials_request *request, const 
 	if (!managed)
 		return false;
 	struct change *change = planner_change_of_managed(planner, managed);
+	if (request->new_password && managed->nss) {
+		diag_error(
+			planner->diags, NOWHERE, "the password of '%s' is the directory's", login);
+		diag_user(planner->diags, login);
+		diag_hint(planner->diags, "Give it a new one there; keys can be given here.");
+		return false;
+	}
 	if (request->new_password)
 		renew_password(planner, change,
 			accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, login));

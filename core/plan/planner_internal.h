@@ -10,6 +10,7 @@
  *	planner_create.c       an account that does not exist
  *	planner_change.c       one that rehome manages already
  *	planner_adopt.c        one that it does not: account and home become a jail
+ *	planner_nss.c          one that the name service has: only the jail is ours
  *	planner_leave.c        accounts that leave, or come back
  *	planner_absent.c       managed accounts that their source no longer lists
  *	planner_keys.c         the key files
@@ -307,6 +308,16 @@ void planner_add_line(
 /* The same for who wants to know exactly. */
 void planner_add_detail(
 	struct change *change, struct arena *arena, const char *label, const char *text);
+
+/* planner_nss.c */
+
+/* Of a source that says account: nss; managed may be NULL. */
+void planner_nss(struct planner *planner, const struct account *account,
+	const struct managed_account *managed, struct change *change);
+/* The line in passwd of a managed account, or what the name service says of it, or said when its
+ * jail was made; NULL when the line is gone. */
+struct accountdb_line *planner_passwd_line(
+	const struct planner *planner, const struct managed_account *managed);
 
 /* planner_credentials.c */
 

@@ -116,9 +116,24 @@ activate(const struct leaving *leaving)
 	}
 }
 
+/* Its home is where the name service says, and the jail that holds it while it can log in. */
+static void
+block_nss(const struct leaving *leaving)
+{
+	block(leaving, "nss-home",
+		"is an account of the name service, which may let it in again: its jail stays",
+		arena_printf(leaving->planner->arena,
+			"Disable it, and when the directory has it no more: rehome remove %s",
+			leaving->change->login));
+}
+
 static void
 retire(const struct leaving *leaving)
 {
+	if (leaving->change->nss) {
+		block_nss(leaving);
+		return;
+	}
 	if (leaving->managed->standing.state == MANAGED_RETIRED) {
 		unchanged(leaving, "already-retired",
 			arena_printf(leaving->planner->arena, "is %s", since(leaving)));
@@ -143,6 +158,15 @@ home_is_gone(const struct leaving *leaving)
 		!entry.exists;
 }
 
+/* One who cannot be asked for may be there. */
+static bool
+is_gone_from_nss(const struct leaving *leaving)
+{
+	struct snapshot *snapshot = leaving->planner->snapshot;
+	return snapshot->has_nss && !snapshot_nss_user(snapshot, leaving->change->login) &&
+		!snapshot->nss_problem;
+}
+
 static bool
 is_put_away(const struct leaving *leaving)
 {
@@ -161,9 +185,16 @@ may_be_removed(const struct leaving *leaving, bool now)
 {
 	struct arena *arena = leaving->planner->arena;
 	int64_t day = removal_day(leaving);
-	if (!is_put_away(leaving)) {
-		block(leaving, "not-retired", "has a home that is not retired yet",
-			arena_printf(arena, "First: rehome retire %s", leaving->change->login));
+	bool is_nss = leaving->change->nss;
+	if (is_nss && !is_gone_from_nss(leaving)) {
+		block_nss(leaving);
+		return false;
+	}
+	if (is_nss ? !is_disabled(leaving) : !is_put_away(leaving)) {
+		block(leaving, "not-retired",
+			is_nss ? "is not disabled yet" : "has a home that is not retired yet",
+			arena_printf(arena, "First: rehome %s %s", is_nss ? "disable" : "retire",
+				leaving->change->login));
 		return false;
 	}
 	if (now || day <= leaving->planner->today)
@@ -245,7 +276,9 @@ leave(const struct leaving *leaving)
 		disable_unless_shut(leaving);
 		break;
 	case LEAVER_ARCHIVE:
-		if (is_put_away(leaving))
+		if (leaving->change->nss)
+			disable_unless_shut(leaving);
+		else if (is_put_away(leaving))
 			remove_in_time(leaving);
 		else
 			retire_in_time(leaving);
@@ -333,7 +366,7 @@ planner_compare_state(struct planner *planner, const struct account *account,
 	};
 	const struct account_facts facts = planner_present_facts(planner, managed);
 	bool closes = said == SAID_DISABLED || said == SAID_LEFT;
-	if (!shadow)
+	if (!shadow && !change->nss)
 		return false;
 	if (!closes && !is_disabled(&leaving)) {
 		if (said == SAID_ACTIVE && facts.disabled)
@@ -360,7 +393,7 @@ planner_leave_absent(
 	const struct leaving leaving = {
 		.planner = planner,
 		.managed = managed,
-		.passwd = accountdb_find(db, ACCOUNTDB_PASSWD, managed->login),
+		.passwd = planner_passwd_line(planner, managed),
 		.shadow = accountdb_find(db, ACCOUNTDB_SHADOW, managed->login),
 		.change = change,
 		.place = change->place,
@@ -382,7 +415,7 @@ plan_login(struct planner *planner, const struct leave_request *request, const c
 	const struct leaving leaving = {
 		.planner = planner,
 		.managed = managed,
-		.passwd = accountdb_find(db, ACCOUNTDB_PASSWD, login),
+		.passwd = planner_passwd_line(planner, managed),
 		.shadow = accountdb_find(db, ACCOUNTDB_SHADOW, login),
 		.change = change,
 		.place = NOWHERE,
@@ -440,7 +473,7 @@ planner_make_leave(const struct config *config, const struct leave_request *requ
 		planner_find_outliving(&planner);
 		planner_forget_secrets(&planner);
 		/* Nothing to do is nothing to prepare for. */
-		ok = !planner.plan->edits.count ||
+		ok = !plan_has_work(planner.plan) ||
 			(planner_share(&planner) && planner_check_archive_space(&planner));
 	}
 	planner_finish(&planner);

@@ -143,13 +143,31 @@ keys_words(size_t count, struct arena *arena)
 	return arena_printf(arena, "%zu key%s", count, count == 1 ? "" : "s");
 }
 
+/* Nothing here can close it. */
+static void
+disable_nss(const struct leaving *leaving, size_t keys)
+{
+	struct arena *arena = leaving->planner->arena;
+	leaving->change->after.disabled = true;
+	add_line(leaving, "account",
+		arena_printf(arena, "disabled, taken away: %s", keys_words(keys, arena)));
+	add_line(leaving, "sessions", "ended, with all processes of the account");
+	planner_warn(leaving->planner, leaving->change, leaving->place, "nss-open",
+		"a password opens it, into its jail, for as long as the directory allows that");
+	planner_hint(leaving->change, "Disable the account in the directory.");
+}
+
 void
 leaving_disable(const struct leaving *leaving)
 {
 	struct arena *arena = leaving->planner->arena;
 	struct change *change = leaving->change;
-	const char *hash = field(leaving, leaving->shadow, SHADOW_HASH);
 	size_t keys = take_keys(leaving);
+	if (change->nss) {
+		disable_nss(leaving, keys);
+		return;
+	}
+	const char *hash = field(leaving, leaving->shadow, SHADOW_HASH);
 	gate(leaving, EDIT_BORN_EXPIRED);
 	change->after.disabled = true;
 	bool locks = set_hash(leaving, hash, locked(hash, arena));
@@ -196,8 +214,15 @@ leaving_enable(const struct leaving *leaving)
 	struct planner *planner = leaving->planner;
 	struct change *change = leaving->change;
 	const struct managed_standing *standing = &leaving->managed->standing;
-	const char *hash = field(leaving, leaving->shadow, SHADOW_HASH);
 	size_t keys = give_keys_back(leaving);
+	if (change->nss) {
+		change->after.disabled = false;
+		add_line(leaving, "account",
+			arena_printf(
+				planner->arena, "enabled, %s", keys_words(keys, planner->arena)));
+		return;
+	}
+	const char *hash = field(leaving, leaving->shadow, SHADOW_HASH);
 	/* One that was expired by hand before stays so. */
 	give_expiry_back(leaving);
 	bool unlocks = standing->locked && set_hash(leaving, hash, unlocked(hash));
@@ -439,10 +464,11 @@ leaving_remove(const struct leaving *leaving)
 {
 	struct planner *planner = leaving->planner;
 	struct change *change = leaving->change;
-	const char *own = own_group(leaving);
+	const char *own = change->nss ? NULL : own_group(leaving);
 	AUTO_BUFFER struct buffer groups = { 0 };
 	take_keys(leaving);
-	gate(leaving, NULL);
+	if (!change->nss)
+		gate(leaving, NULL);
 	ARRAY_FOREACH (group, &change->before.groups) {
 		if (own && strcmp(*group, own) == 0)
 			continue;
@@ -454,14 +480,22 @@ leaving_remove(const struct leaving *leaving)
 		remove_line(leaving, ACCOUNTDB_GROUP, own);
 		remove_line(leaving, ACCOUNTDB_GSHADOW, own);
 	}
-	remove_line(leaving, ACCOUNTDB_SHADOW, change->login);
-	remove_line(leaving, ACCOUNTDB_PASSWD, change->login);
-	add_line(leaving, "account",
-		arena_printf(planner->arena, "removed; uid %u is given to nobody else",
-			(unsigned)change->before.uid));
+	if (change->nss) {
+		add_line(leaving, "home",
+			arena_printf(planner->arena, "%s stays", leaving->managed->home));
+		planner_warn(planner, change, leaving->place, "nss-unjailed",
+			"is in no jail if the directory has it again");
+		planner_hint(change, "Make sure that it is gone there, and not only out of reach.");
+	} else {
+		remove_line(leaving, ACCOUNTDB_SHADOW, change->login);
+		remove_line(leaving, ACCOUNTDB_PASSWD, change->login);
+		add_line(leaving, "account",
+			arena_printf(planner->arena, "removed; uid %u is given to nobody else",
+				(unsigned)change->before.uid));
+	}
 	if (groups.size)
 		add_line(leaving, "groups",
 			arena_printf(planner->arena, "no longer in%s", buffer_text(&groups)));
-	if (!own)
+	if (!own && !change->nss)
 		add_line(leaving, "groups", "its primary group stays, others use it");
 }

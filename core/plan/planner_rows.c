@@ -122,12 +122,31 @@ claim_new_place(struct planner *planner, const struct planner_row *row)
 		planner_claim_home(planner, account->home, login);
 }
 
+/* What the name service says of its accounts, in the sources and out of them, is theirs already. */
+static void
+claim_nss_homes(struct planner *planner)
+{
+	ARRAY_FOREACH (account, &planner->snapshot->managed->accounts) {
+		if ((*account)->nss)
+			planner_claim_home(planner, (*account)->home, (*account)->login);
+	}
+	ARRAY_FOREACH (row, &planner->rows) {
+		const struct accountdb_line *line = row->change->nss
+			? snapshot_nss_user(planner->snapshot, row->change->login)
+			: NULL;
+		const char *home = line ? accountdb_field(line, PASSWD_HOME) : "";
+		if (jail_path_is_normal(home) && !jail_is_system_directory(home))
+			planner_claim_home(planner, home, row->change->login);
+	}
+}
+
 static bool
 claim_for_new(struct planner *planner, const struct planner_row *row)
 {
 	const struct account *account = row->account;
 	struct change *change = row->change;
-	if (planner_is_blocked(change) || change->left_out || planner_has_left(account))
+	if (planner_is_blocked(change) || change->left_out || change->nss ||
+		planner_has_left(account))
 		return true;
 	if (account_has(account, ACCOUNT_UID) && asks_for_other_uid(planner, row))
 		planner_claim_id(planner, &planner->asked_ids, account->uid, change->login);
@@ -215,7 +234,7 @@ choose_generated(struct planner *planner)
 		size_t count, room;
 	} generated = { 0 };
 	ARRAY_FOREACH (row, &planner->rows) {
-		if (row->account->username_generated && !row->change->left_out)
+		if (row->account->username_generated && !row->change->left_out && !row->change->nss)
 			ARRAY_PUSH(planner->arena, &generated, *row);
 	}
 	if (!generated.count)
@@ -245,7 +264,7 @@ begin_old(struct planner *planner, struct planner_row *row)
 }
 
 static void
-collect_row(struct planner *planner, const struct account *account)
+collect_row(struct planner *planner, const struct account *account, bool nss)
 {
 	struct change *change = ARENA_NEW(planner->arena, struct change);
 	*change = (struct change){
@@ -256,6 +275,7 @@ collect_row(struct planner *planner, const struct account *account)
 		.key = account->key,
 		.place = account->place,
 		.login_generated = account->username_generated,
+		.nss = nss,
 		.findings = { .arena = planner->arena },
 	};
 	struct planner_row row = { .account = account, .change = change };
@@ -266,7 +286,7 @@ collect_row(struct planner *planner, const struct account *account)
 		return;
 	ARRAY_FOREACH (group, &account->groups)
 		table_set(&planner->asked_groups, *group, change);
-	if (!account->username_generated)
+	if (!account->username_generated || nss)
 		enter_login(planner, change);
 }
 
@@ -275,11 +295,12 @@ planner_collect(struct planner *planner, const struct intake *intakes, size_t in
 {
 	for (size_t i = 0; i < intake_count; i++) {
 		ARRAY_FOREACH (account, &intakes[i].accounts)
-			collect_row(planner, *account);
+			collect_row(planner, *account, intakes[i].nss);
 	}
 	choose_generated(planner);
 	planner_old_decide(planner);
 	claim_present_homes(planner);
+	claim_nss_homes(planner);
 	ARRAY_FOREACH (row, &planner->rows) {
 		if (!claim_for_new(planner, row))
 			return false;

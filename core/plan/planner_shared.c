@@ -258,6 +258,20 @@ add_step(struct planner *planner, enum step_kind kind)
 	ARRAY_PUSH(planner->arena, &planner->plan->steps, step);
 }
 
+/* Of accounts that no gate closes, and that are jailed now or shut out. */
+static bool
+ends_sessions(const struct planner *planner)
+{
+	ARRAY_FOREACH (item, &planner->plan->changes) {
+		const struct change *change = *item;
+		if (change->nss && change_is_work(change) &&
+			(change->action == CHANGE_CREATE ||
+				(change->after.disabled && !change->before.disabled)))
+			return true;
+	}
+	return false;
+}
+
 static void
 share_account_files(struct planner *planner)
 {
@@ -285,6 +299,8 @@ share_account_files(struct planner *planner)
 		add_step(planner, STEP_CACHES_FLUSH);
 		add_step(planner, STEP_ACCOUNTS_CHECK);
 	}
+	if (ends_sessions(planner))
+		add_step(planner, STEP_SESSIONS_END);
 	if (opens)
 		add_step(planner, STEP_ACTIVATE);
 }
@@ -321,7 +337,7 @@ bool
 planner_share(struct planner *planner)
 {
 	bool jails = planner_has_accounts(planner->plan);
-	if (!jails && !planner->plan->edits.count)
+	if (!jails && !planner->plan->edits.count && !ends_sessions(planner))
 		return true;
 	/* Who only leaves needs no jail to be made ready. */
 	if (jails) {

@@ -74,6 +74,39 @@ names_other_sources(struct snapshot *snapshot, struct bytes text)
 	return false;
 }
 
+/* Whether the line of a database names the files; true where there is no such line, since libc's
+ * defaults do. */
+static bool
+names_files(struct bytes text, const char *database, struct arena *arena, bool *ret_there)
+{
+	char *line, *save;
+	size_t length = strlen(database);
+	*ret_there = false;
+	while (next_line(&text, arena, &line)) {
+		char *rest = line + strspn(line, " \t");
+		if (strncmp(rest, database, length) != 0 || rest[length] != ':')
+			continue;
+		*ret_there = true;
+		rest[strcspn(rest, "#")] = '\0';
+		char *word = strtok_r(rest + length + 1, " \t", &save);
+		for (; word; word = strtok_r(NULL, " \t", &save)) {
+			if (strcmp(word, "files") == 0 || strcmp(word, "compat") == 0)
+				return true;
+		}
+		return false;
+	}
+	return true;
+}
+
+/* A line initgroups: is used instead of group: (nsswitch.conf(5)). */
+static bool
+asks_file_groups(struct bytes text, struct arena *arena)
+{
+	bool there;
+	bool names = names_files(text, "initgroups", arena, &there);
+	return there ? names : names_files(text, "group", arena, &there);
+}
+
 /* subuid(5): LOGIN:FIRST:COUNT. An account id inside somebody's range would be theirs as well. */
 static void
 read_ranges(struct snapshot *snapshot, struct bytes text)
@@ -141,6 +174,7 @@ read_ids(struct snapshot *snapshot, struct diags *diags)
 	read_ranges(snapshot, subuid);
 	read_ranges(snapshot, subgid);
 	sort_ranges(snapshot);
+	snapshot->has_file_groups = asks_file_groups(nss, snapshot->arena);
 	snapshot->ask_nss = names_other_sources(snapshot, nss) && host_is_live(snapshot->host);
 	if (!host_is_live(snapshot->host))
 		string_list_push(snapshot->arena, &snapshot->not_checked,
@@ -257,6 +291,8 @@ snapshot_take(struct host *host, const struct config *config, const struct manag
 		.bases_seen = { .arena = arena },
 		.ids_seen = { .arena = arena },
 		.ids_managed = { .arena = arena },
+		.has_nss = host_is_live(host),
+		.nss_users = { .arena = arena },
 	};
 	if (!accountdb_load(host, arena, &snapshot.db, diags) || !read_ids(&snapshot, diags) ||
 		!snapshot_see_base(&snapshot, base_of(config, arena), diags) ||
@@ -291,6 +327,35 @@ snapshot_nss_has_group(struct snapshot *snapshot, const char *name)
 {
 	errno = 0;
 	return snapshot->ask_nss && found(snapshot, getgrnam(name));
+}
+
+struct accountdb_line *
+snapshot_nss_user(struct snapshot *snapshot, const char *login)
+{
+	struct accountdb_line *line = table_get(&snapshot->nss_users, login);
+	errno = 0;
+	const struct passwd *entry = line || !snapshot->ask_nss ? NULL : getpwnam(login);
+	if (line || !found(snapshot, entry))
+		return line;
+	const char *fields[PASSWD_FIELDS] = { entry->pw_name, "x",
+		arena_printf(snapshot->arena, "%u", (unsigned)entry->pw_uid),
+		arena_printf(snapshot->arena, "%u", (unsigned)entry->pw_gid),
+		entry->pw_gecos ? entry->pw_gecos : "", entry->pw_dir ? entry->pw_dir : "",
+		entry->pw_shell ? entry->pw_shell : "" };
+	line = accountdb_line_create(ACCOUNTDB_PASSWD, fields, snapshot->arena);
+	table_set(&snapshot->nss_users, arena_strdup(snapshot->arena, login), line);
+	return line;
+}
+
+const char *
+snapshot_nss_group(struct snapshot *snapshot, gid_t gid, struct arena *arena)
+{
+	const struct accountdb_line *line = accountdb_find_id(&snapshot->db, ACCOUNTDB_GROUP, gid);
+	if (line)
+		return accountdb_name(line);
+	errno = 0;
+	const struct group *entry = snapshot->ask_nss ? getgrgid(gid) : NULL;
+	return found(snapshot, entry) ? arena_strdup(arena, entry->gr_name) : NULL;
 }
 
 static bool

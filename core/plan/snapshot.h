@@ -31,8 +31,12 @@ struct snapshot {
 			uint32_t first, last;
 		} * items;
 		size_t count, room;
-	} ranges_taken; /* /etc/subuid and /etc/subgid: sorted, none touching the next */
-	bool ask_nss;	/* nsswitch.conf names more than files: lookups may find more users */
+	} ranges_taken;	      /* /etc/subuid and /etc/subgid: sorted, none touching the next */
+	bool has_file_groups; /* initgroups(3) asks /etc/group, as far as nsswitch.conf says */
+	bool has_nss;	      /* the host is this machine: its name service is ours */
+	struct table
+		nss_users; /* login -> its struct accountdb_line, as the name service told it */
+	bool ask_nss;	   /* nsswitch.conf names more than files: lookups may find more users */
 	const char *nss_problem; /* why such a lookup failed, NULL = none did */
 	struct string_list not_checked;
 };
@@ -56,5 +60,9 @@ char *snapshot_explain_id(struct snapshot *snapshot, uint32_t id, struct arena *
 /* True when NSS knows a name. */
 bool snapshot_nss_has_user(struct snapshot *snapshot, const char *login);
 bool snapshot_nss_has_group(struct snapshot *snapshot, const char *name);
+/* What NSS says of a login, as a line of passwd that is in no file; NULL when it knows none. */
+struct accountdb_line *snapshot_nss_user(struct snapshot *snapshot, const char *login);
+/* The name of a group by its number, wherever it is kept; NULL when there is none. */
+const char *snapshot_nss_group(struct snapshot *snapshot, gid_t gid, struct arena *arena);
 
 #endif

@@ -3,14 +3,34 @@
  */
 #include "core/plan/sshd_sample.h"
 
+#include <grp.h>
+
+/* Whether the directory gives a password that may be used is not ours to say. */
+static bool
+uses_password(const struct change *change)
+{
+	return change->after.password != PASSWORD_NONE && !change->nss;
+}
+
+/* An account made here has a group of its name; one of the name service whatever that says. */
+static const char *
+own_group(const struct change *change, struct arena *arena)
+{
+	const struct group *group = change->nss ? getgrgid(change->after.gid) : NULL;
+	if (!change->nss)
+		return change->login;
+	return group ? arena_strdup(arena, group->gr_name) : NULL;
+}
+
 static const char *
 kind_of(const struct change *change, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer kind = { 0 };
 	ARRAY_FOREACH (group, &change->after.groups)
 		buffer_printf(&kind, "%s,", *group);
-	buffer_printf(&kind, "%d%d", change->after.password != PASSWORD_NONE,
-		change->after.keys.count != 0);
+	buffer_printf(&kind, "%d%d", uses_password(change), change->after.keys.count != 0);
+	if (change->nss)
+		buffer_printf(&kind, ",%u", (unsigned)change->after.gid);
 	return arena_strdup(arena, buffer_text(&kind));
 }
 
@@ -62,14 +82,15 @@ sshd_sample_expect(const struct sshd_case *item, const char *keys_dir, struct ar
 	struct sshd_expectation expectation = {
 		.login = change->login,
 		.home = change->after.home,
-		.has_password = change->after.password != PASSWORD_NONE,
+		.has_password = uses_password(change),
 		.has_key = change->after.keys.count != 0,
 		.keys_dir = keys_dir,
 		.profile = sshd_sample_profile(change->after.profile, arena),
 		.outside = item->outside ? item->login.address : NULL,
 	};
-	/* The account's own group has its name. */
-	string_list_push(arena, &expectation.groups, change->login);
+	const char *own = own_group(change, arena);
+	if (own)
+		string_list_push(arena, &expectation.groups, own);
 	ARRAY_FOREACH (group, &change->after.groups)
 		string_list_push(arena, &expectation.groups, *group);
 	return expectation;

@@ -95,6 +95,8 @@ subject_create(struct verifier *verifier, const char *login)
 		.shadow = accountdb_find(&verifier->snapshot->db, ACCOUNTDB_SHADOW, login),
 	};
 	subject->account.managed = subject->managed != NULL;
+	if (subject->managed && subject->managed->nss)
+		subject->passwd = snapshot_nss_user(verifier->snapshot, login);
 	if (subject->managed && subject->managed->profile &&
 		!profile_parse(subject->managed->profile, verifier->arena, &subject->profile))
 		subject->profile = (struct jail_profile){ 0 };
@@ -165,6 +167,29 @@ report_missing(struct verifier *verifier, struct subject *subject)
 			verify_tool(verifier, "rehome"), subject->managed->run, subject->word);
 }
 
+static bool
+is_nss(const struct subject *subject)
+{
+	return subject->managed && subject->managed->nss;
+}
+
+/* Its line cannot be looked at, or is gone; the jail is there all the same. */
+static void
+report_nss_missing(struct verifier *verifier, struct subject *subject)
+{
+	struct diags *findings = &subject->account.findings;
+	if (!verifier->snapshot->has_nss) {
+		finding_note(findings, "nss-elsewhere", NOWHERE,
+			"of the name service, which is not asked below --root");
+		return;
+	}
+	finding_warning(findings, "account-missing", NOWHERE,
+		"the name service knows no '%s' any more", subject->account.login);
+	const char *rehome = verify_tool(verifier, "rehome");
+	diag_hint(findings, "If it is gone for good, run: %s disable %s, then %s remove %s", rehome,
+		subject->word, rehome, subject->word);
+}
+
 static void
 examine(struct verifier *verifier, struct subject *subject)
 {
@@ -174,7 +199,10 @@ examine(struct verifier *verifier, struct subject *subject)
 		return;
 	}
 	if (!subject->passwd) {
-		report_missing(verifier, subject);
+		if (is_nss(subject))
+			report_nss_missing(verifier, subject);
+		else
+			report_missing(verifier, subject);
 		return;
 	}
 	verify_lines(verifier, subject);
@@ -184,6 +212,10 @@ examine(struct verifier *verifier, struct subject *subject)
 		verify_folders(verifier, subject);
 	}
 	verify_keys(verifier, subject);
+	if (is_nss(subject)) {
+		subject->account.open = subject->managed->standing.state == MANAGED_ACTIVE;
+		return;
+	}
 	verify_login(verifier, subject);
 	subject->account.open = !subject->expired && (subject->has_password || subject->has_key);
 }

@@ -3,6 +3,7 @@
  *
  *	verify_account.c    which accounts; goes through the rules for each
  *	verify_lines.c      its lines in the account files
+ *	verify_nss.c        what the name service says of an account of its own
  *	verify_login.c      password, ageing, expiry
  *	verify_home.c       the jail's path
  *	verify_folders.c    the folders in it
@@ -59,6 +60,7 @@ bool verifier_is_member(const struct verifier *verifier, const struct accountdb_
 
 /* Rules for one account; findings go to its list. */
 void verify_lines(struct verifier *verifier, struct subject *subject);
+void verify_nss(struct verifier *verifier, struct subject *subject);
 void verify_login(struct verifier *verifier, struct subject *subject);
 void verify_home(struct verifier *verifier, struct subject *subject);
 void verify_folders(struct verifier *verifier, struct subject *subject);

@@ -195,11 +195,18 @@ void
 verify_lines(struct verifier *verifier, struct subject *subject)
 {
 	subject->groups = *accountdb_groups_of(&verifier->snapshot->db, subject->account.login);
-	verify_uid(verifier, subject);
-	verify_primary_group(verifier, subject);
+	bool is_nss = subject->managed && subject->managed->nss;
+	if (is_nss) {
+		verify_nss(verifier, subject);
+	} else {
+		verify_uid(verifier, subject);
+		verify_primary_group(verifier, subject);
+	}
 	verify_jail_group(verifier, subject);
 	verify_gshadow(verifier, subject);
 	verify_given_groups(verifier, subject);
+	if (is_nss)
+		return;
 	verify_shell(verifier, subject);
 	verify_home_field(verifier, subject);
 	verify_shadow_line(verifier, subject);

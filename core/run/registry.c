@@ -21,7 +21,7 @@
 #define MANAGED_COLUMNS                                                                            \
 	"login, source, person, uid, gid, home, layout, folders, member_of, keys_sha256, "         \
 	"expires, run"
-#define MANAGED_COLUMNS_3 MANAGED_COLUMNS ", profile"
+#define MANAGED_COLUMNS_NOW MANAGED_COLUMNS ", profile, nss"
 
 static void
 db_init(struct registry_db *db, struct state *state, struct arena *arena, struct diags *diags)
@@ -74,6 +74,7 @@ read_account(struct registry_db *db, sqlite3_stmt *row, struct managed_account *
 		.expires = registry_db_text(db, row, 10),
 		.run = registry_db_text(db, row, 11),
 		.profile = registry_db_text(db, row, 12),
+		.nss = registry_db_number(row, 13),
 	};
 	return registry_db_id(db, row, 3, &ret_account->uid) &&
 		registry_db_id(db, row, 4, &ret_account->gid);
@@ -87,7 +88,9 @@ load_accounts(struct registry_db *db, struct managed *managed)
 	bool row;
 	if (!standings_load(db, &standings))
 		return false;
-	const char *columns = db->version > 2 ? MANAGED_COLUMNS_3 : MANAGED_COLUMNS ", NULL";
+	const char *columns = db->version > 4 ? MANAGED_COLUMNS_NOW
+		: db->version > 2	      ? MANAGED_COLUMNS ", profile, 0"
+					      : MANAGED_COLUMNS ", NULL, 0";
 	if (!registry_db_prepare(db,
 		    arena_printf(db->arena, "SELECT %s FROM managed ORDER BY login", columns),
 		    &rows))
@@ -194,10 +197,11 @@ prepare_all(struct recording *recording)
 		sqlite3_stmt **statement;
 		const char *sql;
 	} statements[] = {
-		{ &recording->find, "SELECT " MANAGED_COLUMNS_3 " FROM managed WHERE login = ?1" },
+		{ &recording->find,
+			"SELECT " MANAGED_COLUMNS_NOW " FROM managed WHERE login = ?1" },
 		{ &recording->save,
-			"INSERT OR REPLACE INTO managed (" MANAGED_COLUMNS_3 ")"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)" },
+			"INSERT OR REPLACE INTO managed (" MANAGED_COLUMNS_NOW ")"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)" },
 		{ &recording->forget, "DELETE FROM managed WHERE login = ?1 AND uid = ?2" },
 		{ &recording->bury,
 			"INSERT OR REPLACE INTO tombstones (uid, gid, login, source, person)"
@@ -249,6 +253,7 @@ save_account(struct recording *recording, const struct managed_account *account)
 	registry_db_bind_text(save, 11, account->expires);
 	registry_db_bind_text(save, 12, account->run);
 	registry_db_bind_text(save, 13, account->profile);
+	registry_db_bind_number(save, 14, account->nss);
 	return registry_db_run(&recording->db, save);
 }
 
@@ -340,6 +345,7 @@ record_account(struct recording *recording, const struct change *change)
 		.source = or_empty(change->source),
 		.key = or_empty(change->key),
 		.folders = "",
+		.nss = change->nss,
 		.expires = change->action == CHANGE_CREATE
 			? expiry(&change->after, recording->db.arena)
 			: NULL,
@@ -409,12 +415,12 @@ record_change(struct recording *recording, const struct change *change)
 		return true;
 	/* Of one who goes the account is kept: an undo brings it back. */
 	if (change->action == CHANGE_LEAVE && !change->has_after)
-		return bury(recording, change, &change->before) &&
+		return (change->nss || bury(recording, change, &change->before)) &&
 			standing_changes_record(&recording->standings, change);
 	if (!record_account(recording, change) ||
 		!standing_changes_record(&recording->standings, change))
 		return false;
-	return change->action != CHANGE_CREATE ||
+	return change->action != CHANGE_CREATE || change->nss ||
 		(exhume(recording, change) && reserve_login(recording, change));
 }
 
@@ -473,9 +479,10 @@ take_back(struct recording *recording, const struct change *change)
 		return false;
 	if (change->action == CHANGE_CHANGE || change->action == CHANGE_LEAVE)
 		return restore(recording, change);
-	/* An adopted account was there before rehome, and is again what it was. */
+	/* An account that was there before rehome is again what it was. */
 	return forget(recording, change) &&
-		(change->action == CHANGE_ADOPT || bury(recording, change, &change->after));
+		(change->action == CHANGE_ADOPT || change->nss ||
+			bury(recording, change, &change->after));
 }
 
 bool

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { SCHEMA_VERSION = 4, BUSY_MILLISECONDS = 5000 };
+enum { SCHEMA_VERSION = 5, BUSY_MILLISECONDS = 5000 };
 
 static const char SCHEMA[] =
 	"CREATE TABLE managed ("
@@ -35,6 +35,10 @@ static const char SCHEMA_PROFILES[] = "ALTER TABLE managed ADD COLUMN profile TE
 static const char SCHEMA_STAGED[] =
 	"ALTER TABLE standings ADD COLUMN staged INTEGER NOT NULL DEFAULT 0;"
 	"PRAGMA user_version = 4;";
+
+/* Version 5: accounts of the name service. */
+static const char SCHEMA_NSS[] = "ALTER TABLE managed ADD COLUMN nss INTEGER NOT NULL DEFAULT 0;"
+				 "PRAGMA user_version = 5;";
 
 /* Temporary data stays in memory: nothing outside the root is written. */
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -165,7 +169,8 @@ registry_db_begin(struct registry_db *db)
 	return (db->version > 0 || perform(db, SCHEMA)) &&
 		(db->version > 1 || perform(db, SCHEMA_STANDINGS)) &&
 		(db->version > 2 || perform(db, SCHEMA_PROFILES)) &&
-		(db->version > 3 || perform(db, SCHEMA_STAGED));
+		(db->version > 3 || perform(db, SCHEMA_STAGED)) &&
+		(db->version > 4 || perform(db, SCHEMA_NSS));
 }
 
 bool

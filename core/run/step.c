@@ -46,6 +46,7 @@ static const struct {
 	[STEP_ACCOUNT_FILE] = { &step_account_file, PHASE_ACCOUNTS },
 	[STEP_CACHES_FLUSH] = { &step_caches_flush, PHASE_CHECK },
 	[STEP_ACCOUNTS_CHECK] = { &step_accounts_check, PHASE_CHECK },
+	[STEP_SESSIONS_END] = { &step_sessions_end, PHASE_ACTIVATE },
 	[STEP_ACTIVATE] = { &step_activate, PHASE_ACTIVATE },
 };
 

@@ -142,6 +142,7 @@ extern const struct step_ops step_sshd_reload;
 extern const struct step_ops step_account_file;
 extern const struct step_ops step_caches_flush;
 extern const struct step_ops step_accounts_check;
+extern const struct step_ops step_sessions_end;
 extern const struct step_ops step_activate;
 
 /* Position in the plan: the index of run->facts, and what JOURNAL_NOTE names. */

@@ -32,4 +32,7 @@ extern const struct chapter chapter_disable, chapter_enable, chapter_retire, cha
 /* Accounts that are made closed, and opened later. */
 extern const struct chapter chapter_stage, chapter_activate, chapter_unactivate;
 
+/* An account of the name service. */
+extern const struct chapter chapter_nss, chapter_unnss, chapter_nss_disable;
+
 #endif

@@ -241,3 +241,66 @@ const struct chapter chapter_unactivate = {
 	.changing = "",
 	.only_forward = true,
 };
+
+/* ---- accounts of the name service ---- */
+
+static const char of_nss[] = "username,ssh_keys,groups,folders\n"
+			     "anna," KEY ",press,pics logs:ro\n";
+
+static void
+plan_nss(struct story *story, struct world *world)
+{
+	story_plan(story, world, 0, of_nss);
+}
+
+static void
+jail_nss(struct story *story, struct world *world)
+{
+	plan_nss(story, world);
+	story_must_apply(story, world, 0);
+	machine_write(world->root, "/home/anna/pics/sea.jpg", "blue", 0644);
+}
+
+static void
+plan_nss_disable(struct story *story, struct world *world)
+{
+	jail_nss(story, world);
+	story_leave(story, world, 1, LEAVE_DISABLE, "anna");
+}
+
+static bool
+roll_back_first(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "1", NULL, ret_result);
+}
+
+const struct chapter chapter_nss = {
+	.name = "jail of the name service's",
+	.kind = MACHINE_RAGGED,
+	.config = CONFIG,
+	.nss = true,
+	.before = plan_nss,
+	.act = apply_first,
+	.changing = "",
+};
+
+const struct chapter chapter_unnss = {
+	.name = "rollback of the name service's",
+	.kind = MACHINE_NIS,
+	.config = CONFIG,
+	.nss = true,
+	.before = jail_nss,
+	.act = roll_back_first,
+	.changing = "",
+	.only_forward = true,
+};
+
+const struct chapter chapter_nss_disable = {
+	.name = "disable of the name service's",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.nss = true,
+	.before = plan_nss_disable,
+	.act = apply_second,
+	.changing = "",
+};

@@ -117,7 +117,8 @@ watch_planned(struct story *story, const struct plan *plan)
 		story->watched[story->watched_count++] = (struct watched_login){
 			.login = change->login,
 			.home = change->after.home,
-			.keys = change->after.keys.count
+			.nss = change->nss,
+			.keys = change->after.keys.count && !change->nss
 				? arena_printf(
 					  &story->arena, "/etc/ssh/rehome_keys/%s", change->login)
 				: NULL,
@@ -141,6 +142,17 @@ finish_plan(struct story *story, struct world *world, size_t index)
 	watch_planned(story, plan);
 }
 
+/* The machine below the root has no name service of its own. */
+static void
+know_anna(struct story *story, struct snapshot *snapshot)
+{
+	static const char *const fields[PASSWD_FIELDS] = { "anna", "x", "70001", "70000",
+		"Anna Vogel", "/home/anna", "/usr/sbin/nologin" };
+	snapshot->has_nss = true;
+	table_set(&snapshot->nss_users, "anna",
+		accountdb_line_create(ACCOUNTDB_PASSWD, fields, &story->arena));
+}
+
 static void
 take_snapshot(struct story *story, struct world *world, struct managed *managed,
 	struct snapshot *ret_snapshot)
@@ -151,6 +163,8 @@ take_snapshot(struct story *story, struct world *world, struct managed *managed,
 		snapshot_take(world->host, story->config, managed, &story->arena, ret_snapshot,
 			&world->diags),
 		"snapshot_take");
+	if (story->chapter->nss)
+		know_anna(story, ret_snapshot);
 }
 
 static void
@@ -175,6 +189,7 @@ make_plan(struct story *story, struct world *world, size_t index, const char *sh
 	unlink(path);
 	ARRAY_FOREACH (account, &intake.accounts)
 		(*account)->contents = story->contents;
+	intake.nss = story->chapter->nss;
 	take_snapshot(story, world, managed, &snapshot);
 	if (story->chapter->adopt)
 		string_list_push(&story->arena, &options.adopt, story->chapter->adopt);

@@ -31,6 +31,7 @@ struct chapter {
 	enum machine_kind kind;
 	const char *config; /* YAML */
 	const char *adopt;  /* a login that is adopted; NULL = nobody is */
+	bool nss;	    /* its sheets are of the name service, which knows anna as uid 70001 */
 	/* Brings a fresh machine to where the action begins, and has its plan made. */
 	void (*before)(struct story *story, struct world *world);
 	/* What is to be stopped. */

@@ -142,6 +142,9 @@ check_login(struct watch *watch, const struct watched_login *login, const struct
 	struct arena *arena)
 {
 	const char *shadow = line_of(files->shadow, login->login);
+	if (login->nss && is_member(files, login->login, arena) && jail_fault(watch, login, arena))
+		broken(watch, "%s is sent into a jail %s", login->login,
+			jail_fault(watch, login, arena));
 	if (!line_of(files->passwd, login->login))
 		return;
 	if (!shadow) {

@@ -35,6 +35,7 @@ enum { WATCH_KILLED = 137, WATCH_BROKEN = 99 };
 
 struct watched_login {
 	const char *login, *home, *keys; /* keys: path of the key file, NULL = none */
+	bool nss;			 /* in no account file: it is there and open all the time */
 };
 
 struct watch {

@@ -468,6 +468,30 @@ test_registry_knows_who_was_born_disabled_and_staged(void **unused)
 	state_finish(&state);
 }
 
+/* The uid is the directory's, and so is whoever gets it next. */
+static void
+test_registry_buries_no_uid_of_the_name_service(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	struct plan *plan = bert_changes(f, CHANGE_CREATE, "", 0, "", ACCOUNT_NEVER);
+	struct managed managed;
+	plan->changes.items[0]->nss = true;
+	record(f, &state, plan, "1");
+	assert_ok(f, registry_load(&state, &f->arena, &managed, &f->diags));
+	const struct managed_account *bert = table_get(&managed.by_login, "bert");
+	assert_true(bert->nss);
+	struct plan *leaves = bert_leaves(f, false, true);
+	leaves->changes.items[0]->nss = true;
+	record(f, &state, leaves, "2");
+	assert_string_equal(standing_of_bert(f, &state), "unknown");
+	assert_ok(f, registry_record_rollback(&state, leaves, "2", NULL, &f->diags));
+	assert_string_equal(standing_of_bert(f, &state), "never changed");
+	assert_ok(f, registry_record_rollback(&state, plan, "1", NULL, &f->diags));
+	assert_string_equal(standing_of_bert(f, &state), "unknown");
+	state_finish(&state);
+}
+
 /* Version 1 had no table of standings. */
 static void
 test_registry_brings_an_older_file_up(void **unused)
@@ -480,6 +504,7 @@ test_registry_brings_an_older_file_up(void **unused)
 	assert_int_equal(sqlite3_open(real(f, DATABASE), &sqlite), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(sqlite,
 				 "DROP TABLE standings; ALTER TABLE managed DROP COLUMN profile; "
+				 "ALTER TABLE managed DROP COLUMN nss; "
 				 "PRAGMA user_version = 1",
 				 NULL, NULL, NULL),
 		SQLITE_OK);
@@ -520,6 +545,7 @@ main(void)
 		host_test(test_registry_brings_an_older_file_up),
 		host_test(test_registry_keeps_the_expiry_of_who_is_staged),
 		host_test(test_registry_knows_who_was_born_disabled_and_staged),
+		host_test(test_registry_buries_no_uid_of_the_name_service),
 	};
 	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
 }

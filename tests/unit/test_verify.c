@@ -349,6 +349,93 @@ test_what_accounts_share_is_looked_at_once(void **state)
 	world_destroy(world);
 }
 
+/* ---- who is not open yet, who is of the name service ---- */
+
+static void
+test_a_staged_account_is_in_order(void **state)
+{
+	(void)state;
+	struct world *world = world_create(DEFAULT_CONFIG);
+	in_root(world, "sed -i '/^anna:/s/:[^:]*:$/:1:/' etc/shadow");
+	world->anna.expires = "1";
+	world->anna.standing = (struct managed_standing){
+		.state = MANAGED_STAGED, .staged = true, .run = "1", .expires = ""
+	};
+	assert_string_equal(verified(world, "anna"),
+		"anna managed\n"
+		"note staged /etc/shadow:2(expire): staged: closed until it is activated | To open "
+		"it, run: rehome --root ROOT activate anna\n");
+	world_destroy(world);
+}
+
+/* What the name service says of anna, whom no file names; NULL = nothing. */
+static const char *
+verified_nss(struct world *world, const char *uid, const char *home, const char *shell)
+{
+	const char *fields[PASSWD_FIELDS] = { "anna", "x", uid, "70000", "", home, shell };
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct string_list logins = { 0 };
+	struct verification verification;
+	world->anna.nss = true;
+	world_open(world);
+	string_list_push(&world->arena, &logins, "anna");
+	world->snapshot.has_nss = true;
+	if (uid)
+		table_set(&world->snapshot.nss_users, "anna",
+			accountdb_line_create(ACCOUNTDB_PASSWD, fields, &world->arena));
+	assert_true(verify_accounts(world->config, &world->snapshot, &logins, &world->arena,
+		&verification, &world->diags));
+	say_findings(world, &out, &verification.accounts.items[0].findings);
+	return arena_strdup(&world->arena, buffer_text(&out));
+}
+
+static void
+test_an_account_of_the_name_service_is_held_against_what_that_says(void **state)
+{
+	(void)state;
+	struct world *world = world_create(DEFAULT_CONFIG);
+	const char *uid = arena_printf(&world->arena, "%u", (unsigned)world->anna.uid);
+	in_root(world, "sed -i '/^anna:/d' etc/passwd etc/shadow");
+	assert_string_equal(verified_nss(world, uid, world->anna.home, "/bin/false"), "");
+	assert_string_equal(verified_nss(world, "4711", world->anna.home, "/bin/bash"),
+		arena_printf(&world->arena,
+			"error uid-changed: the name service says uid 4711, the jail was made for "
+			"uid %s: its files belong to the old one | Give the account its uid back "
+			"there.\n"
+			"warning nss-shell: shell /bin/bash: a login that does not come through "
+			"sshd is not jailed | Give the account /usr/sbin/nologin in the "
+			"directory.\n",
+			uid));
+	assert_non_null(strstr(verified_nss(world, uid, "/home/other", "/bin/false"),
+		"error home-changed: the name service says home /home/other, and rehome made "));
+	assert_string_equal(verified_nss(world, NULL, NULL, NULL),
+		"warning account-missing: the name service knows no 'anna' any more | If it is "
+		"gone "
+		"for good, run: rehome --root ROOT disable anna, then rehome --root ROOT remove "
+		"anna\n");
+	in_root(world, "sed -i 's/^\\(sftponly:.*[:,]\\)anna,*/\\1/' etc/group");
+	assert_non_null(strstr(verified_nss(world, uid, world->anna.home, "/bin/false"),
+		"not a member of 'sftponly': sshd does not jail it"));
+	world_destroy(world);
+}
+
+static void
+test_an_account_of_the_name_service_has_no_line_here(void **state)
+{
+	(void)state;
+	struct world *world = world_create(DEFAULT_CONFIG);
+	const char *uid = arena_printf(&world->arena, "%u", (unsigned)world->anna.uid);
+	assert_non_null(strstr(verified_nss(world, uid, world->anna.home, "/bin/false"),
+		"error nss-local /etc/passwd:2(name): an account of its own, and the jail was made "
+		"for "
+		"one of the name service | Remove one of the two."));
+	in_root(world, "sed -i '/^anna:/d' etc/passwd");
+	assert_string_equal(verified(world, "anna"),
+		"anna managed\n"
+		"note nss-elsewhere: of the name service, which is not asked below --root\n");
+	world_destroy(world);
+}
+
 int
 main(void)
 {
@@ -363,6 +450,10 @@ main(void)
 		cmocka_unit_test(test_sshd_is_asked_once_for_the_same_groups),
 		cmocka_unit_test(test_sshd_is_asked_for_each_where_a_rule_can_tell_them_apart),
 		cmocka_unit_test(test_what_accounts_share_is_looked_at_once),
+		cmocka_unit_test(test_a_staged_account_is_in_order),
+		cmocka_unit_test(
+			test_an_account_of_the_name_service_is_held_against_what_that_says),
+		cmocka_unit_test(test_an_account_of_the_name_service_has_no_line_here),
 	};
 	if (geteuid() != 0) {
 		fprintf(stderr, "test_verify: needs root, to give files to other users\n");
