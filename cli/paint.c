@@ -99,8 +99,7 @@ static void
 add_field(const struct paint *paint, const struct diag *diag)
 {
 	const struct place *place = &diag->place;
-	if (!place->kind || !place->field || !*place->field || !place->line ||
-		diag_names_field(diag))
+	if (!place->kind || !place->field || !*place->field || diag_names_field(diag))
 		return;
 	buffer_printf(paint->out, "%s '", place->kind);
 	paint_text(paint, place->field);

@@ -3,6 +3,7 @@
 # which group there, who is locked out, and whose keys it holds.
 . "$(dirname "$0")/../sandbox/lib.sh"
 . "$(dirname "$0")/people.sh"
+. "$(dirname "$0")/ldap_module.sh"
 . "$(dirname "$0")/samba.sh"
 . "$(dirname "$0")/ldap_proxy.sh"
 
@@ -120,7 +121,7 @@ of() {
 
 # lists NAME: everybody, and completely.
 lists() {
-	check "$1" sh -c "\"$REHOME\" inspect domain --json >/tmp/domain.json"
+	rehome inspect domain --json >/tmp/domain.json 2>/tmp/domain.err || diag "$(cat /tmp/domain.err)"
 	is "$1: everybody, completely" \
 		"$(json "(len(d['accounts']), d['complete'])" </tmp/domain.json)" "($((crowd + 5)), True)"
 }

@@ -3,6 +3,7 @@
 # entry and attribute, nothing of it reaches the machine or the terminal, and the others do not suffer.
 . "$(dirname "$0")/../sandbox/lib.sh"
 . "$(dirname "$0")/people.sh"
+. "$(dirname "$0")/ldap_module.sh"
 . "$(dirname "$0")/slapd.sh"
 
 sample=$sandbox_dir/../../samples/directory
@@ -30,6 +31,8 @@ cp "$tap_output" /tmp/said
 while read -r name attribute; do
 	tells "$name" "$attribute"
 done <<END
+gecos-newline gecos
+home-newline homeDirectory
 uid-newline uid
 uid-colon uid
 uid-nul uid
@@ -37,10 +40,15 @@ two-uids uid
 uid-number-nobody uidNumber
 uid-number-huge uidNumber
 uid-number-negative uidNumber
+uid-number-root uidNumber
+gid-number-negative gidNumber
+expire-huge shadowExpire
+cn-nul cn
+cn-escape cn
 key-binary sshPublicKey
 key-two-lines sshPublicKey
+key-command sshPublicKey
 key-two-megabytes sshPublicKey
-login-root uid
 END
 is "no control character is printed" "$(tr -d '\n' </tmp/said | LC_ALL=C tr -cd '\000-\037\177' | wc -c)" 0
 check "nor one that turns text round" sh -c '! grep -q "$(printf "\342\200\256")" /tmp/said'
@@ -49,6 +57,7 @@ check "nor one that turns text round" sh -c '! grep -q "$(printf "\342\200\256")
 
 start_sshd
 exits "sync leaves them out, and makes the others" 3 rehome sync company
+said "root is nobody of the directory" "blocked  root"
 for login in special-dn photo wordy anna; do
 	check "$login is there" account_is_there "$login"
 done

@@ -57,13 +57,18 @@ samba_start() {
 	samba --foreground --no-process-group --debuglevel=1 >>"$samba_log" 2>&1 &
 	samba_pid=$!
 	wait_until 60 samba_answers || bail "Samba does not start: $(tail -n 20 "$samba_log")"
-	# Of the names that Kerberos knows the server by, this one comes with the DNS that it lacks.
+	[ -n "${samba_has_name:-}" ] || give_samba_its_name
+}
+
+# Of the names that Kerberos knows the server by, this one comes with the DNS that it lacks.
+give_samba_its_name() {
 	samba_modify <<-END
 		dn: cn=dc1,ou=Domain Controllers,$samba_suffix
 		changetype: modify
 		add: servicePrincipalName
 		servicePrincipalName: ldap/$samba_host
 	END
+	samba_has_name=yes
 }
 
 # Its parts end by themselves when the parent does.
