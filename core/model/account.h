@@ -69,6 +69,8 @@ struct account {
 	uid_t uid;
 	const char *password;	     /* plaintext, secret; at creation only */
 	const char *password_hash;   /* crypt(5) string, secret; shape checked */
+	const char *foreign_hash;    /* what its password is, in words, when nothing here verifies
+					it; place and no more of password_hash */
 	struct string_list ssh_keys; /* authorized_keys lines, checked, normalised */
 	struct string_list groups;   /* supplementary groups besides the jail's */
 	const char *layout;	     /* name of a layout in the configuration */

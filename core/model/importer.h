@@ -52,7 +52,8 @@ struct sink {
 	 * error is already in diags. */
 	void (*reject)(void *ctx, const struct record *record);
 	/* An origin key that is in the source, though what it says of it cannot be read and is in
-	 * diags: nobody has left for that reason. After reject() it is the key of that record;
+	 * diags: nobody has left for that reason. An entry that was rejected with its key among the
+	 * fields needs no call. After reject() it is the key of that record;
 	 * without, the errors since the last record are a refused row of their own. A record that
 	 * the mapping refuses needs no call. */
 	void (*present)(void *ctx, const char *key);
@@ -62,8 +63,11 @@ struct sink {
 	/* Set by the importer before the header, which it then must give, when records are entries
 	 * of a directory. They live until the call returns, not longer. The header says what was
 	 * asked for, sink->columns among it, not what there is. A column is a set of values: a
-	 * rule's table picks those that it names. */
+	 * rule's table picks those that it names. An entry without keys or groups has none, if
+	 * any other has some. */
 	bool entries;
+	/* Somebody will look at how values came about: computed ones should tell (record.h). */
+	bool explain;
 	struct diags *diags;
 	/* What the importer found out about the source ("windows-1252, ';'"), for the plan's head.
 	 */

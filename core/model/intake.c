@@ -198,6 +198,24 @@ map_at_once(struct reading *reading, const struct record *record, struct intake_
 	reading->attributed = reading->said.count;
 }
 
+/*
+ * An entry without keys or groups has none, and those that were taken from it must go. Where no
+ * entry at all has any, they are as likely not to be readable, and nothing follows.
+ */
+static void
+settle_lists(struct reading *reading)
+{
+	static const enum account_field lists[] = { ACCOUNT_SSH_KEYS, ACCOUNT_GROUPS };
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		if (!mapping_found(reading->mapping, lists[i], reading->arena))
+			continue;
+		ARRAY_FOREACH (row, &reading->rows) {
+			if (row->account && !account_has(row->account, lists[i]))
+				account_set_none(row->account, lists[i], row->account->place);
+		}
+	}
+}
+
 /* Rows into accounts, and all that was said in the order of the rows. */
 static void
 map_rows(struct reading *reading)
@@ -214,9 +232,11 @@ map_rows(struct reading *reading)
 	if (!has_header)
 		map_collected(reading);
 	merge_said(reading, UINT_MAX);
-	if (reading->sink.entries && reading->mapping && reading->rows.count)
-		mapping_warn_missing(
-			reading->config->mapping, reading->mapping, reading->arena, reading->diags);
+	if (!reading->sink.entries || !reading->mapping || !reading->rows.count)
+		return;
+	settle_lists(reading);
+	mapping_warn_missing(
+		reading->config->mapping, reading->mapping, reading->arena, reading->diags);
 }
 
 /* ---- what the importer delivers ---- */
@@ -272,6 +292,8 @@ take_reject(void *ctx, const struct record *record)
 	place_keeper_next_row(&reading->keeper);
 	row.record = reading->sink.entries ? copy_entry(reading, record, record->fields.count)
 					   : copy_record(reading->arena, record);
+	if (reading->sink.entries && reading->mapping)
+		row.key = mapping_key(reading->mapping, row.record, reading->arena);
 	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 }

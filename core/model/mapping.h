@@ -103,6 +103,9 @@ void mapping_warn_missing(const struct mapping *configured, const struct mapping
 void mapping_add_columns(const struct mapping *configured, struct record *header,
 	struct arena *arena, struct diags *diags);
 
+/* That some record had something in a column that the field's rule reads. */
+bool mapping_found(const struct mapping *bound, enum account_field field, struct arena *arena);
+
 /*
  * One account from a bound mapping. All bad cells are reported, not only the first. Errors name the
  * record's cell. The account keeps pointing into the record's strings and the mapping's. Several
@@ -112,5 +115,9 @@ void mapping_add_columns(const struct mapping *configured, struct record *header
  */
 NODISCARD bool mapping_apply(const struct mapping *mapping, const struct record *record,
 	struct arena *arena, struct account *ret_account, struct diags *diags);
+
+/* Only the key of a record that is refused for other reasons; NULL when it gives none. */
+const char *mapping_key(
+	const struct mapping *mapping, const struct record *record, struct arena *arena);
 
 #endif

@@ -506,3 +506,16 @@ mapping_warn_missing(const struct mapping *configured, const struct mapping *bou
 	struct missing missing = { bound, diags };
 	each_configured(configured, arena, warn_missing, &missing);
 }
+
+bool
+mapping_found(const struct mapping *bound, enum account_field field, struct arena *arena)
+{
+	const struct mapping_rule *rule = bound->rules[field];
+	const char *const *name = rule ? rule_columns(rule, arena) : NULL;
+	for (; name && *name; name++) {
+		const struct mapping_column *column = table_get(&bound->columns, *name);
+		if (column && column->found)
+			return true;
+	}
+	return false;
+}

@@ -133,43 +133,6 @@ find_rivals(struct account *const *accounts, size_t count, const struct table *r
 
 /* ---- the password ---- */
 
-static const struct {
-	const char *prefix, *words;
-} schemes[] = {
-	{ "$argon2id$", "an argon2id hash" },
-	{ "$argon2i$", "an argon2i hash" },
-	{ "$argon2d$", "an argon2d hash" },
-	{ "$apr1$", "an Apache MD5 hash ($apr1$)" },
-	{ "$7$C6", "a scrypt hash" },
-	{ "{SSHA512}", "a salted SHA-512 checksum" },
-	{ "{SSHA256}", "a salted SHA-256 checksum" },
-	{ "{SSHA}", "a salted SHA-1 checksum" },
-	{ "{SMD5}", "a salted MD5 checksum" },
-	{ "{SHA512}", "a SHA-512 checksum" },
-	{ "{SHA256}", "a SHA-256 checksum" },
-	{ "{SHA}", "a SHA-1 checksum" },
-	{ "{MD5}", "an MD5 checksum" },
-	{ "{PBKDF2", "a PBKDF2 hash" },
-	{ "pbkdf2", "a PBKDF2 hash" },
-};
-
-/* Never the text itself, nor a part of it that is not one of ours. */
-static const char *
-scheme_words(const char *secret)
-{
-	for (size_t i = 0; secret && i < ARRAY_LEN(schemes); i++) {
-		if (strncasecmp(secret, schemes[i].prefix, strlen(schemes[i].prefix)) == 0)
-			return schemes[i].words;
-	}
-	size_t digits = secret ? strspn(secret, "0123456789abcdefABCDEF") : 0;
-	if (digits && !secret[digits])
-		return digits == 32    ? "an MD5 checksum"
-			: digits == 40 ? "a SHA-1 checksum"
-			: digits == 64 ? "a SHA-256 checksum"
-				       : "a checksum";
-	return "a hash that libcrypt does not know";
-}
-
 /* It was verified as a hash, so 13 letters are DES and no plaintext. */
 static bool
 check_hash(const char *secret, struct place where, struct arena *arena, const char **ret_hash,
@@ -218,7 +181,7 @@ take_hash(struct making *making, const struct old_way *way)
 	struct diags said = { .arena = making->arena };
 	const char *hash;
 	if (!way->secret || !check_hash(way->secret, way->where, making->arena, &hash, &said)) {
-		set_foreign(making, scheme_words(way->secret));
+		set_foreign(making, password_scheme(way->secret));
 		return;
 	}
 	making->old->secret = OLD_SECRET_CARRIED;

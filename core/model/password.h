@@ -23,6 +23,13 @@
 NODISCARD bool password_hash_check(const char *text, struct place place, struct arena *arena,
 	const char **ret_hash, struct diags *diags);
 
+/* "a salted SHA-1 checksum"; never the text itself, nor a part of it that is not a scheme's name.
+ */
+const char *password_scheme(const char *secret);
+
+/* "*", "!...", "x", nothing, also behind {CRYPT}: a password that nobody knows. */
+bool password_is_locked(const char *text);
+
 /* A plaintext that login programs can take: 1..511 bytes, no control characters, not blank only. */
 NODISCARD bool password_check(const char *text, struct place place, struct diags *diags);
 

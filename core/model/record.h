@@ -14,6 +14,7 @@ struct record_field {
 	const char *name;  /* as written in the source */
 	const char *value; /* UTF-8; several values of one name are several fields */
 	struct place place;
+	const char *via; /* how a computed value came about, for people, or NULL: sink.explain */
 };
 
 struct record {

@@ -69,7 +69,7 @@ planner_is_blocked(const struct change *change)
 struct place
 planner_place(const struct account *account, enum account_field field)
 {
-	return account_has(account, field) && account->places[field].line ? account->places[field]
+	return account_has(account, field) && account->places[field].file ? account->places[field]
 									  : account->place;
 }
 

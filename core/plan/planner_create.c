@@ -181,6 +181,13 @@ add_passwd_edit(struct planner *planner, const struct change *change)
 
 /* ---- deciding ---- */
 
+/* Closed by what was decided here, and not by the source. */
+static bool
+is_closed_here(const struct account *account)
+{
+	return account->old || account->foreign_hash;
+}
+
 static void
 choose_password(struct planner *planner, const struct account *account, struct change *change)
 {
@@ -202,7 +209,7 @@ choose_password(struct planner *planner, const struct account *account, struct c
 		plan_secrets_get(planner->secrets, change->login, planner->arena)->generated = true;
 	} else {
 		facts->password = PASSWORD_NONE;
-		if (!account->ssh_keys.count && !(account->old && facts->disabled))
+		if (!account->ssh_keys.count && !(is_closed_here(account) && facts->disabled))
 			planner_warn_no_login(planner, account, change);
 	}
 }
@@ -264,10 +271,11 @@ choose_expiry(struct planner *planner, const struct account *account, struct cha
 			"the account has expired already");
 	if (change->after.disabled)
 		planner_warn(planner, change, planner_place(account, ACCOUNT_STATE), "disabled",
-			account->old ? "is closed until somebody opens it"
-				     : "cannot log in: the source says that the account is "
-				       "disabled");
-	if (change->after.disabled && account->old)
+			is_closed_here(account)
+				? "is closed until somebody opens it"
+				: "cannot log in: the source says that the account is "
+				  "disabled");
+	if (change->after.disabled && is_closed_here(account))
 		planner_hint(change, "To open it: chage -E -1 %s", change->login);
 }
 
@@ -358,9 +366,31 @@ decide(struct planner *planner, const struct account *account, struct change *ch
 		planner_choose_ids(planner, account, change);
 }
 
+/* The account as it is to be without its password, where nothing here verifies that. */
+static const struct account *
+without_foreign_hash(struct planner *planner, const struct account *account, struct change *change)
+{
+	if (!account->foreign_hash)
+		return account;
+	struct account *made = arena_copy(planner->arena, account, sizeof(*account));
+	const char *choice = planner_decide_foreign_hash(planner, change,
+		planner_place(account, ACCOUNT_PASSWORD_HASH), account->foreign_hash);
+	bool is_new = choice && strcmp(choice, "handout") == 0;
+	made->secret = is_new ? ACCOUNT_SECRET_NEW : ACCOUNT_SECRET_NONE;
+	if (choice && strcmp(choice, "expire") == 0) {
+		made->state = ACCOUNT_DISABLED;
+		made->given |= 1u << ACCOUNT_STATE;
+		made->places[ACCOUNT_STATE] = planner_place(account, ACCOUNT_PASSWORD_HASH);
+	}
+	return made;
+}
+
 void
 planner_create(struct planner *planner, const struct account *account, struct change *change)
 {
+	account = without_foreign_hash(planner, account, change);
+	if (change->left_out)
+		return;
 	struct adoption filling = {
 		.planner = planner,
 		.account = account,

@@ -252,6 +252,12 @@ struct string_list planner_keys_from(struct planner *planner, const struct strin
 	const char *before, const char *after);
 
 /* planner_create.c, planner_change.c */
+/*
+ * A password of the source that nothing here verifies: what policy.passwords.foreign_hash or a
+ * person says, "key-only", "handout", "expire", or NULL when it is still to be decided.
+ */
+const char *planner_decide_foreign_hash(
+	struct planner *planner, struct change *change, struct place place, const char *scheme);
 void planner_create(struct planner *planner, const struct account *account, struct change *change);
 void planner_change(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct accountdb_line *passwd,

@@ -288,6 +288,14 @@ foreign_default(const struct planner *planner)
 	return words[planner->config->policy.foreign_hash];
 }
 
+const char *
+planner_decide_foreign_hash(
+	struct planner *planner, struct change *change, struct place place, const char *scheme)
+{
+	return planner_decide(planner, change, DECISION_FOREIGN_HASH, foreign_default(planner),
+		place, "its password is %s", scheme);
+}
+
 /* True when the password of the account that is here lets in whoever asks. */
 static bool
 has_empty_password(const struct old_row *row)
@@ -328,9 +336,8 @@ decide_password(struct old_row *row)
 				row->login->password == OLD_PASSWORD_ANY ? "any" : "the empty"));
 	if (row->old->secret == OLD_SECRET_FOREIGN && !row->passwd)
 		take_password_choice(row,
-			planner_decide(row->planner, row->change, DECISION_FOREIGN_HASH,
-				foreign_default(row->planner), row->login->where,
-				"its password is %s", row->old->scheme));
+			planner_decide_foreign_hash(
+				row->planner, row->change, row->login->where, row->old->scheme));
 }
 
 /* ---- rights ---- */

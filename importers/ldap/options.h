@@ -20,6 +20,8 @@ struct ldap_config {
 	const char *groups_base; /* NULL = base */
 	const char *groups_filter;
 	bool nested_groups;
+	const char *key_attribute; /* "auto" = the profile's first that entries have */
+	unsigned lockout_seconds;  /* 0 = a lock after wrong passwords lasts until it is lifted */
 
 	/* who asks */
 	const char *auth;

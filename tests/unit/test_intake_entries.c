@@ -43,6 +43,20 @@ test_what_an_account_keeps_outlives_its_entry(void **state)
 	assert_true(intake.complete);
 	assert_string_equal(accounts(fixture, &intake),
 		"uid=anna attribute uid: key=1 username=anna groups=press+tv\n"
+		"uid=bert attribute uid: key=2 username=bert groups=\n");
+}
+
+/* Nobody may read the attribute, or nobody has one: the two look the same. */
+static void
+test_where_no_entry_has_groups_none_are_taken_away(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source_config config = entries(BAD_ROW_BLOCK);
+	struct intake intake;
+	assert_true(take_in(fixture, &config,
+		"dn=uid=anna|uid=anna|key=1\ndn=uid=bert|uid=bert|key=2\n", &intake));
+	assert_string_equal(accounts(fixture, &intake),
+		"uid=anna attribute uid: key=1 username=anna\n"
 		"uid=bert attribute uid: key=2 username=bert\n");
 }
 
@@ -129,6 +143,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_what_an_account_keeps_outlives_its_entry),
+		fixture_test(test_where_no_entry_has_groups_none_are_taken_away),
 		fixture_test(test_bad_entries_are_refused_with_their_places_and_whole_records),
 		fixture_test(test_two_entries_of_one_login_or_key_name_each_other),
 		fixture_test(test_a_mapping_that_cannot_be_ends_the_listing),
