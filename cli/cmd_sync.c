@@ -114,14 +114,26 @@ perform(struct syncing *syncing, struct plan *plan, unsigned over_limit)
 	return exit;
 }
 
+static bool
+has_warnings(const struct plan *plan)
+{
+	ARRAY_FOREACH (change, &plan->changes) {
+		ARRAY_FOREACH (diag, &(*change)->findings) {
+			if (diag->level != DIAG_NOTE)
+				return true;
+		}
+	}
+	return plan->findings.count;
+}
+
 /* With nothing to be done and nothing to be said, a schedule's mail stays empty with -q. */
 static void
 show(struct syncing *syncing)
 {
 	const struct plan *plan = syncing->planning.plan;
 	struct session *session = syncing->session;
-	bool is_news = plan_has_work(plan) || plan->findings.count ||
-		plan->counts[CHANGE_BLOCKED] || session->output.json || session->output.verbose;
+	bool is_news = plan_has_work(plan) || has_warnings(plan) || session->output.json ||
+		session->output.verbose;
 	if (is_news)
 		planning_show_working(session, plan, false);
 }

@@ -301,6 +301,20 @@ reject(const struct json_object *object, unsigned number, struct arena *arena, s
 	sink->reject(sink->ctx, record);
 }
 
+/* Whose object that was, where both the key and the login can be read. */
+static void
+say_present(const struct account *account, const struct json_object *object, struct sink *sink)
+{
+	const char *member = account_field_name(ACCOUNT_KEY);
+	bool has_key = account_has(account, ACCOUNT_KEY);
+	if (!account_has(account, ACCOUNT_USERNAME) ||
+		(!has_key && json_object_get(object->members, member)))
+		return;
+	sink->present(sink->ctx, account->username);
+	if (has_key)
+		sink->present(sink->ctx, account->key);
+}
+
 static bool
 read_account(struct account_reading *reading, const struct json_object *object)
 {
@@ -352,7 +366,7 @@ check_format(const struct json_object *object, struct diags *diags)
 }
 
 static bool
-read_objects(struct json_text *text, struct source *source, struct sink *sink, bool *ret_refused)
+read_objects(struct json_text *text, struct source *source, struct sink *sink)
 {
 	AUTO(json_object_finish) struct json_object object = { 0 };
 	unsigned number = 0;
@@ -371,8 +385,8 @@ read_objects(struct json_text *text, struct source *source, struct sink *sink, b
 		};
 		number++;
 		if (!read_account(&reading, &object)) {
-			*ret_refused = true;
 			reject(&object, number, source->arena, sink);
+			say_present(reading.account, &object, sink);
 		} else if (!sink->account(sink->ctx, reading.account)) {
 			return false;
 		}
@@ -420,13 +434,11 @@ json_read(const void *config, struct source *source, struct sink *sink)
 		return false;
 
 	struct json_text text;
-	bool refused = false;
 	json_text_init(&text, utf8, source->shown, source->arena, sink->diags);
-	if (!read_objects(&text, source, sink, &refused))
+	if (!read_objects(&text, source, sink))
 		return false;
 
-	/* A refused object is somebody: without them the listing is not whole. */
-	sink->complete = !refused;
+	sink->complete = true;
 	return true;
 }
 

@@ -32,7 +32,7 @@ struct intake {
 	bool complete;
 	const char *incomplete; /* why not, or NULL where nothing more is known */
 	struct table present;	/* origin keys and logins of refused rows: these people exist */
-	bool has_nameless;	/* of one of these rows the login is not known */
+	bool has_nameless;	/* of one that was mapped the login is not known */
 	size_t rows;
 	struct record *header; /* NULL when the source has none */
 	struct {

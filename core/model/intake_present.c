@@ -31,10 +31,11 @@ intake_find_present(const struct intake_rows *rows, bool has_key_column, struct 
 			continue;
 		const char *key = key_of(row, has_key_column);
 		const char *login = row->account ? row->account->username : NULL;
-		/* An account may be known by its login, from before its source had keys. */
+		/* An account may be known by its login, from before its source had keys. Where the
+		 * importer says whose a row is, it is not. */
 		if (login)
 			table_set(&intake->present, login, intake);
-		else
+		else if (!row->key)
 			intake->has_nameless = true;
 		if (key)
 			table_set(&intake->present, key, intake);

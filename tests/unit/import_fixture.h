@@ -78,6 +78,13 @@ on_reject(void *ctx, const struct record *record)
 	write_fields(import, record, true);
 }
 
+static inline void
+on_present(void *ctx, const char *key)
+{
+	struct import *import = ctx;
+	buffer_printf(&import->said, "present: %s\n", key);
+}
+
 static inline bool
 on_account(void *ctx, const struct account *account)
 {
@@ -118,6 +125,7 @@ import_bytes(struct import *import, const struct importer *importer, const void 
 		.account = on_account,
 		.header = on_header,
 		.reject = on_reject,
+		.present = on_present,
 		.diags = &import->diags };
 
 	void *config = arena_alloc(&import->arena, importer->config_size + 1);

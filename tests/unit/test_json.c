@@ -293,7 +293,7 @@ test_json_refuses_members_and_reads_on(void **state)
 		assert_int_equal(import.accounts.count, 1);
 		assert_string_equal(import.accounts.items[0].username, "bert");
 		assert_true(import.read);
-		assert_false(import.sink.complete);
+		assert_true(import.sink.complete);
 	}
 }
 
@@ -306,6 +306,33 @@ test_json_rejects_objects_with_their_values_and_places(void **state)
 	assert_string_equal(buffer_text(&import.said),
 		"reject 1 1: full_name='A'@1:14 groups='[\"x\"]'@2:10 uid='7'@2:22\n"
 		"1:1: error: no 'username'\n");
+}
+
+/* Somebody whose object cannot be used has not left; whoever it may be nobody else is taken for. */
+static void
+test_json_says_whose_a_refused_object_is(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "{\"username\":\"anna\",\"uid\":\"x\"}", "present: anna\n" },
+		{ "{\"username\":\"anna\",\"key\":\"7\",\"uid\":\"x\"}",
+			"present: anna\npresent: 7\n" },
+		{ "{\"username\":\"anna\",\"key\":\"\\u0001\"}", "" },
+		{ "{\"username\":\"ANNA\",\"key\":\"7\"}", "" },
+		{ "{\"key\":\"7\"}", "" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_IMPORT struct import import;
+		read_json(&import, cases[i][0]);
+		const char *said = buffer_text(&import.said);
+		const char *present = strstr(said, "present: ");
+		assert_non_null(strstr(said, "reject 1 1:"));
+		assert_int_equal(import.diags.errors, 1);
+		assert_string_equal(present ? arena_strndup(&import.arena, present,
+						      (size_t)(strstr(present, "1:") - present))
+					    : "",
+			cases[i][1]);
+	}
 }
 
 static void
@@ -336,6 +363,7 @@ main(void)
 		cmocka_unit_test(test_json_reads_folders_with_rights_of_their_own),
 		cmocka_unit_test(test_json_refuses_members_and_reads_on),
 		cmocka_unit_test(test_json_rejects_objects_with_their_values_and_places),
+		cmocka_unit_test(test_json_says_whose_a_refused_object_is),
 		cmocka_unit_test(test_json_hints_at_nearest_member),
 	};
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);
