@@ -148,6 +148,17 @@ change_is_of_profile(const struct change *change)
 }
 
 bool
+change_ends_sessions(const struct plan *plan, const struct change *change)
+{
+	if (!change->nss || !change_is_work(change) || !change->has_after)
+		return false;
+	bool joins = !string_list_has(&change->before.groups, plan->jail_group) &&
+		string_list_has(&change->after.groups, plan->jail_group);
+	return change->action == CHANGE_CREATE || joins ||
+		(change->after.disabled && !change->before.disabled);
+}
+
+bool
 plan_has_work(const struct plan *plan)
 {
 	ARRAY_FOREACH (change, &plan->changes) {

@@ -240,6 +240,10 @@ bool change_is_work(const struct change *change);
 /* True when an account that exists gets another profile, or loses it. */
 bool change_is_of_profile(const struct change *change);
 
+/* True when sessions of an account of the name service, which no gate closes, must end: older ones
+ * are not jailed, or are to go on no more. */
+bool change_ends_sessions(const struct plan *plan, const struct change *change);
+
 /* True when applying it would change anything. */
 bool plan_has_work(const struct plan *plan);
 /* True when nothing is blocked and no finding of the host is an error. */

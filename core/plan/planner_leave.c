@@ -73,6 +73,21 @@ disable(const struct leaving *leaving)
 	leaving_disable(leaving);
 }
 
+/* Somebody may have taken it out of the group while nobody could log in. */
+static bool
+is_jailed(const struct leaving *leaving)
+{
+	const char *group = leaving->planner->plan->jail_group;
+	if (string_list_has(&leaving->change->before.groups, group))
+		return true;
+	block(leaving, "not-jailed",
+		arena_printf(leaving->planner->arena,
+			"is not in the group '%s' any more: sshd would not jail it", group),
+		arena_printf(leaving->planner->arena, "First: usermod -aG %s %s", group,
+			leaving->change->login));
+	return false;
+}
+
 static void
 enable(const struct leaving *leaving)
 {
@@ -84,9 +99,10 @@ enable(const struct leaving *leaving)
 			arena_printf(arena, "is %s: the home is in quarantine", since(leaving)),
 			arena_printf(arena, "Take that back first: rehome rollback %s %s",
 				standing->run, leaving->change->login));
-	else if (standing->state == MANAGED_DISABLED)
-		leaving_enable(leaving);
-	else if (standing->state == MANAGED_STAGED)
+	else if (standing->state == MANAGED_DISABLED) {
+		if (is_jailed(leaving))
+			leaving_enable(leaving);
+	} else if (standing->state == MANAGED_STAGED)
 		block(leaving, "staged", arena_printf(arena, "is %s", since(leaving)),
 			arena_printf(
 				arena, "To open it: rehome activate %s", leaving->change->login));
@@ -111,7 +127,7 @@ activate(const struct leaving *leaving)
 			arena_printf(arena, "is staged, but somebody set its expiry: %s",
 				planner_day_words(change->before.expires, arena)),
 			arena_printf(arena, "Close it first: chage -E 1 %s", change->login));
-	} else {
+	} else if (is_jailed(leaving)) {
 		leaving_activate(leaving);
 	}
 }
@@ -311,7 +327,8 @@ reopen(const struct leaving *leaving)
 	if (standing->state == MANAGED_DISABLED && !standing->by_hand) {
 		leaving->change->action = CHANGE_CHANGE;
 		tell_why(leaving);
-		leaving_enable(leaving);
+		if (is_jailed(leaving))
+			leaving_enable(leaving);
 	} else {
 		warn_of_closed(leaving);
 	}

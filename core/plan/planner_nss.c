@@ -137,11 +137,20 @@ read_facts(struct planner *planner, const struct accountdb_line *line, struct ch
 	change->after.groups = (struct string_list){ 0 };
 }
 
+/* Another managed account of this uid. */
+static const char *
+jailed_with(const struct planner *planner, uid_t uid)
+{
+	const struct managed_account *managed = id_table_get(&planner->snapshot->ids_managed, uid);
+	return managed && managed->uid == uid ? managed->login : NULL;
+}
+
 static void
 check_person(struct planner *planner, const struct account *account, struct change *change)
 {
 	const struct accountdb_line *twin =
 		accountdb_find_id(&planner->snapshot->db, ACCOUNTDB_PASSWD, change->before.uid);
+	const char *jailed = jailed_with(planner, change->before.uid);
 	const char *why = planner_protection(planner, change);
 	if (account->old || account->contents)
 		block(planner, change, "nss-old-server",
@@ -161,6 +170,11 @@ check_person(struct planner *planner, const struct account *account, struct chan
 				"its uid %u is also that of '%s' in /etc/passwd",
 				(unsigned)change->before.uid, accountdb_name(twin)),
 			"Give one of them another uid first.");
+	else if (jailed)
+		block(planner, change, "uid-taken",
+			arena_printf(planner->arena, "its uid %u has a jail already, that of '%s'",
+				(unsigned)change->before.uid, jailed),
+			"See: rehome status");
 	if (account_has(account, ACCOUNT_UID) && account->uid != change->before.uid)
 		block(planner, change, "uid-differs",
 			arena_printf(planner->arena,
@@ -192,7 +206,16 @@ choose_groups(struct planner *planner, const struct account *account, struct cha
 	}
 }
 
-static void
+/* Made by hand, as rehome would make it. */
+static bool
+is_jail(struct planner *planner, const char *home, const struct host_entry *entry)
+{
+	return S_ISDIR(entry->st.st_mode) && entry->st.st_uid == 0 &&
+		!jail_path_fault(&planner->snapshot->jails, home, false);
+}
+
+/* True when there is a jail already. */
+static bool
 check_home(struct planner *planner, const struct account *account, struct change *change)
 {
 	const char *home = change->after.home;
@@ -204,10 +227,12 @@ check_home(struct planner *planner, const struct account *account, struct change
 				"the source says home %s, the name service says %s", account->home,
 				home),
 			"Take the home out of the map: sshd goes by the name service.");
-		return;
+		return false;
 	}
 	if (!planner_inspect_home(planner, change, place, &entry) || !entry.exists)
-		return;
+		return false;
+	if (is_jail(planner, home, &entry))
+		return true;
 	block(planner, change, "home-lived-in",
 		arena_printf(planner->arena,
 			"%s exists (owner uid %u): a home of the name service's is not turned into "
@@ -217,6 +242,7 @@ check_home(struct planner *planner, const struct account *account, struct change
 			"Move it aside, make the jail, and move its files into folders: mv %s "
 			"%s.before",
 			home, home));
+	return false;
 }
 
 static bool
@@ -258,7 +284,8 @@ warn_of_what_is_not_ours(
 }
 
 static void
-describe(struct planner *planner, struct change *change, const struct folder_list *folders)
+describe(struct planner *planner, struct change *change, const struct folder_list *folders,
+	bool has_jail)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	buffer_printf(&text, "of the name service, uid %u, groups", (unsigned)change->after.uid);
@@ -270,7 +297,8 @@ describe(struct planner *planner, struct change *change, const struct folder_lis
 	planner_add_line(change, planner->arena, "account",
 		arena_strdup(planner->arena, buffer_text(&text)));
 	planner_add_line(change, planner->arena, "jail",
-		arena_printf(planner->arena, "%s  root:root 0755", change->after.home));
+		arena_printf(planner->arena, has_jail ? "%s is one already" : "%s  root:root 0755",
+			change->after.home));
 	planner_describe_folders(planner, change, folders);
 	planner_add_line(change, planner->arena, "sessions",
 		"from before the jail: ended, with all processes of the account");
@@ -286,7 +314,7 @@ create(struct planner *planner, const struct account *account, const struct acco
 	change->full_name = change->before.full_name;
 	check_person(planner, account, change);
 	choose_groups(planner, account, change);
-	check_home(planner, account, change);
+	bool has_jail = check_home(planner, account, change);
 	const struct folder_list *folders =
 		planner_folders_of(planner, account, change, &change->after.layout);
 	change->after.folders = planner_folder_texts(planner, folders);
@@ -294,13 +322,16 @@ create(struct planner *planner, const struct account *account, const struct acco
 	if (planner_is_blocked(change) || !read_no_keys(planner, change, &keys_before))
 		return;
 	warn_of_what_is_not_ours(planner, account, change);
-	planner_make_home(planner, change, folders);
+	if (has_jail)
+		planner_make_missing_folders(planner, change, folders);
+	else
+		planner_make_home(planner, change, folders);
 	if (account->ssh_keys.count) {
 		struct string_list keys =
 			planner_keys_from(planner, &account->ssh_keys, NULL, change->after.profile);
 		planner_write_keys(planner, change->login, &keys, &keys_before);
 	}
-	describe(planner, change, folders);
+	describe(planner, change, folders, has_jail);
 	planner_describe_profile(planner, account, change);
 }
 
@@ -352,11 +383,30 @@ say_left_out(const struct account *account, struct change *change)
 	diag_append(&change->findings, &diag);
 }
 
+/* The jail is the old login's, and there may be two people. */
+static bool
+is_renamed(struct planner *planner, struct change *change)
+{
+	const struct managed_account *managed =
+		table_get(&planner->snapshot->managed->by_key, planner_person(planner, change));
+	if (!managed || strcmp(managed->login, change->login) == 0)
+		return false;
+	block(planner, change, "rename",
+		arena_printf(planner->arena,
+			"'%s' has a jail as '%s'; logins of the name service are not renamed here",
+			change->key, managed->login),
+		arena_printf(planner->arena,
+			"Give it the login '%s' back there, or first take that jail back: rehome "
+			"rollback %s %s",
+			managed->login, managed->run, managed->login));
+	return true;
+}
+
 void
 planner_nss(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct change *change)
 {
-	if (!is_of_nss(planner, change, managed))
+	if (!is_of_nss(planner, change, managed) || is_renamed(planner, change))
 		return;
 	struct accountdb_line *line = snapshot_nss_user(planner->snapshot, change->login);
 	if (!managed && is_shut(account))

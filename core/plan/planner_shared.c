@@ -262,11 +262,8 @@ add_step(struct planner *planner, enum step_kind kind)
 static bool
 ends_sessions(const struct planner *planner)
 {
-	ARRAY_FOREACH (item, &planner->plan->changes) {
-		const struct change *change = *item;
-		if (change->nss && change_is_work(change) &&
-			(change->action == CHANGE_CREATE ||
-				(change->after.disabled && !change->before.disabled)))
+	ARRAY_FOREACH (change, &planner->plan->changes) {
+		if (change_ends_sessions(planner->plan, *change))
 			return true;
 	}
 	return false;

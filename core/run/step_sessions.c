@@ -8,12 +8,6 @@
 #include "core/run/daemon.h"
 #include "core/run/step.h"
 
-static bool
-is_shut_out(const struct change *change)
-{
-	return change->has_after && change->after.disabled && !change->before.disabled;
-}
-
 /* A uid that is somebody's in passwd by now is left alone. */
 static bool
 end_sessions(struct run *run, bool undo)
@@ -27,8 +21,8 @@ end_sessions(struct run *run, bool undo)
 		return false;
 	ARRAY_FOREACH (item, &run->plan->changes) {
 		const struct change *change = *item;
-		bool is_meant = change->action == CHANGE_CREATE || (!undo && is_shut_out(change));
-		if (!change->nss || !is_meant || !change->after.uid ||
+		if (!change_ends_sessions(run->plan, change) || !change->after.uid ||
+			(undo && change->action != CHANGE_CREATE) ||
 			table_get(&run->dropped, change->login) ||
 			(run->users && !table_get(run->users, change->login)) ||
 			accountdb_find_id(&db, ACCOUNTDB_PASSWD, change->after.uid))

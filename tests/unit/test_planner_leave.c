@@ -489,6 +489,26 @@ test_leave_activates_nobody_whom_somebody_opened_or_shut(void **state)
 	assert_string_equal(codes_said(w), "  anna not-staged\n");
 }
 
+/* It would be open and not jailed. */
+static void
+test_leave_opens_nobody_who_is_out_of_the_jail(void **state)
+{
+	struct world *w = *state;
+	struct managed_account *anna = stage_anna(w);
+	replace_in(w, "/etc/group", "sftponly:x:999:anna", "sftponly:x:999:");
+	assert_true(plan_act(w, LEAVE_ACTIVATE, "anna", false));
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error not-jailed: is not in the group 'sftponly' any more: sshd would not jail "
+		"it | First: usermod -aG sftponly anna\n");
+	assert_string_equal(edits_said(w), "");
+	anna->standing.state = MANAGED_DISABLED;
+	assert_true(plan_act(w, LEAVE_ENABLE, "anna", false));
+	assert_string_equal(codes_said(w), "! anna not-jailed\n");
+	plan_sheet(w, "login,state\nanna,active\n");
+	assert_string_equal(codes_said(w), "! anna not-jailed\n");
+}
+
 /* What changes meanwhile changes; only the expiry waits where it is. */
 static void
 test_leave_a_staged_account_changes_and_stays_closed(void **state)
@@ -567,6 +587,7 @@ main(void)
 		world_test(test_leave_activates_who_is_staged),
 		world_test(test_leave_activates_all_who_are_staged),
 		world_test(test_leave_activates_nobody_whom_somebody_opened_or_shut),
+		world_test(test_leave_opens_nobody_who_is_out_of_the_jail),
 		world_test(test_leave_a_staged_account_changes_and_stays_closed),
 		world_test(test_leave_a_staged_account_leaves_and_comes_back_staged),
 	};

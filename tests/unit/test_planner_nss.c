@@ -150,6 +150,25 @@ test_nss_refuses_a_home_that_is_lived_in(void **state)
 	assert_string_equal(steps_said(w), "");
 }
 
+/* By the classic recipe: what is missing is added, and nothing else is touched. */
+static void
+test_nss_takes_a_jail_that_is_there(void **state)
+{
+	struct world *w = *state;
+	anna_is_known();
+	add_to_file(w, "/etc/group", "sftponly:x:999:\n");
+	make_dir(w, "/home/anna", 0, 0, 0755);
+	make_dir(w, "/home/anna/in", 70001, 999, 0755);
+	plan_nss(w, "login,folders\nanna,in out\n");
+	assert_string_equal(codes_said(w), "+ anna\n");
+	assert_non_null(strstr(changes_said(w), "  jail /home/anna is one already\n"));
+	assert_non_null(strstr(steps_said(w), "folder-create /home/anna/out 70001:999 0755\n"));
+	assert_null(strstr(steps_said(w), "home-create"));
+	make_dir(w, "/home/anna", 0, 0, 0775);
+	plan_nss(w, ROW);
+	assert_string_equal(codes_said(w), "! anna home-lived-in\n");
+}
+
 static void
 test_nss_refuses_an_account_that_is_here(void **state)
 {
@@ -271,6 +290,38 @@ test_nss_blocks_when_the_directory_changed_what_the_jail_stands_on(void **state)
 }
 
 static void
+test_nss_another_login_or_uid_of_somebody_is_not_jailed_twice(void **state)
+{
+	struct world *w = *state;
+	struct managed_account *anna = jail_anna(w);
+	anna->login = "old";
+	managed_init(&w->managed, &w->arena);
+	anna->key = "anna";
+	managed_add(&w->managed, anna);
+	plan_nss(w, ROW);
+	assert_string_equal(codes_said(w), "! anna rename\n");
+	anna->key = "old";
+	managed_init(&w->managed, &w->arena);
+	managed_add(&w->managed, anna);
+	anna->home = "/home/old";
+	assert_int_equal(unlink(real(w, "/etc/ssh/rehome_keys/anna")), 0);
+	plan_nss(w, ROW);
+	assert_string_equal(codes_said(w), "! anna uid-taken\n");
+}
+
+/* Somebody took her out of the jail by hand: what she does since then is not jailed. */
+static void
+test_nss_who_comes_back_into_the_jail_is_logged_out(void **state)
+{
+	struct world *w = *state;
+	jail_anna(w);
+	replace_in(w, "/etc/group", "sftponly:x:999:anna", "sftponly:x:999:");
+	plan_nss(w, ROW);
+	assert_string_equal(changes_said(w), "~ anna\n  group + sftponly\n");
+	assert_non_null(strstr(steps_said(w), "sessions-end\n"));
+}
+
+static void
 test_nss_and_local_are_not_exchanged(void **state)
 {
 	struct world *w = *state;
@@ -368,6 +419,7 @@ main(void)
 		world_test(test_nss_gives_jail_keys_and_groups_and_no_line),
 		world_test(test_nss_refuses_what_would_not_be_a_jail),
 		world_test(test_nss_refuses_a_home_that_is_lived_in),
+		world_test(test_nss_takes_a_jail_that_is_there),
 		world_test(test_nss_refuses_an_account_that_is_here),
 		world_test(test_nss_needs_the_name_service_of_the_machine),
 		world_test(test_nss_says_what_only_the_directory_can_do),
@@ -375,6 +427,8 @@ main(void)
 		world_test(test_nss_that_does_not_answer_is_not_taken_for_nobody),
 		world_test(test_nss_changes_what_is_ours),
 		world_test(test_nss_blocks_when_the_directory_changed_what_the_jail_stands_on),
+		world_test(test_nss_another_login_or_uid_of_somebody_is_not_jailed_twice),
+		world_test(test_nss_who_comes_back_into_the_jail_is_logged_out),
 		world_test(test_nss_and_local_are_not_exchanged),
 		world_test(test_nss_a_leaver_loses_keys_and_sessions_and_stays_jailed),
 		world_test(test_nss_who_is_no_longer_listed_is_disabled_and_no_more),
