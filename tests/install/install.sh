@@ -8,8 +8,6 @@ umask 022
 
 top=$(mktemp -d)
 trap 'rm -rf "$top"; tap_exit' EXIT
-cp -R "$source_root/samples/importer-example" "$top/example"
-
 # ---- what is installed ----
 
 check "it installs" meson install -C "$build_root" --no-rebuild --destdir "$top/package"
@@ -65,8 +63,17 @@ if [ -e "$build_root/importers/ldap/ldap.so" ]; then
 	check "the importer of directories is a module" test -f "$importers/ldap.so"
 fi
 
+units=$prefix/lib/systemd/system
+is "service and timer are installed" "$(cd "$units" && echo *)" "rehome-sync.service rehome-sync.timer"
+is "and nothing is enabled" "$(find "$top/package" -type l)" ""
+documentation=$(sed -n 's/^Documentation=file://p' "$units/rehome-sync.service")
+check "the documentation that the service names is there" test -f "$top/package$documentation"
+check "a table for cron is among the examples" \
+	test -f "$top/package$(dirname "$documentation")/examples/rehome-sync.cron"
+
 # ---- an importer of somebody else ----
 
+cp -R "$top/package$(dirname "$documentation")/examples/importer-example" "$top/example"
 mkdir -p "$importers"
 check "the example is configured" meson setup -Dwerror=true "$top/example/build" "$top/example"
 check "the example builds" ninja -C "$top/example/build"
@@ -126,7 +133,7 @@ head -1 people | tr : , | sed '1i username,uid,x,y,z,home,shell' >people.csv
 # refuses NAME WHY: whoever needs it is told, the list has a warning, nobody else notices.
 refuses() {
 	is "$1: refused" "$(run 1 plan getent:people | head -1)" "$2"
-	is "$1: a finding of importers" "$(run 0 importers | grep 'warning')" \
+	is "$1: a finding of importers" "$(run 0 importers | grep -F "${2%%: error: *}: warning: ")" \
 		"$(echo "$2" | sed 's/: error: /: warning: /')"
 	is "$1: other importers are not concerned" "$(run 0 importers csv | head -1)" \
 		"csv: a spreadsheet saved as CSV or tab-separated text"
