@@ -28,6 +28,12 @@ is_open(const struct account_facts *facts, int64_t day)
 	return !facts->disabled && (facts->expires == ACCOUNT_NEVER || facts->expires > day);
 }
 
+static bool
+loses_keys(const struct change *change)
+{
+	return change->before.keys.count && !change->after.keys.count;
+}
+
 unsigned
 limit_kinds_of(const struct change *change, const struct table *retired, int64_t day)
 {
@@ -36,8 +42,8 @@ limit_kinds_of(const struct change *change, const struct table *retired, int64_t
 		return 0;
 	if (!change->has_after)
 		return 1u << LIMIT_REMOVE;
-	/* An expiry in the past shuts somebody out just as well. */
-	if (is_open(&change->before, day) && !is_open(&change->after, day))
+	/* An expiry in the past shuts somebody out just as well, and so does the last key. */
+	if (is_open(&change->before, day) && (!is_open(&change->after, day) || loses_keys(change)))
 		counted |= 1u << LIMIT_DISABLE;
 	if (table_get(retired, change->login))
 		counted |= 1u << LIMIT_RETIRE;

@@ -168,6 +168,13 @@ test_limit_counts_who_is_shut_out_put_away_removed_or_renamed(void **state)
 	change->old_login = "karl";
 	assert_int_equal(limit_kinds_of(change, &retired, TODAY), 1u << LIMIT_RENAME);
 
+	/* So does the loss of the last key, which is all that many have. */
+	change = add_change(w, CHANGE_CHANGE, "hr", "dora");
+	string_list_push(&w->arena, &change->before.keys, "SHA256:one");
+	assert_int_equal(limit_kinds_of(change, &retired, TODAY), disable);
+	string_list_push(&w->arena, &change->after.keys, "SHA256:two");
+	assert_int_equal(limit_kinds_of(change, &retired, TODAY), 0);
+
 	/* Whatever a blocked or unchanged account looks like, nothing happens to it. */
 	change = add_change(w, CHANGE_BLOCKED, "hr", "anna");
 	change->has_after = false;
