@@ -67,6 +67,7 @@ export UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
 if $ci; then
 	tools/prepare.sh build test ci
 	tools/ftp-servers.sh >/dev/null
+	tools/samba-server.sh >/dev/null
 	CC=gcc ORACLE_EVERY=3 build_and_test gcc build-gcc "" --buildtype=release -Dwerror=true
 	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite oracle --no-suite proof --no-suite fault" \
 		-Dwerror=true
@@ -78,6 +79,7 @@ if $ci; then
 else
 	tools/prepare.sh build test
 	tools/ftp-servers.sh >/dev/null || :
+	tools/samba-server.sh >/dev/null || :
 	build_and_test tests build ""
 fi </dev/null
 

@@ -64,6 +64,15 @@ move() {
 	END
 }
 
+# hide WHAT: from the account that rehome has, as a change of the server's access rules.
+hide() {
+	change 'olcDatabase={1}mdb,cn=config' "add: olcAccess" "olcAccess: {0}to $1 by * none"
+}
+
+unhide() {
+	change 'olcDatabase={1}mdb,cn=config' "delete: olcAccess" "olcAccess: {0}"
+}
+
 # Out of what is listed, and back, with everybody below.
 vanish() {
 	move "ou=$1,$people_dn" "ou=$1" "ou=former,$slapd_suffix"
@@ -202,6 +211,12 @@ change "$(dn_of anna)" "replace: sshPublicKey" "sshPublicKey: $(cat /root/second
 syncs "a key is replaced"
 is "the old one is refused" "$(sees anna)" refused
 is "the new one opens" "$(sees anna second)" "logs musics pics"
+change "$(dn_of anna)" "delete: sshPublicKey"
+syncs "her last key is taken away"
+is "it opens no more" "$(sees anna second)" refused
+change "$(dn_of anna)" "add: sshPublicKey" "sshPublicKey: $(cat /root/anna.key.pub)"
+syncs "she has one again"
+is "it opens" "$(sees anna)" "logs musics pics"
 
 # ---- they leave, and come back ----
 
@@ -241,10 +256,18 @@ said "it says that nobody is listed" "lists nobody"
 with_filter '(objectClass=posixAccount'
 harmless "a filter lacks its end" 65 rehome -c /etc/rehome/typo.yaml sync company
 
-change 'olcDatabase={1}mdb,cn=config' \
-	"add: olcAccess" "olcAccess: {0}to dn.subtree=\"$people_dn\" by * none"
+hide "dn.subtree=\"$people_dn\""
 harmless "nobody may be seen any more" 65 sync
-change 'olcDatabase={1}mdb,cn=config' "delete: olcAccess" "olcAccess: {0}"
+unhide
+hide "dn.subtree=\"$groups_dn\""
+harmless "no group may be seen any more" 65 sync
+unhide
+hide "dn.subtree=\"$people_dn\" attrs=sshPublicKey"
+harmless "no key may be seen any more" 0 sync
+unhide
+hide "dn.regex=\"ou=(press|office),$people_dn\$\" attrs=sshPublicKey"
+harmless "the keys of many may not be seen any more" 7 sync
+unhide
 
 # Groups come first, eight of them: without all of them nobody's folders are known.
 slapd_spoil cut-after 4
