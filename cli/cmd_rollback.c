@@ -69,6 +69,9 @@ consequence(const struct change *change, struct arena *arena)
 	if (change->action == CHANGE_ADOPT)
 		return arena_printf(
 			arena, "open the jail: %s becomes the home it was", change->after.home);
+	if (change->old_source)
+		return arena_printf(arena, "take the link back: its origin is %s '%s' again",
+			change->old_source, change->old_key);
 	return "set back what the run changed";
 }
 

@@ -1,31 +1,15 @@
 /*
  * decision_sheet.c - cases as rows of a CSV sheet; see decision_sheet.h.
- *
- * Written cell by cell as the csv exporter does it, and read by the csv importer: encodings,
- * delimiters, quotes and rows of another length are its business.
  */
 #include "cli/decision_sheet.h"
 
 #include <string.h>
 
+#include "cli/sheet.h"
 #include "core/base/text.h"
-#include "core/model/importer.h"
 #include "exporters/cell.h"
 
-extern const struct importer csv_importer;
-
 /* ---- writing ---- */
-
-static void
-add_row(struct buffer *out, const char *const *cells, size_t count, struct arena *arena)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			buffer_add_char(out, ',');
-		cell_add(out, cells[i] ? text_escaped(arena, cells[i]) : "", ',');
-	}
-	buffer_add_text(out, "\r\n");
-}
 
 /* "jail = the directory in which it landed; leave = do not import it" */
 static const char *
@@ -53,7 +37,7 @@ add_cases(const struct plan *plan, bool has_choice, struct buffer *out, struct a
 				decision->initial, decision->decided ? decision->choice : NULL,
 				diag_place_text(decision->place, NULL, arena) };
 			if (has_choice == (decision->choice != NULL))
-				add_row(out, cells, ARRAY_LEN(cells), arena);
+				sheet_add_row(out, cells, ARRAY_LEN(cells), arena);
 		}
 	}
 }
@@ -63,8 +47,8 @@ decision_sheet_write(const struct plan *plan, struct buffer *out, struct arena *
 {
 	static const char *const head[] = { "source", "login", "case", "question", "detail",
 		"choices", "default", "choice", "where" };
-	buffer_add_text(out, "\xef\xbb\xbf");
-	add_row(out, head, ARRAY_LEN(head), arena);
+	buffer_add_text(out, SHEET_BOM);
+	sheet_add_row(out, head, ARRAY_LEN(head), arena);
 	add_cases(plan, false, out, arena);
 	add_cases(plan, true, out, arena);
 }
@@ -74,7 +58,7 @@ void
 decision_sheet_write_book(const struct decision_book *book, struct buffer *out, struct arena *arena)
 {
 	static const char *const head[] = { "source", "login", "case", "choice" };
-	add_row(out, head, ARRAY_LEN(head), arena);
+	sheet_add_row(out, head, ARRAY_LEN(head), arena);
 	ARRAY_FOREACH (entry, &book->entries) {
 		if (!entry->choice)
 			continue;
@@ -87,53 +71,15 @@ decision_sheet_write_book(const struct decision_book *book, struct buffer *out, 
 
 /* ---- reading ---- */
 
-struct sheet_reading {
+struct decision_reading {
 	struct decision_rows *rows;
 	struct table seen; /* source, login and case -> index of the row + 1 */
 	struct arena *arena;
 	struct diags *diags;
 };
 
-static const struct record_field *
-find_field(const struct record *record, const char *name)
-{
-	ARRAY_FOREACH (field, &record->fields) {
-		if (strcasecmp(field->name, name) == 0)
-			return field;
-	}
-	return NULL;
-}
-
 static bool
-on_header(void *ctx, const struct record *header)
-{
-	static const char *const needed[] = { "source", "login", "case", "choice" };
-	struct sheet_reading *reading = ctx;
-	bool whole = true;
-	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
-		if (find_field(header, needed[i]))
-			continue;
-		diag_error(reading->diags, header->place, "there is no column '%s'", needed[i]);
-		diag_hint(reading->diags,
-			"Fill in the sheet that rehome decide --export wrote, and keep its "
-			"columns.");
-		whole = false;
-	}
-	return whole;
-}
-
-static void
-hint_near(struct diags *diags, const char *word, const struct string_list *words, const char *all)
-{
-	const char *near = text_nearest(word, words->items);
-	if (near)
-		diag_hint(diags, "Did you mean '%s'?", near);
-	else
-		diag_hint(diags, "%s", all);
-}
-
-static bool
-read_case(struct sheet_reading *reading, const struct record_field *field,
+read_case(struct decision_reading *reading, const struct record_field *field,
 	enum decision_case *ret_kind)
 {
 	struct string_list codes = { 0 };
@@ -145,13 +91,13 @@ read_case(struct sheet_reading *reading, const struct record_field *field,
 	string_list_push(reading->arena, &codes, NULL);
 	diag_error(reading->diags, field->place, "case '%s' is unknown", field->value);
 	diag_code(reading->diags, "unknown-case");
-	hint_near(reading->diags, field->value, &codes,
+	sheet_hint_near(reading->diags, field->value, &codes,
 		"Keep the column as rehome decide --export wrote it.");
 	return false;
 }
 
 static bool
-read_choice(struct sheet_reading *reading, const struct record_field *field,
+read_choice(struct decision_reading *reading, const struct record_field *field,
 	enum decision_case kind, const char **ret_choice)
 {
 	struct string_list words = { 0 };
@@ -166,7 +112,7 @@ read_choice(struct sheet_reading *reading, const struct record_field *field,
 	diag_error(reading->diags, field->place, "choice '%s' is none of %s", text,
 		decision_words(kind, reading->arena));
 	diag_code(reading->diags, "unknown-choice");
-	hint_near(
+	sheet_hint_near(
 		reading->diags, text, &words, "Write one of these words, or leave the cell empty.");
 	return false;
 }
@@ -179,7 +125,7 @@ is_same(const char *a, const char *b)
 
 /* True when it is the first row of its case. */
 static bool
-check_twin(struct sheet_reading *reading, const struct decision_row *row)
+check_twin(struct decision_reading *reading, const struct decision_row *row)
 {
 	const char *key = arena_printf(reading->arena, "%s\x1f%s\x1f%s",
 		decision_kinds[row->kind].code, row->source, row->login);
@@ -198,54 +144,30 @@ check_twin(struct sheet_reading *reading, const struct decision_row *row)
 	return false;
 }
 
-static bool
-on_record(void *ctx, const struct record *record)
+static void
+take_row(void *ctx, const struct record *record)
 {
-	struct sheet_reading *reading = ctx;
-	const struct record_field *choice = find_field(record, "choice");
+	struct decision_reading *reading = ctx;
+	const struct record_field *choice = sheet_cell(record, "choice");
 	struct decision_row row = {
-		.source = find_field(record, "source")->value,
-		.login = find_field(record, "login")->value,
+		.source = sheet_cell(record, "source")->value,
+		.login = sheet_cell(record, "login")->value,
 		.place = record->place,
 	};
-	if (read_case(reading, find_field(record, "case"), &row.kind) &&
+	if (read_case(reading, sheet_cell(record, "case"), &row.kind) &&
 		read_choice(reading, choice, row.kind, &row.choice) && check_twin(reading, &row))
 		ARRAY_PUSH(reading->arena, reading->rows, row);
-	return true;
-}
-
-static void
-on_reject(void *ctx, const struct record *record)
-{
-	(void)ctx, (void)record; /* the importer has said what is wrong with it */
 }
 
 bool
 decision_sheet_read(struct bytes content, const char *shown, struct arena *arena,
 	struct decision_rows *ret_rows, struct diags *diags)
 {
-	size_t errors = diags->errors;
-	struct sheet_reading reading = {
+	static const char *const needed[] = { "source", "login", "case", "choice", NULL };
+	static const struct sheet_shape shape = { needed, "rehome decide --export" };
+	struct decision_reading reading = {
 		.rows = ret_rows, .seen = { .arena = arena }, .arena = arena, .diags = diags
 	};
-	struct source source = {
-		.name = shown,
-		.importer = csv_importer.name,
-		.location = shown,
-		.shown = shown,
-		.arena = arena,
-		.read = true,
-		.content = content,
-	};
-	struct sink sink = {
-		.ctx = &reading,
-		.record = on_record,
-		.header = on_header,
-		.reject = on_reject,
-		.diags = diags,
-	};
 	*ret_rows = (struct decision_rows){ 0 };
-	void *options = arena_alloc(arena, csv_importer.config_size);
-	option_defaults(csv_importer.options, options, arena);
-	return csv_importer.read(options, &source, &sink) && diags->errors == errors;
+	return sheet_read(content, shown, &shape, take_row, &reading, arena, diags);
 }

@@ -84,12 +84,27 @@ check_decisions(struct check *check, size_t index, const struct change *change)
 	return true;
 }
 
+/* Who is bound to another origin has one before and one after, and an account between. */
+static bool
+check_origins(struct check *check, size_t index, const struct change *change)
+{
+	if (!change->old_source && !change->old_key)
+		return true;
+	return (change->old_source && change->old_key && change->source && change->key &&
+		       change->action == CHANGE_CHANGE && change->has_before &&
+		       change->has_after) ||
+		refuse(check, "users", index, "origin",
+			"is no change from one origin to another one");
+}
+
 static bool
 check_user(struct check *check, size_t index)
 {
 	struct change *change = check->plan->changes.items[index];
 	count_findings(check, &change->findings);
 	if (!check_decisions(check, index, change))
+		return false;
+	if (!check_origins(check, index, change))
 		return false;
 	if (!change_is_work(change))
 		return true;

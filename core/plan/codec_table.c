@@ -94,6 +94,8 @@ static const struct codec_struct facts = SHAPE(facts_fields, account_facts);
 static const struct codec_field origin_fields[] = {
 	FIELD(TEXT, OPTIONAL, "source", change, source),
 	FIELD(TEXT, OPTIONAL, "key", change, key),
+	FIELD(TEXT, OPTIONAL, "old_source", change, old_source),
+	FIELD(TEXT, OPTIONAL, "old_key", change, old_key),
 	FIELD(TEXT, OPTIONAL, "file", change, place.file),
 	FIELD(LINE, OPTIONAL, "line", change, place.line),
 	FIELD(LINE, OPTIONAL, "column", change, place.column),

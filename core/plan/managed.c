@@ -50,6 +50,13 @@ managed_standing_text(const struct managed_standing *standing, struct arena *are
 		managed_day_text(standing->day, arena), standing->run);
 }
 
+const char *
+managed_scope(const char *source, struct arena *arena)
+{
+	const char *colon = strchr(source, ':');
+	return colon ? arena_strndup(arena, source, (size_t)(colon + 1 - source)) : source;
+}
+
 char *
 managed_key(struct arena *arena, const char *source, const char *key)
 {

@@ -34,6 +34,12 @@ struct managed_standing {
 	const char *keys;    /* text of the key file that was taken away, NULL = none */
 };
 
+/* It was bound to another origin (rehome link). */
+struct managed_link {
+	const char *run;	  /* that did so */
+	const char *source, *key; /* the origin until then */
+};
+
 struct managed_account {
 	const char *login;
 	const char *source; /* name of the source that it came from */
@@ -53,6 +59,8 @@ struct managed_account {
 	const char *contents;	   /* host path of the newest list of what its home was copied from
 				      (contents.h), or NULL */
 	struct managed_standing standing;
+	const struct managed_link
+		*link; /* the newest; NULL = it has the origin that it began with */
 };
 
 /* A uid that was used and must not be given to anybody but the same person again. */
@@ -83,6 +91,8 @@ bool managed_state_parse(const char *name, enum managed_state *ret_state);
 char *managed_day_text(int64_t day, struct arena *arena);
 char *managed_standing_text(const struct managed_standing *standing, struct arena *arena);
 
+/* The scope of a source's keys: a configured name as it is, "csv:" of "csv:staff.csv". */
+const char *managed_scope(const char *source, struct arena *arena);
 /* "source\x1fkey": one string for a table. */
 char *managed_key(struct arena *arena, const char *source, const char *key);
 

@@ -136,8 +136,8 @@ new_plan(const struct config *config, struct snapshot *snapshot, const char *rea
 	return plan;
 }
 
-static void
-add_input(struct planner *planner, const struct intake *intake)
+void
+planner_add_input(struct planner *planner, const struct intake *intake)
 {
 	struct plan_input input = {
 		.source = intake->name,
@@ -174,7 +174,8 @@ static bool
 is_same_person(const struct account *account, const struct change *change,
 	const struct managed_account *managed)
 {
-	bool ad_hoc = strchr(change->source, ':') && strchr(managed->source, ':');
+	/* A person said whose the account is: no other source takes it over. */
+	bool ad_hoc = !managed->link && strchr(change->source, ':') && strchr(managed->source, ':');
 	if (!ad_hoc && strcmp(change->source, managed->source) != 0)
 		return false;
 	return strcmp(managed->key, account->key) == 0 ||
@@ -190,14 +191,21 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 		"login '%s' is managed for %s '%s', here it is %s '%s'", change->login,
 		managed->source, managed->key, change->source, account->key);
 	bool moved = strcmp(change->source, managed->source) != 0;
-	if (moved && string_list_has(&planner->config->policy.leaver_sources, managed->source))
+	if (managed->link && strcmp(change->source, managed->link->source) == 0)
+		planner_hint(change,
+			"Run %s linked it: read this person from %s, or take the link "
+			"back with: rehome rollback %s",
+			managed->link->run, managed->source, managed->link->run);
+	else if (moved && string_list_has(&planner->config->policy.leaver_sources, managed->source))
 		planner_hint(change,
 			"If %s lists this person no longer, bind the account to %s: rehome link %s "
 			"%s --match login",
-			managed->source, change->source, managed->source, change->source);
+			managed->source, change->source, managed->source, account->source);
 	else if (moved)
-		planner_hint(
-			change, "Change the login, or read this person from %s.", managed->source);
+		planner_hint(change,
+			"Change the login, or read this person from %s. If it is the same person, "
+			"hand the account over: rehome link %s %s --export FILE.csv",
+			managed->source, managed->source, account->source);
 	else
 		planner_hint(change, "Change the login, or correct the id.");
 }
@@ -388,8 +396,8 @@ compare_changes(const void *a, const void *b)
 	return order;
 }
 
-static void
-sort_changes(struct plan *plan)
+void
+planner_sort_changes(struct plan *plan)
 {
 	if (plan->changes.count)
 		qsort(plan->changes.items, plan->changes.count, sizeof(*plan->changes.items),
@@ -445,7 +453,7 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 {
 	struct plan *plan = planner->plan;
 	for (size_t i = 0; i < intake_count; i++)
-		add_input(planner, &intakes[i]);
+		planner_add_input(planner, &intakes[i]);
 	if (!planner_collect(planner, intakes, intake_count))
 		return false;
 	planner_find_absent(planner, intakes, intake_count);
@@ -454,13 +462,13 @@ make(struct planner *planner, const struct intake *intakes, size_t intake_count)
 	plan_rows(planner);
 	planner_plan_absent(planner);
 	planner_take_out_blocked(planner);
-	sort_changes(plan);
+	planner_sort_changes(plan);
 	planner_keep_canaries(planner);
 	planner_find_outliving(planner);
 	if (!planner_share(planner) || !check_space(planner) ||
 		!planner_check_archive_space(planner) || !planner_ask_sshd(planner))
 		return false;
-	sort_changes(plan); /* sshd may have found some to block */
+	planner_sort_changes(plan); /* sshd may have found some to block */
 	warn_of_silent_nss(planner);
 	planner_warn_of_old_archive(planner);
 	planner_forget_secrets(planner);

@@ -59,6 +59,25 @@ NODISCARD bool planner_make_credentials(const struct config *config,
 	struct arena *arena, struct plan **ret_plan, struct plan_secrets *ret_secrets,
 	struct diags *diags);
 
+/* Managed accounts that get another origin: `rehome link`. Logins and keys as text_escaped() shows
+ * them; each with its place in the sheet. */
+struct link_binding {
+	const char *login, *old_key, *new_key;
+	struct place place, login_place, old_key_place, new_key_place;
+};
+struct link_request {
+	const char *old_scope; /* whose accounts they are until now */
+	const struct intake *source;
+	struct {
+		struct link_binding *items;
+		size_t count, room;
+	} bindings;
+};
+/* False, with an error for each binding that does not fit what is there now. */
+NODISCARD bool planner_make_link(const struct config *config, const struct link_request *request,
+	struct snapshot *snapshot, const char *reason, struct arena *arena, struct plan **ret_plan,
+	struct plan_secrets *ret_secrets, struct diags *diags);
+
 /* Accounts that leave, or come: `rehome disable`, `enable`, `retire`, `remove`, `activate`. */
 enum leave_act {
 	LEAVE_DISABLE,	/* nobody logs in: expiry, password, keys, sessions */

@@ -23,6 +23,7 @@
  *	planner_sshd.c         what sshd will make of it
  *	planner_lines.c        the lines that people read
  *	planner_credentials.c  a plan of another kind: new passwords and keys
+ *	planner_link.c         another one: accounts get another origin
  *
  * Nothing depends on the order of the rows: what two of them ask for, neither gets.
  */
@@ -117,6 +118,10 @@ struct place planner_place(const struct account *account, enum account_field fie
 void planner_init(struct planner *planner, const struct config *config, struct snapshot *snapshot,
 	const char *reason, struct arena *arena, struct plan_secrets *secrets, struct diags *diags);
 void planner_finish(struct planner *planner);
+/* What a source was, into the plan's head. */
+void planner_add_input(struct planner *planner, const struct intake *intake);
+/* By action, then login. */
+void planner_sort_changes(struct plan *plan);
 /* --user and --users name it, or nobody. */
 bool planner_is_wanted(const struct planner *planner, const char *login);
 

@@ -15,9 +15,7 @@ enum { LOGIN_MAX = 32, SUFFIX_MAX = 9999 };
 const char *
 planner_origin(const struct account *account, struct arena *arena)
 {
-	const char *colon = strchr(account->source, ':');
-	return colon ? arena_strndup(arena, account->source, (size_t)(colon + 1 - account->source))
-		     : account->source;
+	return managed_scope(account->source, arena);
 }
 
 char *

@@ -8,6 +8,7 @@
 
 #include "core/plan/codec.h"
 #include "core/run/engine.h"
+#include "core/run/registry.h"
 
 static const struct host_owner PRIVATE_DIR = { .uid = 0, .gid = 0, .mode = 0700 };
 static const struct host_owner PRIVATE_FILE = { .uid = 0, .gid = 0, .mode = 0600 };
@@ -60,6 +61,57 @@ look_at_edits(struct run *run, struct plan *plan, struct table *by_login)
 		progress->foreign += state == EDIT_FOREIGN;
 		if (state == EDIT_FOREIGN)
 			stale(run, edit->user, accountdb_path(edit->file), why);
+	}
+	return true;
+}
+
+/* Of a change that binds an account to another origin: where the registry is. */
+static enum edit_state
+origin_state(const struct managed *managed, const struct change *change, struct arena *arena)
+{
+	const struct managed_account *account = table_get(&managed->by_login, change->login);
+	const struct managed_account *bound =
+		table_get(&managed->by_key, managed_key(arena, change->source, change->key));
+	if (!account || account->uid != change->before.uid || (bound && bound != account))
+		return EDIT_FOREIGN;
+	if (bound)
+		return EDIT_AFTER;
+	return strcmp(account->source, change->old_source) == 0 &&
+			strcmp(account->key, change->old_key) == 0
+		? EDIT_BEFORE
+		: EDIT_FOREIGN;
+}
+
+static bool
+binds_accounts(const struct plan *plan)
+{
+	ARRAY_FOREACH (change, &plan->changes) {
+		if ((*change)->old_source)
+			return true;
+	}
+	return false;
+}
+
+static bool
+look_at_origins(struct run *run, struct plan *plan, struct table *by_login)
+{
+	struct managed managed;
+	if (!binds_accounts(plan))
+		return true;
+	if (!registry_load(run->state, run->arena, &managed, run->diags))
+		return false;
+	ARRAY_FOREACH (item, &plan->changes) {
+		const struct change *change = *item;
+		if (!change->old_source)
+			continue;
+		enum edit_state state = origin_state(&managed, change, run->arena);
+		struct progress *progress = progress_of(by_login, change->login, run->arena);
+		progress->before += state == EDIT_BEFORE;
+		progress->after += state == EDIT_AFTER;
+		progress->foreign += state == EDIT_FOREIGN;
+		if (state == EDIT_FOREIGN)
+			stale(run, change->login, change->login,
+				"its origin is another one than when the plan was made");
 	}
 	return true;
 }
@@ -136,8 +188,9 @@ reconcile(struct run *run, struct plan *plan, struct plan **ret_plan)
 	size_t errors = run->diags->errors;
 
 	run->result->outcome = RUN_STALE;
-	if (!look_at_edits(run, plan, &by_login) || !look_at_users(run, plan, &by_login, &todo) ||
-		!look_at_homes(run, plan, &todo) || run->diags->errors != errors)
+	if (!look_at_edits(run, plan, &by_login) || !look_at_origins(run, plan, &by_login) ||
+		!look_at_users(run, plan, &by_login, &todo) || !look_at_homes(run, plan, &todo) ||
+		run->diags->errors != errors)
 		return false;
 	*ret_plan = plan_subset(plan, &todo, run->arena);
 	return true;

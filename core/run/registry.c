@@ -15,6 +15,7 @@
 #include "core/plan/edit.h"
 #include "core/run/contents_list.h"
 #include "core/run/registry_db.h"
+#include "core/run/registry_links.h"
 #include "core/run/registry_standings.h"
 
 /* In the order of the columns and parameters below. */
@@ -161,8 +162,8 @@ registry_load(
 	if (!registry_db_open(&db, &exists))
 		return false;
 	return !exists ||
-		(load_accounts(&db, ret_managed) && load_tombstones(&db, ret_managed) &&
-			load_generated(&db, ret_managed) &&
+		(load_accounts(&db, ret_managed) && registry_links_load(&db, ret_managed) &&
+			load_tombstones(&db, ret_managed) && load_generated(&db, ret_managed) &&
 			contents_lists_find(state, ret_managed, diags));
 }
 
@@ -174,6 +175,7 @@ struct recording {
 	const char *run_id;
 	struct table keys; /* login -> struct step that writes its keys */
 	struct standing_changes standings;
+	struct link_changes links;
 	sqlite3_stmt *find, *save, *forget, *bury, *exhume, *reserve;
 };
 
@@ -185,6 +187,7 @@ recording_finish(struct recording *recording)
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++)
 		sqlite3_finalize(statements[i]);
 	standing_changes_finish(&recording->standings);
+	link_changes_finish(&recording->links);
 	registry_db_finish(&recording->db);
 }
 
@@ -233,7 +236,8 @@ recording_begin(struct recording *recording, struct state *state, const struct p
 			table_set(&recording->keys, step->user, step);
 	}
 	return registry_db_begin(&recording->db) && prepare_all(recording) &&
-		standing_changes_begin(&recording->standings, &recording->db, plan, run_id);
+		standing_changes_begin(&recording->standings, &recording->db, plan, run_id) &&
+		link_changes_begin(&recording->links, &recording->db, run_id);
 }
 
 static bool
@@ -418,7 +422,8 @@ record_change(struct recording *recording, const struct change *change)
 		return (change->nss || bury(recording, change, &change->before)) &&
 			standing_changes_record(&recording->standings, change);
 	if (!record_account(recording, change) ||
-		!standing_changes_record(&recording->standings, change))
+		!standing_changes_record(&recording->standings, change) ||
+		!link_changes_record(&recording->links, change))
 		return false;
 	return change->action != CHANGE_CREATE || change->nss ||
 		(exhume(recording, change) && reserve_login(recording, change));
@@ -465,6 +470,10 @@ restore(struct recording *recording, const struct change *change)
 	if (!change->has_after)
 		return true;
 	update(recording, &change->after, &change->before, &account);
+	if (change->old_source) {
+		account.source = change->old_source;
+		account.key = change->old_key;
+	}
 	if (keys)
 		account.keys_sha256 = digest(keys->before, recording->db.arena);
 	return save_account(recording, &account);
@@ -475,7 +484,8 @@ take_back(struct recording *recording, const struct change *change)
 {
 	if (!change_is_work(change))
 		return true;
-	if (!standing_changes_take_back(&recording->standings, change))
+	if (!standing_changes_take_back(&recording->standings, change) ||
+		!link_changes_take_back(&recording->links, change))
 		return false;
 	if (change->action == CHANGE_CHANGE || change->action == CHANGE_LEAVE)
 		return restore(recording, change);

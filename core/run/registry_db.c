@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { SCHEMA_VERSION = 5, BUSY_MILLISECONDS = 5000 };
+enum { SCHEMA_VERSION = 6, BUSY_MILLISECONDS = 5000 };
 
 static const char SCHEMA[] =
 	"CREATE TABLE managed ("
@@ -39,6 +39,13 @@ static const char SCHEMA_STAGED[] =
 /* Version 5: accounts of the name service. */
 static const char SCHEMA_NSS[] = "ALTER TABLE managed ADD COLUMN nss INTEGER NOT NULL DEFAULT 0;"
 				 "PRAGMA user_version = 5;";
+
+/* Version 6: accounts that were bound to another origin, one row for each run that did so. */
+static const char SCHEMA_LINKS[] =
+	"CREATE TABLE links ("
+	" uid INTEGER NOT NULL, run INTEGER NOT NULL, source TEXT NOT NULL,"
+	" person TEXT NOT NULL, PRIMARY KEY (uid, run));"
+	"PRAGMA user_version = 6;";
 
 /* Temporary data stays in memory: nothing outside the root is written. */
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -170,7 +177,8 @@ registry_db_begin(struct registry_db *db)
 		(db->version > 1 || perform(db, SCHEMA_STANDINGS)) &&
 		(db->version > 2 || perform(db, SCHEMA_PROFILES)) &&
 		(db->version > 3 || perform(db, SCHEMA_STAGED)) &&
-		(db->version > 4 || perform(db, SCHEMA_NSS));
+		(db->version > 4 || perform(db, SCHEMA_NSS)) &&
+		(db->version > 5 || perform(db, SCHEMA_LINKS));
 }
 
 bool

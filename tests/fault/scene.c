@@ -48,6 +48,8 @@ expand(const struct scene *scene, const char *word, struct arena *arena)
 	if (strncmp(word, "sheet@", 6) == 0)
 		return arena_printf(arena, "csv:%s",
 			beside(scene, arena_printf(arena, "%s.csv", word + 6), arena));
+	if (strncmp(word, "file@", 5) == 0)
+		return beside(scene, arena_printf(arena, "%s.csv", word + 5), arena);
 	if (strncmp(word, "plan@", 5) == 0)
 		return beside(scene, arena_printf(arena, "%s.json", word + 5), arena);
 	return word;

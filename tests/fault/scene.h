@@ -21,7 +21,8 @@ struct scene_script {
 	enum machine_kind kind;
 	const char *config; /* YAML */
 	void (*furnish)(const char *root);
-	/* Arguments after the usual ones, separated by blanks; @N is the N-th sheet or its plan. */
+	/* Arguments after the usual ones, separated by blanks; sheet@N is the N-th sheet as a
+	 * source, file@N its path, plan@N a plan beside it. */
 	const char *sheets[3];
 	const char *once[COMMANDS_MAX]; /* before the template is kept */
 	const char *each[COMMANDS_MAX]; /* on every copy */

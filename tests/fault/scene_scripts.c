@@ -305,6 +305,37 @@ static const struct scene_script activate = {
 	.act = "activate -q -y --all",
 };
 
+/* ---- accounts that are handed over to another source ---- */
+
+/* The same people where each has an id. */
+static const char with_ids[] = "id," HEADER "e-1,matteo,Matteo Rossi,,,,,\n"
+			       "e-2,anna,Anna Vogel,,,,,\n";
+
+static const char handed_over[] = "login,old_source,old_key,new_source,new_key,decision\n"
+				  "matteo,csv:,matteo,csv:,e-1,link\n"
+				  "anna,csv:,anna,csv:,e-2,link\n"
+				  "greta,csv:,greta,csv:,,stay\n";
+
+/* Nothing of it is on the host: only the registry changes, and the run's directory. */
+static const struct scene_script hand_over = {
+	.name = "link",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.sheets = { people, with_ids, handed_over },
+	.once = { "apply -q -y sheet@0" },
+	.act = "link -q -y csv: sheet@1 --import file@2",
+};
+
+static const struct scene_script rollback_link = {
+	.name = "rollback of a link",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.sheets = { people, with_ids, handed_over },
+	.once = { "apply -q -y sheet@0", "link -q -y csv: sheet@1 --import file@2" },
+	.act = "rollback -q -y 2",
+	.only_forward = true,
+};
+
 const struct scene_script *const scene_scripts[] = {
 	&create,
 	&change,
@@ -319,5 +350,7 @@ const struct scene_script *const scene_scripts[] = {
 	&rollback_retire,
 	&stage,
 	&activate,
+	&hand_over,
+	&rollback_link,
 	NULL,
 };

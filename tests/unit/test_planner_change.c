@@ -412,7 +412,9 @@ test_planner_keeps_other_sources_away(void **state)
 	assert_string_equal(changes_said(w),
 		"! anna\n"
 		"  error other-origin: login 'anna' is managed for csv: 'anna', here it is hr "
-		"'anna' | Change the login, or read this person from csv:.\n");
+		"'anna' | Change the login, or read this person from csv:. If it is the same "
+		"person, "
+		"hand the account over: rehome link csv: hr --export FILE.csv\n");
 }
 
 static void
