@@ -9,6 +9,7 @@
 
 static const char *const names[SYNC_TOTALS] = {
 	[SYNC_CREATED] = "created",
+	[SYNC_STAGED] = "staged",
 	[SYNC_CHANGED] = "changed",
 	[SYNC_RENAMED] = "renamed",
 	[SYNC_DISABLED] = "disabled",
@@ -56,7 +57,7 @@ total_of(const struct change *change, const struct table *retired)
 	if (change->action == CHANGE_LEAVE)
 		return SYNC_DISABLED;
 	if (change->action == CHANGE_CREATE)
-		return SYNC_CREATED;
+		return change->after.staged ? SYNC_STAGED : SYNC_CREATED;
 	if (change->old_login)
 		return SYNC_RENAMED;
 	if (change->has_before && change->before.disabled && !change->after.disabled)

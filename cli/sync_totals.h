@@ -9,6 +9,7 @@
 
 enum sync_total {
 	SYNC_CREATED,
+	SYNC_STAGED, /* created, and not open yet */
 	SYNC_CHANGED,
 	SYNC_RENAMED,
 	SYNC_DISABLED,
