@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <lber.h>
 #include <ldap.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -217,6 +218,7 @@ fake_serve(struct fake_directory *fake, int fd)
 	Sockbuf *sockbuf = ber_sockbuf_alloc();
 	ber_len_t length;
 	bool goes_on = true;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	ber_sockbuf_add_io(sockbuf, &ber_sockbuf_io_tcp, LBER_SBIOD_LEVEL_PROVIDER, NULL);
 	ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_SET_FD, &fd);
 	while (goes_on) {
