@@ -17,6 +17,9 @@
 
 #include "importers/ldap/directory_internal.h"
 
+/* Of one message, which is one entry: a group with half a million members fits. */
+#define MESSAGE_SIZE ((ber_len_t)64 << 20)
+
 /* ---- words ---- */
 
 struct place
@@ -112,6 +115,16 @@ set_limits(struct directory *directory)
 	ldap_set_option(directory->ld, LDAP_OPT_TIMELIMIT, &none);
 	ldap_set_option(directory->ld, LDAP_OPT_NETWORK_TIMEOUT, &connect);
 	ldap_set_option(directory->ld, LDAP_OPT_TIMEOUT, &connect);
+}
+
+/* A message says its length first, and libldap would believe any. */
+static void
+limit_messages(struct directory *directory)
+{
+	Sockbuf *sockbuf = NULL;
+	ber_len_t most = MESSAGE_SIZE;
+	ldap_get_option(directory->ld, LDAP_OPT_SOCKBUF, &sockbuf);
+	ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_SET_MAX_INCOMING, &most);
 }
 
 static bool
@@ -220,6 +233,7 @@ connect_to(struct directory *directory, bool *ret_refused, struct diags *diags)
 	code = ldap_connect(directory->ld);
 	if (code != LDAP_SUCCESS)
 		return fail_to_connect(directory, code, errno, diags);
+	limit_messages(directory);
 	if (!directory->tls && !directory->local && directory->config->starttls &&
 		!start_tls(directory, diags))
 		return false;

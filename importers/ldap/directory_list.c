@@ -10,6 +10,7 @@
  * Messages are taken one at a time and given back before the next: what waits, waits in the socket.
  * Every doubt makes a listing incomplete: whoever is not on a complete one has left.
  */
+#include <limits.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -240,10 +241,11 @@ ask_for_page(struct listing_run *run)
 		[DIRECTORY_SUBTREE] = LDAP_SCOPE_SUBTREE,
 	};
 	LDAPControl *pages = NULL;
+	unsigned size = directory->config->page_size;
 	int code = LDAP_SUCCESS;
 	if (run->paged)
 		code = ldap_create_page_control(directory->ld,
-			(ber_int_t)directory->config->page_size, &run->cookie, 1, &pages);
+			size < INT_MAX ? (ber_int_t)size : INT_MAX, &run->cookie, 1, &pages);
 	LDAPControl *controls[] = { pages, NULL };
 	if (code == LDAP_SUCCESS)
 		code = ldap_search_ext(directory->ld, run->search->base, scopes[run->search->scope],

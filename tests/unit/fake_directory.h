@@ -22,6 +22,7 @@ enum fake_oddity {
 	FAKE_CLOSES,	  /* instead of the result */
 	FAKE_HANGS,	  /* instead of the result, until the client goes */
 	FAKE_GARBAGE,	  /* instead of the result: bytes that are no message */
+	FAKE_HUGE,	  /* instead of the result: the beginning of a message of 256 MiB */
 	FAKE_BAD_COOKIE,  /* a control whose value is none */
 	FAKE_NO_CONTROL,  /* a result without it */
 	FAKE_BAD_ENTRY,	  /* one entry more, whose attributes are no attributes */
@@ -156,11 +157,14 @@ fake_answer_search(struct fake_directory *fake, Sockbuf *sockbuf, int id, bool p
 	}
 	if (page->oddity == FAKE_CLOSES)
 		return false;
-	if (page->oddity == FAKE_GARBAGE) {
+	if (page->oddity == FAKE_GARBAGE || page->oddity == FAKE_HUGE) {
 		int fd;
 		ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_GET_FD, &fd);
-		(void)!write(fd, "GET / HTTP/1.0\r\n\r\n", 18);
-		return false;
+		(void)!write(fd,
+			page->oddity == FAKE_HUGE ? "\x30\x84\x10\x00\x00\x00\x02\x01\x03\x64"
+						  : "GET / HTTP/",
+			10);
+		return page->oddity == FAKE_HUGE;
 	}
 	if (page->oddity != FAKE_HANGS)
 		fake_send_result(sockbuf, id, LDAP_RES_SEARCH_RESULT, page->code, page->text,

@@ -180,6 +180,10 @@ test_directory_is_incomplete_after_bytes_that_are_no_message(void **state)
 	struct listed listed = LIST(*state, { .first = 1, .entries = 2, .oddity = FAKE_GARBAGE });
 	assert_cut(
 		&listed, 2, "can't contact LDAP server: the connection was lost after 2 entries");
+	/* No memory is given for it, and nobody waits for the rest. */
+	listed = LIST(*state, { .first = 1, .entries = 2, .oddity = FAKE_HUGE });
+	assert_cut(
+		&listed, 2, "can't contact LDAP server: the connection was lost after 2 entries");
 }
 
 static void
