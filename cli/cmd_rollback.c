@@ -52,7 +52,8 @@ is_meant(
 	const struct change *change, const struct run_summary *run, const struct string_list *users)
 {
 	return change_is_work(change) && !string_list_has(&run->rolled_back, change->login) &&
-		(!users->count || string_list_has(users, change->login));
+		(!users->count || string_list_has(users, change->login) ||
+			(change->old_login && string_list_has(users, change->old_login)));
 }
 
 static const char *
@@ -72,6 +73,9 @@ consequence(const struct change *change, struct arena *arena)
 	if (change->old_source)
 		return arena_printf(arena, "take the link back: its origin is %s '%s' again",
 			change->old_source, change->old_key);
+	if (change->old_login)
+		return arena_printf(arena, "called '%s' again, with what else the run changed",
+			change->old_login);
 	return "set back what the run changed";
 }
 

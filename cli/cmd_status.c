@@ -169,17 +169,19 @@ status_run(struct session *session, const void *config, const struct string_list
 	const struct status_options *options = config;
 	struct verification verification;
 	AUTO_BUFFER struct buffer text = { 0 };
-	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session) ||
-		!check_known(session, operands))
+	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session))
+		return session->exit;
+	const struct string_list users = session_present_logins(session, operands);
+	if (!check_known(session, &users))
 		return session->exit;
 	session_warn_of_pending(session);
-	if (!verify_accounts(session->config, &session->snapshot, operands, session->arena,
+	if (!verify_accounts(session->config, &session->snapshot, &users, session->arena,
 		    &verification, &session->diags))
 		return EXIT_FAILED;
 	if (session->output.json)
-		add_json(session, &verification, operands, &text);
+		add_json(session, &verification, &users, &text);
 	else
-		add_text(session, &verification, operands, options->all || session->output.verbose,
+		add_text(session, &verification, &users, options->all || session->output.verbose,
 			&text);
 	output_write(&session->output, &text);
 	return EXIT_DONE;

@@ -193,7 +193,8 @@ verify_run(struct session *session, const void *config, const struct string_list
 		(options->login && !session_lock(session)) || !session_take_snapshot(session))
 		return session->exit;
 	session_warn_of_pending(session);
-	if (!verify_accounts(session->config, &session->snapshot, operands, session->arena,
+	const struct string_list users = session_present_logins(session, operands);
+	if (!verify_accounts(session->config, &session->snapshot, &users, session->arena,
 		    &verification, &session->diags))
 		return EXIT_FAILED;
 	if (options->login && !log_in_all(session, &verification))

@@ -352,14 +352,23 @@ planning_make(struct session *session, const struct planning_options *options,
 
 /* ---- what of it is wanted, and can be done ---- */
 
+/* By either login of one who is renamed. */
 static bool
-matches(const char *login, const struct string_list *globs)
+matches(const struct change *change, const struct string_list *globs)
 {
 	ARRAY_FOREACH (glob, globs) {
-		if (text_glob(*glob, login))
+		if (text_glob(*glob, change->login) ||
+			(change->old_login && text_glob(*glob, change->old_login)))
 			return true;
 	}
 	return !globs->count;
+}
+
+static bool
+is_listed(const struct change *change, const struct table *only)
+{
+	return !only || table_get(only, change->login) ||
+		(change->old_login && table_get(only, change->old_login));
 }
 
 /* A name that nobody has is a slip of the pen, and its owner would wait for an account. */
@@ -370,6 +379,8 @@ warn_of_strangers(struct session *session, const struct plan *plan, const struct
 	ARRAY_FOREACH (change, &plan->changes) {
 		if ((*change)->login)
 			table_set(&known, (*change)->login, *change);
+		if ((*change)->old_login)
+			table_set(&known, (*change)->old_login, *change);
 	}
 	ARRAY_FOREACH (user, users) {
 		if (!table_get(&known, *user))
@@ -393,10 +404,9 @@ planning_choose(struct session *session, const struct planning_options *options,
 	if (!options->users.count && !only && !options->canary)
 		return true;
 	ARRAY_FOREACH (item, &plan->changes) {
-		const char *login = (*item)->login;
 		if (change_is_work(*item) && logins.count < limit &&
-			matches(login, &options->users) && (!only || table_get(only, login)))
-			table_set(&logins, login, *item);
+			matches(*item, &options->users) && is_listed(*item, only))
+			table_set(&logins, (*item)->login, *item);
 	}
 	*ret_plan = plan_subset(plan, &logins, session->arena);
 	return true;

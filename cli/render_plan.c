@@ -49,25 +49,36 @@ add_place(const struct paint *paint, const struct change *change)
 		buffer_printf(paint->out, ":%u", place->column);
 }
 
+/* "anna", or "anna -> anna.b" */
+static void
+write_login(struct buffer *out, const struct change *change)
+{
+	if (change->old_login)
+		buffer_printf(out, "%s -> ", change->old_login);
+	buffer_add_text(out, change->login ? change->login : "-");
+}
+
 static void
 add_change(const struct paint *paint, const struct change *change, size_t login_width, bool verbose)
 {
+	AUTO_BUFFER struct buffer login = { 0 };
 	const char *name = change->full_name ? change->full_name : "";
 	enum color color = action_color(change->action);
 	char sign[] = { change_action_sign(change->action), '\0' };
+	write_login(&login, change);
 	buffer_add_text(paint->out, "  ");
 	paint_colored(paint, color, sign);
 	buffer_add_char(paint->out, ' ');
-	paint_column(paint, color, change_action_name(change->action), ACTION_WIDTH);
+	paint_column(paint, color, change_word(change), ACTION_WIDTH);
 	if (change->place.file) {
-		paint_column(paint, COLOR_BOLD, change->login ? change->login : "-", login_width);
+		paint_column(paint, COLOR_BOLD, buffer_text(&login), login_width);
 		paint_column(paint, COLOR_PLAIN, name, NAME_WIDTH);
 		add_place(paint, change);
 	} else if (*name) {
-		paint_column(paint, COLOR_BOLD, change->login ? change->login : "-", login_width);
+		paint_column(paint, COLOR_BOLD, buffer_text(&login), login_width);
 		paint_text(paint, name);
 	} else {
-		paint_colored(paint, COLOR_BOLD, change->login ? change->login : "-");
+		paint_colored(paint, COLOR_BOLD, buffer_text(&login));
 	}
 	buffer_add_char(paint->out, '\n');
 	ARRAY_FOREACH (line, &change->lines) {
@@ -104,7 +115,9 @@ count_shown(const struct plan *plan, size_t *ret_login_width)
 	ARRAY_FOREACH (change, &plan->changes) {
 		if (!is_shown(*change))
 			continue;
-		size_t login = paint_width((*change)->login ? (*change)->login : "-") + 2;
+		AUTO_BUFFER struct buffer text = { 0 };
+		write_login(&text, *change);
+		size_t login = paint_width(buffer_text(&text)) + 2;
 		if (login > width)
 			width = login;
 		count++;
@@ -266,6 +279,15 @@ add_host(const struct paint *paint, const struct plan *plan)
 		paint_finding(paint, diag, NULL, false);
 }
 
+static size_t
+count_renames(const struct plan *plan)
+{
+	size_t count = 0;
+	ARRAY_FOREACH (change, &plan->changes)
+		count += (*change)->old_login && (*change)->action == CHANGE_CHANGE;
+	return count;
+}
+
 static void
 add_totals(const struct paint *paint, const struct plan *plan)
 {
@@ -277,10 +299,15 @@ add_totals(const struct paint *paint, const struct plan *plan)
 		CHANGE_BLOCKED,
 		CHANGE_UNCHANGED,
 	};
+	size_t renames = count_renames(plan);
 	buffer_add_text(paint->out, "Plan:");
-	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		buffer_printf(paint->out, "%s %zu %s", i ? "," : "", plan->counts[order[i]],
 			change_action_name(order[i]));
+		if (order[i] == CHANGE_CHANGE && renames)
+			buffer_printf(
+				paint->out, " (%zu rename%s)", renames, renames == 1 ? "" : "s");
+	}
 	buffer_add_text(paint->out, ".\n");
 }
 

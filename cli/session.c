@@ -121,6 +121,22 @@ session_take_snapshot(struct session *session)
 	return true;
 }
 
+struct string_list
+session_present_logins(struct session *session, const struct string_list *logins)
+{
+	struct string_list present = { 0 };
+	ARRAY_FOREACH (login, logins) {
+		const struct managed_account *account = managed_find(&session->managed, *login);
+		bool is_former = account && strcmp(account->login, *login) != 0 &&
+			!accountdb_find(&session->snapshot.db, ACCOUNTDB_PASSWD, *login);
+		string_list_push(session->arena, &present, is_former ? account->login : *login);
+		if (is_former)
+			diag_note(&session->diags, NOWHERE, "'%s' is called '%s' now", *login,
+				account->login);
+	}
+	return present;
+}
+
 void
 session_finish(struct session *session)
 {

@@ -57,6 +57,11 @@ void session_warn_of_pending(struct session *session);
 /* session_load_managed() and the snapshot. */
 NODISCARD bool session_take_snapshot(struct session *session);
 
+/* The logins as they are now: one that a run gave another name is found by the old name too, with a
+ * note. After the snapshot. */
+struct string_list session_present_logins(
+	struct session *session, const struct string_list *logins);
+
 void session_finish(struct session *session);
 
 /*

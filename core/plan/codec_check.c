@@ -152,6 +152,7 @@ is_of_a_user(enum step_kind kind)
 	case STEP_HOME_COPY:
 	case STEP_HOME_FILL:
 	case STEP_HOME_RETIRE:
+	case STEP_HOME_RENAME:
 	case STEP_FSTAB_LINE:
 	case STEP_HOME_BIND:
 	case STEP_FOLDER_CREATE:
@@ -185,10 +186,11 @@ check_copied(struct check *check, size_t index, const struct step *step)
 {
 	const struct step_home *home = &step->home;
 	const char *root = check->plan->root;
-	const char *place = step->kind != STEP_HOME_COPY && strcmp(root, "/") != 0
+	bool is_here = step->kind == STEP_HOME_COPY || step->kind == STEP_HOME_RENAME;
+	const char *place = !is_here && strcmp(root, "/") != 0
 		? arena_printf(check->source->arena, "%s%s", root, step->path)
 		: step->path;
-	if (!home->loose)
+	if (!home->loose && step->kind != STEP_HOME_RENAME)
 		return refuse(check, "steps", index, "home.loose", "expected a folder's name");
 	if (!home->source)
 		return refuse(check, "steps", index, "home.source", "expected the home's path");
@@ -213,7 +215,7 @@ check_step(struct check *check, size_t index)
 		return refuse(check, "steps", index, "base", "'%s' is not above '%s'", step->base,
 			step->path);
 	bool is_copied = step->kind == STEP_HOME_COPY || step->kind == STEP_HOME_FILL ||
-		step->kind == STEP_CONTENTS_CARRY;
+		step->kind == STEP_CONTENTS_CARRY || step->kind == STEP_HOME_RENAME;
 	if (is_copied && !check_copied(check, index, step))
 		return false;
 	return check_has_change(check, "steps", index, step->user) &&

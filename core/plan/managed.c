@@ -86,6 +86,37 @@ managed_add(struct managed *managed, struct managed_account *account)
 		account);
 }
 
+static struct managed_account *
+find_uid(const struct managed *managed, uid_t uid)
+{
+	ARRAY_FOREACH (account, &managed->accounts) {
+		if ((*account)->uid == uid)
+			return *account;
+	}
+	return NULL;
+}
+
+struct managed_account *
+managed_find_then(const struct managed *managed, const char *login, int64_t run)
+{
+	ARRAY_FOREACH (former, &managed->former) {
+		if (former->run > run && strcmp(former->login, login) == 0)
+			return find_uid(managed, former->uid);
+	}
+	return table_get(&managed->by_login, login);
+}
+
+struct managed_account *
+managed_find(const struct managed *managed, const char *login)
+{
+	struct managed_account *account = table_get(&managed->by_login, login);
+	for (size_t i = managed->former.count; !account && i-- > 0;) {
+		if (strcmp(managed->former.items[i].login, login) == 0)
+			account = find_uid(managed, managed->former.items[i].uid);
+	}
+	return account;
+}
+
 void
 managed_add_tombstone(struct managed *managed, struct tombstone *tombstone)
 {

@@ -63,6 +63,13 @@ struct managed_account {
 		*link; /* the newest; NULL = it has the origin that it began with */
 };
 
+/* What an account was called until a run gave it another login. */
+struct former_login {
+	const char *login;
+	uid_t uid; /* the account's; it never changes */
+	int64_t run;
+};
+
 /* A uid that was used and must not be given to anybody but the same person again. */
 struct tombstone {
 	uid_t uid;
@@ -82,6 +89,10 @@ struct managed {
 	struct table tombstones_by_key; /* managed_key() -> struct tombstone */
 	struct table generated; /* managed_key() -> const char *login, once made from a name */
 	struct table generated_logins; /* login -> managed_key() it is reserved for */
+	struct {
+		struct former_login *items;
+		size_t count, room;
+	} former; /* oldest run first */
 };
 
 /* "active", "disabled", ... */
@@ -95,6 +106,12 @@ char *managed_standing_text(const struct managed_standing *standing, struct aren
 const char *managed_scope(const char *source, struct arena *arena);
 /* "source\x1fkey": one string for a table. */
 char *managed_key(struct arena *arena, const char *source, const char *key);
+
+/* The account of this login, or the one that was last called so; NULL when there is none. */
+struct managed_account *managed_find(const struct managed *managed, const char *login);
+/* The account that had this login when that run ended. */
+struct managed_account *managed_find_then(
+	const struct managed *managed, const char *login, int64_t run);
 
 void managed_init(struct managed *managed, struct arena *arena);
 void managed_add(struct managed *managed, struct managed_account *account);

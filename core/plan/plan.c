@@ -30,6 +30,7 @@ static const char *const verbs[STEP_KINDS] = {
 	[STEP_HOME_COPY] = "home-copy",
 	[STEP_HOME_FILL] = "home-fill",
 	[STEP_HOME_RETIRE] = "home-retire",
+	[STEP_HOME_RENAME] = "home-rename",
 	[STEP_FSTAB_LINE] = "fstab-line",
 	[STEP_HOME_BIND] = "home-bind",
 	[STEP_FOLDER_CREATE] = "folder-create",
@@ -137,6 +138,13 @@ bool
 change_is_work(const struct change *change)
 {
 	return change->action != CHANGE_BLOCKED && change->action != CHANGE_UNCHANGED;
+}
+
+const char *
+change_word(const struct change *change)
+{
+	bool is_rename = change->old_login && change->action == CHANGE_CHANGE;
+	return is_rename ? "rename" : change_action_name(change->action);
 }
 
 bool

@@ -110,6 +110,7 @@ enum step_kind {
 	STEP_HOME_COPY,	  /* a home that no rename can move becomes a jail elsewhere; it stays */
 	STEP_HOME_FILL,	  /* a whole jail with a copy of a directory that is no home here */
 	STEP_HOME_RETIRE, /* a home goes into quarantine on its filesystem */
+	STEP_HOME_RENAME, /* a home goes with its login to another name on its filesystem */
 	STEP_FSTAB_LINE,  /* a line of fstab(5), for a home that is bound into its jail */
 	STEP_HOME_BIND,	  /* a home that stays where it is is mounted on a folder of its jail */
 	STEP_FOLDER_CREATE,  /* a folder in a jail that exists */
@@ -144,7 +145,7 @@ struct step_home {
 	gid_t folder_gid; /* the jail's group, for first-level folders of the user's */
 	bool relink;	  /* symbolic links by the home's full path become relative ones */
 
-	/* HOME_BIND, HOME_COPY, HOME_FILL, CONTENTS_CARRY */
+	/* HOME_BIND, HOME_COPY, HOME_FILL, CONTENTS_CARRY, HOME_RENAME (until then) */
 	const char *source; /* the home; dev, ino and owner are of it. A copied one stays there,
 			       frozen, until the run is finalised. HOME_FILL: a directory of this
 			       machine, whatever the plan's root is; nothing changes it */
@@ -236,6 +237,9 @@ void plan_count(struct plan *plan);
 
 /* True when applying the change would do anything: it is neither blocked nor unchanged. */
 bool change_is_work(const struct change *change);
+
+/* What is done, in one word: the action, or "rename". */
+const char *change_word(const struct change *change);
 
 /* True when an account that exists gets another profile, or loses it. */
 bool change_is_of_profile(const struct change *change);

@@ -154,16 +154,25 @@ planner_add_input(struct planner *planner, const struct intake *intake)
 
 /* ---- one account ---- */
 
+/* By the new login or the old one, where somebody is renamed. */
+static bool
+matches(const char *pattern, const struct change *change)
+{
+	return text_glob(pattern, change->login) ||
+		(change->old_login && text_glob(pattern, change->old_login));
+}
+
 bool
-planner_is_wanted(const struct planner *planner, const char *login)
+planner_is_wanted(const struct planner *planner, const struct change *change)
 {
 	const struct planner_options *options = planner->options;
-	if (options->only && !table_get(options->only, login))
+	if (options->only && !table_get(options->only, change->login) &&
+		!(change->old_login && table_get(options->only, change->old_login)))
 		return false;
 	if (!options->users.count)
 		return true;
 	ARRAY_FOREACH (pattern, &options->users) {
-		if (text_glob(*pattern, login))
+		if (matches(*pattern, change))
 			return true;
 	}
 	return false;
@@ -187,6 +196,12 @@ static void
 block_other_origin(struct planner *planner, const struct account *account, struct change *change,
 	const struct managed_account *managed)
 {
+	const struct change *pending = table_get(&planner->old_logins, change->login);
+	if (pending) {
+		planner_block_pending(
+			planner, planner_place(account, ACCOUNT_USERNAME), change, pending);
+		return;
+	}
 	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "other-origin",
 		"login '%s' is managed for %s '%s', here it is %s '%s'", change->login,
 		managed->source, managed->key, change->source, account->key);
@@ -210,19 +225,18 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 		planner_hint(change, "Change the login, or correct the id.");
 }
 
-/* The same person under another login: a rename, which is more than a change of fields. */
+/* What the directory renames is another account to everything here that goes by the name. */
 static bool
-block_rename(struct planner *planner, const struct account *account, struct change *change)
+block_nss_rename(struct planner *planner, const struct account *account, struct change *change)
 {
 	const struct managed_account *managed =
 		table_get(&planner->snapshot->managed->by_key, planner_person(planner, change));
-	if (!managed || strcmp(managed->login, change->login) == 0 ||
-		!accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login))
+	if (!managed || !managed->nss || strcmp(managed->login, change->login) == 0)
 		return false;
 	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "rename",
-		"'%s' is managed as login '%s'; this version does not rename accounts",
+		"'%s' has the jail of login '%s'; accounts of the name service are not renamed",
 		account->key, managed->login);
-	planner_hint(change, "Keep the login '%s' for this person.", managed->login);
+	planner_hint(change, "Take that jail away first: rehome retire %s", managed->login);
 	return true;
 }
 
@@ -230,6 +244,8 @@ static void
 plan_nss(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct change *change)
 {
+	if (block_nss_rename(planner, account, change))
+		return;
 	if (managed && !is_same_person(account, change, managed)) {
 		block_other_origin(planner, account, change, managed);
 	} else if (change->nss) {
@@ -245,17 +261,18 @@ plan_nss(struct planner *planner, const struct account *account,
 static void
 plan_account(struct planner *planner, const struct account *account, struct change *change)
 {
+	const char *login = planner_present_login(change);
 	struct accountdb_line *line =
-		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, change->login);
+		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, login);
 	const struct managed_account *managed =
-		table_get(&planner->snapshot->managed->by_login, change->login);
+		table_get(&planner->snapshot->managed->by_login, login);
 	if (managed && managed->nss && planner_has_left(account))
 		change->nss = true;
 	if (change->nss || (managed && managed->nss)) {
 		plan_nss(planner, account, managed, change);
 		return;
 	}
-	if (block_rename(planner, account, change))
+	if (change->old_login && !planner_check_rename(planner, account, change))
 		return;
 	if (!line && planner_has_left(account))
 		change->action = CHANGE_UNCHANGED; /* gone there, never here */
@@ -273,7 +290,7 @@ static void
 plan_rows(struct planner *planner)
 {
 	ARRAY_FOREACH (row, &planner->rows) {
-		if (!planner_is_wanted(planner, row->change->login))
+		if (!planner_is_wanted(planner, row->change))
 			continue;
 		if (!planner_is_blocked(row->change) && !row->change->left_out)
 			plan_account(planner, row->account, row->change);
@@ -323,7 +340,8 @@ unknown_logins(const struct planner *planner)
 	struct string_list unknown = { 0 };
 	for (size_t i = 0; only && i < only->room; i++) {
 		const struct table_slot *slot = &only->slots[i];
-		if (slot->key && slot->value && !table_get(&planner->logins, slot->key))
+		if (slot->key && slot->value && !table_get(&planner->logins, slot->key) &&
+			!table_get(&planner->old_logins, slot->key))
 			string_list_push(planner->arena, &unknown, slot->key);
 	}
 	if (unknown.count)
@@ -359,7 +377,7 @@ check_wanted(struct planner *planner)
 	ARRAY_FOREACH (pattern, &planner->options->users) {
 		bool found = false;
 		ARRAY_FOREACH (row, &planner->rows)
-			found = found || text_glob(*pattern, row->change->login);
+			found = found || matches(*pattern, row->change);
 		ARRAY_FOREACH (absentee, &planner->absent)
 			found = found || text_glob(*pattern, absentee->change->login);
 		if (!found)
@@ -492,6 +510,7 @@ planner_init(struct planner *planner, const struct config *config, struct snapsh
 		.diags = diags,
 		.logins = { .arena = arena },
 		.persons = { .arena = arena },
+		.old_logins = { .arena = arena },
 		.asked_groups = { .arena = arena },
 		.suffixes = { .arena = arena },
 		.homes = { .arena = arena },

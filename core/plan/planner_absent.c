@@ -123,7 +123,7 @@ planner_plan_absent(struct planner *planner)
 {
 	ARRAY_FOREACH (absentee, &planner->absent) {
 		struct change *change = absentee->change;
-		if (!planner_is_wanted(planner, change->login))
+		if (!planner_is_wanted(planner, change))
 			continue;
 		if (is_ours(planner, absentee->managed)) {
 			planner_leave_absent(planner, absentee->managed, change);

@@ -143,8 +143,8 @@ add_copy(struct adoption *adoption, struct step_home home)
 }
 
 /* fstab(5): blanks and backslashes in octal. */
-static const char *
-fstab_word(const char *path, struct arena *arena)
+char *
+planner_fstab_word(const char *path, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	for (const char *c = path; *c; c++) {
@@ -170,7 +170,7 @@ add_bind(struct adoption *adoption, struct step_home home)
 		.user = adoption->change->login,
 		.path = "/etc/fstab",
 		.content = arena_printf(arena, "%s %s none bind,nosuid,nodev,nofail 0 0\n",
-			fstab_word(from, arena), fstab_word(target, arena)) };
+			planner_fstab_word(from, arena), planner_fstab_word(target, arena)) };
 	struct step bind = { .kind = STEP_HOME_BIND,
 		.user = adoption->change->login,
 		.path = target,

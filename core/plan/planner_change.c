@@ -2,8 +2,8 @@
  * planner_change.c - an account that rehome manages: what the source says now against what is.
  *
  * Only what the source gives is compared; a password counts at creation alone. What this version
- * does not do to an account that lives (move its home, change its uid, rename it) is blocked, with
- * the reason. Who leaves, or comes back, is planner_leave.c's.
+ * does not do to an account that lives (move its home, change its uid) is blocked, with the reason.
+ * Who leaves, or comes back, is planner_leave.c's.
  */
 #include <string.h>
 
@@ -165,7 +165,7 @@ remove_member(const struct update *update, const char *group)
 		accountdb_find(&update->planner->snapshot->db, ACCOUNTDB_GSHADOW, group);
 	planner_add_edit(update->planner, edit);
 	edit.file = ACCOUNTDB_GSHADOW;
-	if (gshadow && accountdb_is_member(gshadow, update->change->login))
+	if (gshadow && accountdb_is_member(gshadow, planner_present_login(update->change)))
 		planner_add_edit(update->planner, edit);
 }
 
@@ -177,7 +177,7 @@ join(const struct update *update, const char *group)
 		return;
 	string_list_push(update->planner->arena, &update->change->after.groups, group);
 	planner_add_member(update->planner, update->change->login, group);
-	if (update->gated)
+	if (!update->managed)
 		return; /* an adoption says it in its own line */
 	planner_add_line(update->change, update->planner->arena, "group",
 		arena_printf(update->planner->arena, "+ %s", group));
@@ -201,7 +201,8 @@ update_groups(const struct update *update)
 {
 	struct planner *planner = update->planner;
 	struct change *change = update->change;
-	change->before.groups = *accountdb_groups_of(&planner->snapshot->db, change->login);
+	change->before.groups =
+		*accountdb_groups_of(&planner->snapshot->db, planner_present_login(change));
 	ARRAY_FOREACH (group, &change->before.groups) {
 		if (is_taken_away(update, *group)) {
 			remove_member(update, *group);
@@ -294,9 +295,10 @@ update_keys(const struct update *update)
 	const struct account *account = update->account;
 	struct diags problems = { .arena = planner->arena };
 	struct key_file file;
-	if (!planner_read_keys(planner, change->login, &file, &problems)) {
+	const char *login = planner_present_login(change);
+	if (!planner_read_keys(planner, login, &file, &problems)) {
 		planner_block(planner, change, account->place, "unreadable", "%s/%s: %s",
-			planner->plan->keys_dir, change->login, problems.items[0].message);
+			planner->plan->keys_dir, login, problems.items[0].message);
 		return;
 	}
 	change->before.keys = planner_fingerprints_of(planner, &file);
@@ -305,12 +307,15 @@ update_keys(const struct update *update)
 	struct string_list keys =
 		planner_keys_from(planner, given ? &account->ssh_keys : &file.lines,
 			given ? NULL : change->before.profile, change->after.profile);
-	if (same_keys(&keys, file.text))
-		return;
-	if (given)
+	bool same = same_keys(&keys, file.text);
+	if (!same && given)
 		change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
-	tell_keys(update);
-	planner_write_keys(planner, change->login, &keys, &file);
+	if (!same)
+		tell_keys(update);
+	if (change->old_login)
+		planner_rename_keys(update, &keys, &file);
+	else if (!same)
+		planner_write_keys(planner, change->login, &keys, &file);
 }
 
 /* As was decided: an account that comes in with the empty password does not keep it. */
@@ -431,7 +436,7 @@ update_jail(const struct update *update)
 	change->before.layout = change->after.layout = update->managed->layout;
 	change->before.folders = change->after.folders = planner_folder_texts(planner, &known);
 
-	if (account_has(update->account, ACCOUNT_HOME) &&
+	if (account_has(update->account, ACCOUNT_HOME) && !change->old_login &&
 		strcmp(update->account->home, home) != 0) {
 		planner_block(planner, change, planner_place(update->account, ACCOUNT_HOME),
 			"home-move", "the home is %s; this version does not move homes", home);
@@ -442,9 +447,11 @@ update_jail(const struct update *update)
 		!host_inspect(planner->snapshot->host, home, &entry, &problems) || !entry.exists) {
 		planner_block(planner, change, update->account->place, "home-missing",
 			"the home %s is missing", home);
-		planner_hint(change, "See `rehome verify %s`.", change->login);
+		planner_hint(change, "See `rehome verify %s`.", planner_present_login(change));
 		return;
 	}
+	if (change->old_login)
+		planner_rename_home(update, home, &entry);
 	update_folders(update, &known);
 }
 
@@ -538,6 +545,13 @@ has_work(const struct planner *planner, const struct change *change, size_t edit
 		change->before.expires != change->after.expires;
 }
 
+static bool
+is_closed(const struct managed_account *managed)
+{
+	return managed->standing.state == MANAGED_DISABLED ||
+		managed->standing.state == MANAGED_RETIRED;
+}
+
 void
 planner_change(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct accountdb_line *passwd, struct change *change)
@@ -547,8 +561,10 @@ planner_change(struct planner *planner, const struct account *account,
 		.account = account,
 		.managed = managed,
 		.passwd = passwd,
-		.shadow = accountdb_find(&planner->snapshot->db, ACCOUNTDB_SHADOW, change->login),
+		.shadow = accountdb_find(
+			&planner->snapshot->db, ACCOUNTDB_SHADOW, planner_present_login(change)),
 		.change = change,
+		.gated = change->old_login,
 	};
 	uint32_t uid = 0, gid = 0;
 	size_t edits = planner->plan->edits.count, steps = planner->plan->steps.count;
@@ -556,15 +572,23 @@ planner_change(struct planner *planner, const struct account *account,
 	if (!accountdb_line_id(passwd, PASSWD_UID, &uid) ||
 		!accountdb_line_id(passwd, PASSWD_GID, &gid) || uid != managed->uid) {
 		planner_block(planner, change, account->place, "uid-drift",
-			"'%s' has uid %s now, rehome made it with uid %u", change->login,
+			"'%s' has uid %s now, rehome made it with uid %u", managed->login,
 			accountdb_field(passwd, PASSWD_UID), (unsigned)managed->uid);
 		planner_hint(change, "Somebody made the account anew; see `rehome status %s`.",
-			change->login);
+			managed->login);
 		return;
 	}
 	change->has_before = change->has_after = true;
 	change->before.uid = change->after.uid = uid;
 	change->before.gid = change->after.gid = gid;
+	if (change->old_login)
+		planner_rename_lines(&update);
+	if (change->old_login && planner_is_blocked(change))
+		return;
+	if (change->old_login && is_closed(managed)) {
+		planner_rename_closed(&update);
+		return;
+	}
 	if (planner_compare_state(planner, account, managed, update.passwd, update.shadow, change))
 		return;
 	update_profile(&update);
@@ -581,7 +605,8 @@ planner_change(struct planner *planner, const struct account *account,
 	update_jail(&update);
 	refuse_uid_change(&update);
 	planner_describe_profile(planner, account, change);
-	planner_look_at_contents_again(planner, account, managed, change);
+	if (!change->old_login) /* the next plan knows it by its new name */
+		planner_look_at_contents_again(planner, account, managed, change);
 	if (!has_work(planner, change, edits, steps)) {
 		change->action = CHANGE_UNCHANGED;
 		return;

@@ -42,6 +42,11 @@ planner_gecos(struct planner *planner, const struct account *account, struct cha
 void
 planner_add_edit(struct planner *planner, struct edit edit)
 {
+	/* The account of one who is renamed is found by either name. */
+	const struct change *change = edit.user ? table_get(&planner->logins, edit.user) : NULL;
+	bool is_shared_line = edit.file == ACCOUNTDB_GROUP || edit.file == ACCOUNTDB_GSHADOW;
+	if (change && change->old_login && (!is_shared_line || edit.member))
+		edit.old_name = change->old_login;
 	ARRAY_PUSH(planner->arena, &planner->plan->edits, edit);
 }
 

@@ -70,7 +70,12 @@ planner_find_managed(struct planner *planner, const char *login)
 	if (!managed) {
 		diag_error(planner->diags, NOWHERE, "'%s' is not an account that rehome manages",
 			login);
-		diag_hint(planner->diags, "List them with: rehome status");
+		const struct managed_account *renamed =
+			managed_find(planner->snapshot->managed, login);
+		if (renamed)
+			diag_hint(planner->diags, "It is called '%s' now.", renamed->login);
+		else
+			diag_hint(planner->diags, "List them with: rehome status");
 		return NULL;
 	}
 	const struct accountdb_line *passwd = planner_passwd_line(planner, managed);

@@ -222,6 +222,13 @@ planner_make_home(struct planner *planner, struct change *change, const struct f
 
 /* ---- folders of a home that exists ---- */
 
+/* Where the home is until the plan is applied; it may go with its login to another place. */
+static const char *
+present_home(const struct change *change)
+{
+	return change->old_login ? change->before.home : change->after.home;
+}
+
 /* The newest FOLDER_CREATE step of this login that this path lies below, or NULL. */
 static struct step *
 new_folder_above(struct planner *planner, const char *login, const char *path)
@@ -265,7 +272,7 @@ hint_at_rights(struct planner *planner, struct change *change, const char *path,
 	const struct host_owner *owner)
 {
 	const char *word = command_word(planner, path);
-	if (is_in_users_hands(planner, change->after.home, path))
+	if (is_in_users_hands(planner, present_home(change), path))
 		planner_hint(change,
 			"Move it to the top of the jail: in a folder of the user's, they can put a "
 			"link on this path, and a command of root's would follow.");
@@ -325,7 +332,7 @@ void
 planner_make_missing_folders(
 	struct planner *planner, struct change *change, const struct folder_list *folders)
 {
-	const char *home = change->after.home;
+	const char *home = present_home(change);
 	ARRAY_FOREACH (folder, folders) {
 		const char *path = arena_printf(planner->arena, "%s/%s", home, folder->path);
 		struct host_entry entry;
@@ -358,7 +365,7 @@ void
 planner_keep_dropped_folders(struct planner *planner, struct change *change, struct place place,
 	const struct folder_list *known, const struct folder_list *asked)
 {
-	const char *home = change->after.home;
+	const char *home = present_home(change);
 	ARRAY_FOREACH (folder, known) {
 		const char *path = arena_printf(planner->arena, "%s/%s", home, folder->path);
 		const struct folder_list dropped = { .items = folder, .count = 1 };

@@ -9,6 +9,7 @@
  *	planner_profile.c      what sshd does for it besides, and the group that stands for that
  *	planner_create.c       an account that does not exist
  *	planner_change.c       one that rehome manages already
+ *	planner_rename.c       one whose person has another login now
  *	planner_adopt.c        one that it does not: account and home become a jail
  *	planner_nss.c          one that the name service has: only the jail is ours
  *	planner_leave.c        accounts that leave, or come back
@@ -35,6 +36,8 @@
 #include "core/plan/decision.h"
 #include "core/plan/planner.h"
 #include "core/plan/sshd.h"
+
+struct key_file; /* below */
 
 struct planner_row {
 	const struct account *account;
@@ -74,6 +77,7 @@ struct planner {
 	struct table logins;	   /* login -> struct change: everybody in the sources, and who is
 				      absent from them */
 	struct table persons;	   /* planner_person() -> struct change */
+	struct table old_logins;   /* login -> struct change of who is renamed and has it now */
 	struct table asked_groups; /* names of groups that some row asks for */
 	struct table suffixes;	   /* name -> the number to try next for it */
 	struct table homes;	   /* home -> struct claim: people's homes, and the planned ones */
@@ -123,7 +127,7 @@ void planner_add_input(struct planner *planner, const struct intake *intake);
 /* By action, then login. */
 void planner_sort_changes(struct plan *plan);
 /* --user and --users name it, or nobody. */
-bool planner_is_wanted(const struct planner *planner, const char *login);
+bool planner_is_wanted(const struct planner *planner, const struct change *change);
 
 /* planner_rows.c */
 
@@ -283,7 +287,32 @@ void planner_update_present(const struct update *update);
 void planner_set_field(const struct update *update, enum accountdb_file file, size_t field,
 	const char *before, const char *after);
 
+/* planner_rename.c */
+
+/* The login that the account has until the plan is applied. */
+const char *planner_present_login(const struct change *change);
+/* Whether change->login may be the account's new one. False, and blocked, when not. */
+bool planner_check_rename(
+	struct planner *planner, const struct account *account, struct change *change);
+/* Blocks whoever asks for a login that another one gives up in the same plan. */
+void planner_block_pending(struct planner *planner, struct place place, struct change *change,
+	const struct change *pending);
+/* The account's lines and memberships; in front of all its other edits. */
+void planner_rename_lines(const struct update *update);
+/* The file of the old login goes, one of the new login has these lines. */
+void planner_rename_keys(
+	const struct update *update, const struct string_list *keys, const struct key_file *file);
+/* The home, when it is where the old login put it. entry: what is there. */
+void planner_rename_home(
+	const struct update *update, const char *home, const struct host_entry *entry);
+/* All of it for one who was disabled or retired, and stays so. */
+void planner_rename_closed(const struct update *update);
+/* True when "anna,otto" has the name. */
+bool planner_lists_name(const char *list, const char *login);
+
 /* planner_adopt*.c */
+/* As fstab(5) writes a path. */
+char *planner_fstab_word(const char *path, struct arena *arena);
 void planner_adopt(struct planner *planner, const struct account *account,
 	struct accountdb_line *passwd, struct change *change);
 
@@ -344,7 +373,11 @@ void planner_read_expiry(
 struct change *planner_change_of_managed(
 	struct planner *planner, const struct managed_account *managed);
 
-/* planner_leave.c */
+/* planner_leave*.c */
+
+/* Somebody else than the line's account who lives in the home or below it, or NULL. */
+const char *planner_home_tenant(
+	const struct planner *planner, const struct accountdb_line *passwd, const char *home);
 
 /* What the source says of the account's state, and what rehome did to it: true when that is all
  * that there is to be planned. */

@@ -238,16 +238,16 @@ leaving_enable(const struct leaving *leaving)
 
 /* ---- the home ---- */
 
-/* Somebody else who lives in it or below it. */
-static const char *
-other_tenant(const struct leaving *leaving, const char *home)
+const char *
+planner_home_tenant(
+	const struct planner *planner, const struct accountdb_line *passwd, const char *home)
 {
-	const struct accountdb *db = &leaving->planner->snapshot->db;
+	const struct accountdb *db = &planner->snapshot->db;
 	struct accountdb_line *line;
 	size_t cursor = 0;
 	while ((line = accountdb_next(db, ACCOUNTDB_PASSWD, &cursor))) {
 		const char *other = accountdb_field(line, PASSWD_HOME);
-		if (line != leaving->passwd && *other == '/' && jail_contains(home, other))
+		if (line != passwd && *other == '/' && jail_contains(home, other))
 			return accountdb_name(line);
 	}
 	return NULL;
@@ -273,7 +273,7 @@ look_at_home(const struct leaving *leaving, const char *home, struct host_entry 
 			arena_printf(arena, "the home is %s now, rehome knows it as %s", home,
 				leaving->managed->home),
 			"Disable the account only: rehome disable");
-	if ((tenant = other_tenant(leaving, home)))
+	if ((tenant = planner_home_tenant(leaving->planner, leaving->passwd, home)))
 		return refuse_home(leaving, "home-shared",
 			arena_printf(arena, "'%s' lives in %s too", tenant, home),
 			"Disable the account only: rehome disable");

@@ -1,6 +1,7 @@
 /*
- * planner_outlives.c - says of every account that is adopted, disabled or leaves, and of every home
- * that moves, what goes on without it or points into it. Nothing of that is planned to change.
+ * planner_outlives.c - says of every account that is adopted, renamed, disabled or leaves, and of
+ * every home that moves, what goes on without it or points into it. Nothing of that is planned to
+ * change.
  *
  * Warnings say what the change breaks or leaves running, one of each kind with its first place;
  * notes list the rest, and what stays as it is.
@@ -35,7 +36,8 @@ is_concerned(const struct change *change)
 	if (!change_is_work(change) || !change->has_before || !change->before.home)
 		return false;
 	return change->action == CHANGE_ADOPT || change->action == CHANGE_LEAVE ||
-		moves_home(change) || (change->after.disabled && !change->before.disabled);
+		change->old_login || moves_home(change) ||
+		(change->after.disabled && !change->before.disabled);
 }
 
 static void
@@ -55,12 +57,12 @@ collect(struct outliving *outliving)
 			continue;
 		struct outlives_subject *subject =
 			ARENA_NEW(planner->arena, struct outlives_subject);
-		subject->login = change->login;
+		subject->login = planner_present_login(change);
 		subject->uid = change->before.uid;
 		subject->home = change->before.home;
 		subject->loose = table_get(&loose, change->login);
 		ARRAY_PUSH(planner->arena, &outliving->subjects, subject);
-		table_set(&outliving->changes, change->login, change);
+		table_set(&outliving->changes, subject->login, change);
 		if (moves_home(change))
 			table_set(&outliving->homeless, change->login, outliving);
 	}
@@ -139,12 +141,59 @@ warn_of_kind(struct planner *planner, struct change *change, const struct outliv
 	add_hint(change, item->code);
 }
 
+/* ---- of one who is renamed ---- */
+
+/* Files that are found by the login; what is found by the uid or in the home follows. */
+static bool
+goes_by_name(const struct outlives_subject *subject, const struct outlives_item *item)
+{
+	static const char *const codes[] = { "crontab", "linger", "mailbox", "subid", "privilege",
+		"cron-job" };
+	if (item->place.file && jail_contains(subject->home, item->place.file))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		if (strcmp(codes[i], item->code) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+tell_renamed(const struct outliving *outliving, const struct outlives_subject *subject,
+	struct change *change)
+{
+	struct planner *planner = outliving->planner;
+	bool moves = table_get(&outliving->homeless, change->login);
+	ARRAY_FOREACH (item, &subject->items) {
+		if (item->target && moves) {
+			planner_warn(planner, change, item->place, "path-moves",
+				"%s; the home becomes %s", item->text, change->after.home);
+		} else if (!item->target && goes_by_name(subject, item)) {
+			planner_warn(planner, change, item->place, "old-login",
+				"goes by the login '%s' and does not follow: %s", subject->login,
+				item->text);
+			planner_hint(change,
+				"Give it to '%s' by hand, or remove it: whoever is called '%s' "
+				"later would have it.",
+				change->login, subject->login);
+		} else {
+			note(change, item);
+		}
+	}
+}
+
+/* ---- the words ---- */
+
 static void
 tell(struct outliving *outliving, struct outlives_subject *subject)
 {
 	struct planner *planner = outliving->planner;
 	struct change *change = table_get(&outliving->changes, subject->login);
 	struct table told = { .arena = planner->arena };
+	if (change->old_login) {
+		tell_renamed(outliving, subject, change);
+		return;
+	}
 	ARRAY_FOREACH (item, &subject->items) {
 		if (item->becomes) {
 			warn_of_moved_path(planner, change, item);
@@ -223,8 +272,10 @@ planner_find_outliving(struct planner *planner)
 	outlives_scan(planner->snapshot->host, outliving.subjects.items, outliving.subjects.count,
 		planner->arena, &outlives);
 	ARRAY_FOREACH (subject, &outliving.subjects) {
+		struct change *change = table_get(&outliving.changes, (*subject)->login);
 		tell(&outliving, *subject);
-		tell_groups(planner, table_get(&outliving.changes, (*subject)->login));
+		if (!change->old_login)
+			tell_groups(planner, change);
 	}
 	tell_patterns(planner, &outlives);
 	tell_not_read(planner, &outlives.not_read);

@@ -102,8 +102,8 @@ asks_for_other_uid(const struct planner *planner, const struct planner_row *row)
 	const struct accountdb_line *line =
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, row->change->login);
 	uint32_t uid;
-	return !line ||
-		(!table_get(&planner->snapshot->managed->by_login, row->change->login) &&
+	return (!line && !row->change->old_login) ||
+		(line && !table_get(&planner->snapshot->managed->by_login, row->change->login) &&
 			accountdb_line_id(line, PASSWD_UID, &uid) && uid != row->account->uid);
 }
 
@@ -249,6 +249,36 @@ choose_generated(struct planner *planner)
 	}
 }
 
+/* ---- other logins for the same people ---- */
+
+/* The one way in is shut under the name that it has. */
+static bool
+is_leaving(const struct account *account, const struct managed_account *managed)
+{
+	return account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE &&
+		managed->standing.state != MANAGED_DISABLED &&
+		managed->standing.state != MANAGED_RETIRED;
+}
+
+static void
+find_rename(struct planner *planner, const struct planner_row *row)
+{
+	struct change *change = row->change;
+	const struct managed_account *managed = change->left_out
+		? NULL
+		: table_get(&planner->snapshot->managed->by_key, planner_person(planner, change));
+	if (!managed || strcmp(managed->login, change->login) == 0 ||
+		!accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, managed->login))
+		return;
+	if (is_leaving(row->account, managed)) {
+		change->login = managed->login;
+		(void)enter(planner, &planner->logins, change->login, change, block_twin);
+		return;
+	}
+	change->old_login = managed->login;
+	table_set(&planner->old_logins, managed->login, change);
+}
+
 /* ---- the whole ---- */
 
 /* The copy says what is known once its first cases are decided. */
@@ -299,6 +329,8 @@ planner_collect(struct planner *planner, const struct intake *intakes, size_t in
 	}
 	choose_generated(planner);
 	planner_old_decide(planner);
+	ARRAY_FOREACH (row, &planner->rows)
+		find_rename(planner, row);
 	claim_present_homes(planner);
 	claim_nss_homes(planner);
 	ARRAY_FOREACH (row, &planner->rows) {

@@ -79,7 +79,8 @@ share_dirs(struct planner *planner)
 	for (size_t i = 0, count = plan->steps.count; i < count; i++) {
 		const struct step step = plan->steps.items[i];
 		bool writes_keys = step.kind == STEP_KEYS_WRITE && step.content;
-		bool makes_home = step.kind == STEP_HOME_CREATE || step.kind == STEP_HOME_FILL;
+		bool makes_home = step.kind == STEP_HOME_CREATE || step.kind == STEP_HOME_FILL ||
+			step.kind == STEP_HOME_RENAME;
 		if ((makes_home || writes_keys) && !make_dirs(planner, step.base))
 			return false;
 		has_keys |= writes_keys;

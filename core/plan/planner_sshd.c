@@ -35,7 +35,8 @@ choose(struct planner *planner, struct sshd_sample *sample)
 {
 	ARRAY_FOREACH (change, &planner->plan->changes) {
 		if ((*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT ||
-			change_is_of_profile(*change))
+			change_is_of_profile(*change) ||
+			(change_is_work(*change) && (*change)->old_login))
 			sshd_sample_add(sample, *change);
 	}
 }

@@ -4,6 +4,7 @@
  */
 #include "core/run/contents_list.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct host_owner PRIVATE_DIR = { .uid = 0, .gid = 0, .mode = 0700 };
@@ -98,7 +99,7 @@ look_into_run(struct state *state, const char *run_id, struct managed *managed, 
 	ARRAY_FOREACH (name, &names) {
 		const char *login = login_of(*name, state->arena);
 		struct managed_account *account =
-			login ? table_get(&managed->by_login, login) : NULL;
+			login ? managed_find_then(managed, login, strtoll(run_id, NULL, 10)) : NULL;
 		if (account)
 			account->contents = list_path(state, run_id, login, CONTENTS_LIST);
 	}

@@ -157,7 +157,7 @@ run_tell_users(struct run *run, enum user_result result)
 		bool dropped = table_get(&run->dropped, (*change)->login);
 		if (dropped && result != USER_DONE)
 			continue;
-		events->user(events->ctx, (*change)->login, change_action_name((*change)->action),
+		events->user(events->ctx, (*change)->login, change_word(*change),
 			dropped ? USER_UNDONE : result);
 	}
 }
@@ -348,6 +348,7 @@ bool
 run_undo(struct run *run)
 {
 	accounts_abandon(run);
+	run->renamed_back = NULL;
 	/* First of all: a directory of the run's that holds one could not go. */
 	if (!staging_sweep(run) || !close_again(run))
 		return false;
@@ -369,7 +370,9 @@ unregister(struct run *run)
 		if (!run->announced[step_phase(step->kind)])
 			return true;
 	}
-	return registry_record_rollback(run->state, run->plan, run->id, NULL, run->diags);
+	const struct table *users;
+	return accounts_undone_users(run, &users) &&
+		registry_record_rollback(run->state, run->plan, run->id, users, run->diags);
 }
 
 bool

@@ -16,6 +16,7 @@
 #include "core/run/contents_list.h"
 #include "core/run/registry_db.h"
 #include "core/run/registry_links.h"
+#include "core/run/registry_renames.h"
 #include "core/run/registry_standings.h"
 
 /* In the order of the columns and parameters below. */
@@ -164,6 +165,7 @@ registry_load(
 	return !exists ||
 		(load_accounts(&db, ret_managed) && registry_links_load(&db, ret_managed) &&
 			load_tombstones(&db, ret_managed) && load_generated(&db, ret_managed) &&
+			renames_load(&db, ret_managed) &&
 			contents_lists_find(state, ret_managed, diags));
 }
 
@@ -173,9 +175,11 @@ struct recording {
 	struct registry_db db;
 	const struct plan *plan;
 	const char *run_id;
-	struct table keys; /* login -> struct step that writes its keys */
+	struct table keys;     /* login -> struct step that writes its keys */
+	struct table old_keys; /* of a renamed one: the step that takes the old file away */
 	struct standing_changes standings;
 	struct link_changes links;
+	struct rename_changes renames;
 	sqlite3_stmt *find, *save, *forget, *bury, *exhume, *reserve;
 };
 
@@ -188,6 +192,7 @@ recording_finish(struct recording *recording)
 		sqlite3_finalize(statements[i]);
 	standing_changes_finish(&recording->standings);
 	link_changes_finish(&recording->links);
+	rename_changes_finish(&recording->renames);
 	registry_db_finish(&recording->db);
 }
 
@@ -223,6 +228,23 @@ prepare_all(struct recording *recording)
 	return true;
 }
 
+/* Of one who is renamed one file goes and another comes. */
+static void
+index_keys(struct recording *recording, const struct plan *plan)
+{
+	struct table renamed = { .arena = recording->db.arena };
+	ARRAY_FOREACH (change, &plan->changes) {
+		if ((*change)->old_login)
+			table_set(&renamed, (*change)->login, *change);
+	}
+	ARRAY_FOREACH (step, &plan->steps) {
+		if (step->kind != STEP_KEYS_WRITE)
+			continue;
+		bool is_old = !step->content && table_get(&renamed, step->user);
+		table_set(is_old ? &recording->old_keys : &recording->keys, step->user, step);
+	}
+}
+
 static bool
 recording_begin(struct recording *recording, struct state *state, const struct plan *plan,
 	const char *run_id, struct diags *diags)
@@ -230,14 +252,12 @@ recording_begin(struct recording *recording, struct state *state, const struct p
 	db_init(&recording->db, state, state->arena, diags);
 	recording->plan = plan;
 	recording->run_id = run_id;
-	recording->keys.arena = state->arena;
-	ARRAY_FOREACH (step, &plan->steps) {
-		if (step->kind == STEP_KEYS_WRITE)
-			table_set(&recording->keys, step->user, step);
-	}
+	recording->keys.arena = recording->old_keys.arena = state->arena;
+	index_keys(recording, plan);
 	return registry_db_begin(&recording->db) && prepare_all(recording) &&
 		standing_changes_begin(&recording->standings, &recording->db, plan, run_id) &&
-		link_changes_begin(&recording->links, &recording->db, run_id);
+		link_changes_begin(&recording->links, &recording->db, run_id) &&
+		rename_changes_begin(&recording->renames, &recording->db, run_id);
 }
 
 static bool
@@ -271,6 +291,18 @@ find_account(struct recording *recording, const char *login, bool *ret_known,
 	bool good = !*ret_known || read_account(&recording->db, recording->find, ret_account);
 	sqlite3_reset(recording->find);
 	return good;
+}
+
+/* By either of its names. */
+static bool
+find_changed(struct recording *recording, const struct change *change, bool *ret_known,
+	struct managed_account *ret_account)
+{
+	if (!find_account(recording, change->login, ret_known, ret_account))
+		return false;
+	if (!change->old_login || (*ret_known && ret_account->uid == change->before.uid))
+		return true;
+	return find_account(recording, change->old_login, ret_known, ret_account);
 }
 
 /* ---- what a change says ---- */
@@ -358,8 +390,9 @@ record_account(struct recording *recording, const struct change *change)
 	const struct step *keys = table_get(&recording->keys, change->login);
 	bool known = false;
 	if ((change->action == CHANGE_CHANGE || change->action == CHANGE_LEAVE) &&
-		!find_account(recording, change->login, &known, &account))
+		!find_changed(recording, change, &known, &account))
 		return false;
+	account.login = change->login;
 	/* Of a new account, or after the registry was lost, everything is news but the groups, and
 	 * the expiry of an account that was there: it may be somebody else's. */
 	if (!known)
@@ -377,7 +410,10 @@ record_account(struct recording *recording, const struct change *change)
 	update(recording, &from, &change->after, &account);
 	if (keys)
 		account.keys_sha256 = digest(keys->content, recording->db.arena);
-	return save_account(recording, &account);
+	else if (table_get(&recording->old_keys, change->login))
+		account.keys_sha256 = NULL;
+	return save_account(recording, &account) &&
+		rename_changes_record(&recording->renames, change);
 }
 
 /* The uid may still be on files: nobody but the same person gets it again. */
@@ -459,12 +495,15 @@ static bool
 restore(struct recording *recording, const struct change *change)
 {
 	struct managed_account account;
-	const struct step *keys = table_get(&recording->keys, change->login);
+	const struct step *old_keys = table_get(&recording->old_keys, change->login);
+	const struct step *keys = old_keys ? old_keys : table_get(&recording->keys, change->login);
 	bool known;
-	if (!find_account(recording, change->login, &known, &account))
+	if (!find_changed(recording, change, &known, &account))
 		return false;
 	if (!known)
 		return true;
+	if (change->old_login)
+		account.login = change->old_login;
 	/* Where the account went, nothing of it was changed here. Its uid stays buried: it may not
 	 * have come back. */
 	if (!change->has_after)
@@ -476,7 +515,8 @@ restore(struct recording *recording, const struct change *change)
 	}
 	if (keys)
 		account.keys_sha256 = digest(keys->before, recording->db.arena);
-	return save_account(recording, &account);
+	return save_account(recording, &account) &&
+		rename_changes_take_back(&recording->renames, change);
 }
 
 static bool

@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-enum { SCHEMA_VERSION = 6, BUSY_MILLISECONDS = 5000 };
+enum { SCHEMA_VERSION = 7, BUSY_MILLISECONDS = 5000 };
 
 static const char SCHEMA[] =
 	"CREATE TABLE managed ("
@@ -46,6 +46,12 @@ static const char SCHEMA_LINKS[] =
 	" uid INTEGER NOT NULL, run INTEGER NOT NULL, source TEXT NOT NULL,"
 	" person TEXT NOT NULL, PRIMARY KEY (uid, run));"
 	"PRAGMA user_version = 6;";
+
+/* Version 7: logins that accounts had before a run gave them others. */
+static const char SCHEMA_RENAMES[] =
+	"CREATE TABLE former_logins (login TEXT NOT NULL, uid INTEGER NOT NULL,"
+	" run INTEGER NOT NULL, PRIMARY KEY (login, uid, run));"
+	"PRAGMA user_version = 7;";
 
 /* Temporary data stays in memory: nothing outside the root is written. */
 static const char SETTINGS[] = "PRAGMA synchronous = FULL;"
@@ -178,7 +184,8 @@ registry_db_begin(struct registry_db *db)
 		(db->version > 2 || perform(db, SCHEMA_PROFILES)) &&
 		(db->version > 3 || perform(db, SCHEMA_STAGED)) &&
 		(db->version > 4 || perform(db, SCHEMA_NSS)) &&
-		(db->version > 5 || perform(db, SCHEMA_LINKS));
+		(db->version > 5 || perform(db, SCHEMA_LINKS)) &&
+		(db->version > 6 || perform(db, SCHEMA_RENAMES));
 }
 
 bool

@@ -47,10 +47,40 @@ is_selected(const struct table *users, const char *login)
 	return !users || table_get(users, login);
 }
 
+/* A run that renames needs both names for its undo, and what a later one renamed is known by
+ * another name from there on. */
+static bool
+is_ours_by_name(const struct table *names, const struct change *change)
+{
+	return table_get(names, change->login) ||
+		(change->old_login && table_get(names, change->old_login));
+}
+
+static void
+add_names(struct table *names, const struct change *change)
+{
+	table_set(names, change->login, names);
+	if (change->old_login)
+		table_set(names, change->old_login, names);
+}
+
+/* Those that are to be undone, by every name that they had since. */
+static struct table
+names_to_undo(struct run *run)
+{
+	struct table names = { .arena = run->arena };
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		const char *login = (*change)->login;
+		if (login && !table_get(&run->dropped, login) && is_selected(run->users, login))
+			add_names(&names, *change);
+	}
+	return names;
+}
+
 /* Whom of ours a later run changed: it builds on what we would take away. */
 static bool
 find_common_users(struct run *run, const char *later_id, const struct run_log *later,
-	struct string_list *ret_users)
+	struct table *names, struct string_list *ret_users)
 {
 	struct plan *plan;
 	*ret_users = (struct string_list){ 0 };
@@ -58,10 +88,11 @@ find_common_users(struct run *run, const char *later_id, const struct run_log *l
 		return false;
 	ARRAY_FOREACH (change, &plan->changes) {
 		const char *login = (*change)->login;
-		if (change_is_work(*change) && table_get(&run->changes, login) &&
-			!table_get(&run->dropped, login) && is_selected(run->users, login) &&
-			still_stands(later, login))
-			string_list_push(run->arena, ret_users, login);
+		if (!change_is_work(*change) || !is_ours_by_name(names, *change) ||
+			!still_stands(later, login))
+			continue;
+		string_list_push(run->arena, ret_users, login);
+		add_names(names, *change);
 	}
 	return true;
 }
@@ -71,6 +102,7 @@ static bool
 find_later_runs(struct run *run, const struct string_list *ids, struct later_runs *ret_later)
 {
 	bool later = false;
+	struct table names = names_to_undo(run);
 	*ret_later = (struct later_runs){ 0 };
 	ARRAY_FOREACH (id, ids) {
 		struct later_run found = { .run_id = *id };
@@ -85,7 +117,7 @@ find_later_runs(struct run *run, const struct string_list *ids, struct later_run
 		if (!begun || !log.ended || log.rolled_back_all)
 			continue;
 		run->others_followed = true;
-		if (!find_common_users(run, *id, &log, &found.users))
+		if (!find_common_users(run, *id, &log, &names, &found.users))
 			return false;
 		if (found.users.count)
 			ARRAY_PUSH(run->arena, ret_later, found);
@@ -129,7 +161,9 @@ refuse_if_renamed(struct run *run)
 			continue;
 		const struct accountdb_line *other =
 			accountdb_find_id(&db, ACCOUNTDB_PASSWD, change->after.uid);
-		if (!other)
+		if (!other ||
+			(change->old_login &&
+				strcmp(accountdb_name(other), change->old_login) == 0))
 			continue;
 		diag_error(run->diags, at(accountdb_path(ACCOUNTDB_PASSWD), 0),
 			"'%s' is gone, and its uid %u is now that of '%s'", login,
@@ -139,6 +173,59 @@ refuse_if_renamed(struct run *run)
 		diag_hint(run->diags,
 			"If it was renamed, give it its name back first: usermod -l %s %s", login,
 			accountdb_name(other));
+	}
+	return run->diags->errors == errors;
+}
+
+/* What the run renamed must find its old name free. */
+static void
+look_at_old_name(struct run *run, const struct accountdb *db, const struct change *change)
+{
+	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_PASSWD, change->old_login);
+	uint32_t uid;
+	if (!line || (accountdb_line_id(line, PASSWD_UID, &uid) && uid == change->before.uid))
+		return;
+	diag_error(run->diags, at(accountdb_path(ACCOUNTDB_PASSWD), 0),
+		"'%s' cannot be called '%s' again: there is another account of that name",
+		change->login, change->old_login);
+	diag_user(run->diags, change->login);
+	diag_code(run->diags, "name-taken");
+	diag_hint(run->diags, "Rename or remove that one first, or roll back others only.");
+}
+
+static bool
+look_at_old_home(struct run *run, const struct step *step)
+{
+	struct host_entry entry;
+	const struct step_fact *fact = &run->facts[step_index(step, run)];
+	if (!host_inspect(run->host, step->home.source, &entry, run->diags))
+		return false;
+	if (!entry.exists || step_found_dir(&entry, fact->ino))
+		return true;
+	(void)step_fault(
+		step, run, step->home.source, "is in the place that the home has to go back to");
+	diag_code(run->diags, "home-taken");
+	diag_hint(run->diags, "Move it away first.");
+	return true;
+}
+
+static bool
+refuse_if_taken(struct run *run)
+{
+	struct accountdb db;
+	size_t errors = run->diags->errors;
+	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+		return false;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		if (change_is_work(*change) && (*change)->old_login &&
+			is_selected(run->users, (*change)->login) &&
+			!table_get(&run->dropped, (*change)->login))
+			look_at_old_name(run, &db, *change);
+	}
+	ARRAY_FOREACH (step, &run->plan->steps) {
+		if (step->kind == STEP_HOME_RENAME && !step_is_left_out(step, run) &&
+			!look_at_old_home(run, step))
+			return false;
 	}
 	return run->diags->errors == errors;
 }
@@ -186,6 +273,19 @@ refuse_if_mounted(struct run *run)
 
 /* ---- who is meant ---- */
 
+/* By the name that the run gave, or the one that it took away. */
+static const char *
+login_in_run(const struct run *run, const char *name)
+{
+	if (table_get(&run->changes, name))
+		return name;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		if ((*change)->old_login && strcmp((*change)->old_login, name) == 0)
+			return (*change)->login;
+	}
+	return NULL;
+}
+
 /* NULL = everybody who is left. */
 static bool
 select_users(struct run *run, const struct run_log *log, const struct string_list *users)
@@ -201,20 +301,21 @@ select_users(struct run *run, const struct run_log *log, const struct string_lis
 			!table_get(&run->dropped, login))
 			table_set(selected, login, run);
 	}
-	ARRAY_FOREACH (user, users) {
-		if (!table_get(&run->changes, *user))
+	ARRAY_FOREACH (name, users) {
+		const char *login = login_in_run(run, *name);
+		if (!login)
 			return diag_error(run->diags, NOWHERE, "run %s did not change a user '%s'",
-				run->id, *user);
-		if (string_list_has(&log->rolled_back, *user)) {
-			diag_note(run->diags, NOWHERE, "%s was already rolled back", *user);
+				run->id, *name);
+		if (string_list_has(&log->rolled_back, login)) {
+			diag_note(run->diags, NOWHERE, "%s was already rolled back", login);
 			continue;
 		}
-		if (table_get(&run->dropped, *user)) {
+		if (table_get(&run->dropped, login)) {
 			diag_note(run->diags, NOWHERE, "%s was undone when run %s failed for it",
-				*user, run->id);
+				login, run->id);
 			continue;
 		}
-		table_set(selected, *user, run);
+		table_set(selected, login, run);
 	}
 	run->users = selected;
 	return true;
@@ -303,8 +404,9 @@ undo(struct run *run, const struct run_log *log)
 	list_users(run, &users);
 	run->last_users = is_everybody(run, log);
 	run->result->outcome = RUN_STUCK; /* until all of it is done */
-	if (!run_undo(run) ||
-		!registry_record_rollback(run->state, run->plan, run->id, run->users, run->diags) ||
+	const struct table *undone;
+	if (!run_undo(run) || !accounts_undone_users(run, &undone) ||
+		!registry_record_rollback(run->state, run->plan, run->id, undone, run->diags) ||
 		!release_all_shared(run) ||
 		!journal_mark(&run->journal, run->diags, JOURNAL_ROLLED_BACK, "%s",
 			run_log_rolled_back_payload(run->last_users ? NULL : &users,
@@ -378,7 +480,7 @@ rollback(struct run *run, const struct string_list *users)
 	struct run_log log;
 	struct string_list ids, selected;
 	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids) ||
-		!refuse_if_renamed(run) || !refuse_if_mounted(run))
+		!refuse_if_renamed(run) || !refuse_if_taken(run) || !refuse_if_mounted(run))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {

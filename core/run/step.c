@@ -36,6 +36,7 @@ static const struct {
 	[STEP_HOME_COPY] = { &step_home_copy, PHASE_FOLDERS },
 	[STEP_HOME_FILL] = { &step_home_fill, PHASE_FOLDERS },
 	[STEP_HOME_RETIRE] = { &step_home_retire, PHASE_FOLDERS },
+	[STEP_HOME_RENAME] = { &step_home_rename, PHASE_FOLDERS },
 	[STEP_FSTAB_LINE] = { &step_fstab_line, PHASE_FOLDERS },
 	[STEP_HOME_BIND] = { &step_home_bind, PHASE_FOLDERS },
 	[STEP_FOLDER_CREATE] = { &step_tree_create, PHASE_FOLDERS },

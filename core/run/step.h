@@ -105,6 +105,7 @@ struct run {
 	bool undo_is_new;	   /* no earlier attempt closed anybody */
 	bool last_users;	   /* nobody of the run is left after these */
 	bool accounts_undone;
+	struct accountdb *renamed_back; /* the account files, for accounts_keep_name() */
 	struct table expiries; /* login -> value: set by somebody since, and to be given back */
 	bool others_followed;  /* later runs may rely on what this one shares */
 	bool shared_kept;      /* something shared stays because others depend on it */
@@ -133,6 +134,7 @@ extern const struct step_ops step_home_copy;
 extern const struct step_ops step_home_fill;
 extern const struct step_ops step_contents_carry;
 extern const struct step_ops step_home_retire;
+extern const struct step_ops step_home_rename;
 extern const struct step_ops step_fstab_line;
 extern const struct step_ops step_home_bind;
 extern const struct step_ops step_tree_create; /* HOME_CREATE, FOLDER_CREATE */
@@ -274,6 +276,14 @@ NODISCARD bool accounts_close(struct run *run);
 /* Opens the accounts that the run closed and did not make: all that are being undone, or only
  * this one. */
 NODISCARD bool accounts_reopen(struct run *run, const char *only);
+
+/*
+ * While undoing what is not in the account files, which come first: whether a renamed account could
+ * not get its old name back. Its home, its keys and what the registry knows then stay as they are.
+ */
+NODISCARD bool accounts_keep_name(struct run *run, const char *login, bool *ret_keeps);
+/* The users that are being undone, without those that keep their names; NULL = everybody. */
+NODISCARD bool accounts_undone_users(struct run *run, const struct table **ret_users);
 
 /* True when some account that is not being undone is jailed by the plan's group. */
 NODISCARD bool accounts_depend_on_group(struct run *run, bool *ret_depend);

@@ -277,6 +277,56 @@ file_undo(const struct step *step, struct run *run)
 	return !host_is_live(run->host) || daemon_flush_caches(run->arena, run->diags);
 }
 
+/* ---- who keeps a new name ---- */
+
+static bool
+has_old_name(const struct accountdb *db, const struct change *change)
+{
+	const struct accountdb_line *old = accountdb_find(db, ACCOUNTDB_PASSWD, change->old_login);
+	uint32_t uid;
+	return old && accountdb_line_id(old, PASSWD_UID, &uid) && uid == change->before.uid;
+}
+
+bool
+accounts_keep_name(struct run *run, const char *login, bool *ret_keeps)
+{
+	const struct change *change = table_get(&run->changes, login);
+	*ret_keeps = false;
+	if (!change || !change->old_login)
+		return true;
+	if (!run->renamed_back) {
+		struct accountdb *db = ARENA_NEW(run->arena, struct accountdb);
+		if (!accountdb_load(run->host, run->arena, db, run->diags))
+			return false;
+		run->renamed_back = db;
+	}
+	*ret_keeps = !has_old_name(run->renamed_back, change);
+	return true;
+}
+
+bool
+accounts_undone_users(struct run *run, const struct table **ret_users)
+{
+	struct table *users = ARENA_NEW(run->arena, struct table);
+	bool any_keeps = false;
+	users->arena = run->arena;
+	ARRAY_FOREACH (change, &run->plan->changes) {
+		const char *login = (*change)->login;
+		bool keeps;
+		if (!login || (run->users && !table_get(run->users, login)))
+			continue;
+		if (!change_is_work(*change))
+			continue;
+		if (!accounts_keep_name(run, login, &keeps))
+			return false;
+		any_keeps |= keeps;
+		if (!keeps)
+			table_set(users, login, *change);
+	}
+	*ret_users = any_keeps ? users : run->users;
+	return true;
+}
+
 const struct step_ops step_account_file = {
 	.prepare = file_prepare,
 	.apply = file_apply,

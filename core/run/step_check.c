@@ -179,7 +179,8 @@ check_apply(const struct step *step, struct run *run)
 		arena_alloc(run->arena, run->plan->changes.count * sizeof(struct change *));
 	ARRAY_FOREACH (change, &run->plan->changes) {
 		bool jails = (*change)->action == CHANGE_CREATE ||
-			(*change)->action == CHANGE_ADOPT || change_is_of_profile(*change);
+			(*change)->action == CHANGE_ADOPT || change_is_of_profile(*change) ||
+			(change_is_work(*change) && (*change)->old_login);
 		if (jails && in_run(run, (*change)->login))
 			jailed[count++] = *change;
 	}

@@ -120,12 +120,94 @@ set_aside(const struct step *step, struct run *run)
 	return true;
 }
 
+/* ---- key files of one who is renamed: one goes, one comes ---- */
+
+static const char *
+file_of_user(const struct step *step, struct run *run)
+{
+	return arena_printf(run->arena, "%s/%s", step->base, step->user);
+}
+
+static bool
+is_renamed(const struct step *step, const struct run *run)
+{
+	const struct change *change = table_get(&run->changes, step->user);
+	return change && change->old_login;
+}
+
+/* The step that takes the old file away, if there was one. */
+static bool
+had_old_file(const struct step *step, const struct run *run)
+{
+	ARRAY_FOREACH (other, &run->plan->steps) {
+		if (other->kind == STEP_KEYS_WRITE && strcmp(other->user, step->user) == 0 &&
+			!other->content)
+			return true;
+	}
+	return false;
+}
+
+/* What was written into the new file since goes back with the name: a key that somebody took out
+ * must not come back. */
+static bool
+bring_back(const struct step *step, struct run *run)
+{
+	bool exists;
+	struct bytes content;
+	const char *path = file_of_user(step, run);
+	if (!host_read_file(run->host, path, run->arena, &exists, &content, run->diags))
+		return false;
+	if (!exists)
+		return restore(step, run);
+	run_kept(run, step->user, "keys that were changed since: they are in %s", step->path);
+	return host_replace_file(run->host, step->path, content, &step->before_owner, run->diags) &&
+		host_sync_dir(run->host, step->base, run->diags) &&
+		host_unlink(run->host, path, run->diags);
+}
+
+/* The old file is there: an undo was interrupted, or somebody made one. */
+static bool
+end_new_file(const struct step *step, struct run *run)
+{
+	bool exists, has_old;
+	struct bytes new, old;
+	const char *path = file_of_user(step, run);
+	if (!host_read_file(run->host, path, run->arena, &exists, &new, run->diags) ||
+		!host_read_file(run->host, step->path, run->arena, &has_old, &old, run->diags))
+		return false;
+	if (!exists)
+		return true;
+	if (has_old && new.size == old.size && memcmp(new.data, old.data, new.size) == 0)
+		return host_unlink(run->host, path, run->diags);
+	run_conflict(
+		run, step->user, "%s was changed since, and %s is there too", path, step->path);
+	return true;
+}
+
+/* The steps come backwards: first the new file, then the old one. */
+static bool
+undo_renamed(const struct step *step, struct run *run, enum file_state state)
+{
+	bool keeps_name, is_new = strcmp(step->path, file_of_user(step, run)) == 0;
+	if (!accounts_keep_name(run, step->user, &keeps_name))
+		return false;
+	if (keeps_name || (is_new && state == FILE_BEFORE))
+		return true;
+	if (is_new && state == FILE_AFTER)
+		return restore(step, run);
+	if (is_new)
+		return had_old_file(step, run) || set_aside(step, run);
+	return state == FILE_AFTER ? bring_back(step, run) : end_new_file(step, run);
+}
+
 static bool
 keys_undo(const struct step *step, struct run *run)
 {
 	enum file_state state;
 	if (!find_state(step, run, &state))
 		return false;
+	if (is_renamed(step, run))
+		return undo_renamed(step, run, state);
 	if (state == FILE_AFTER)
 		return restore(step, run);
 	if (state == FILE_FOREIGN) {

@@ -134,10 +134,14 @@ freeze_undo(const struct step *step, struct run *run)
 {
 	const struct step_fact *fact = &run->facts[step_index(step, run)];
 	struct host_entry entry;
+	bool keeps_name;
 	if (!fact->known)
 		return true;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
+	if (!accounts_keep_name(run, step->user, &keeps_name) ||
+		!host_inspect(run->host, step->path, &entry, run->diags))
 		return false;
+	if (keeps_name)
+		return true;
 	if (!entry.exists || entry.st.st_ino != fact->ino) {
 		run_conflict(run, step->user, "%s is not the home that run %s found", step->path,
 			run->id);

@@ -34,7 +34,8 @@ uid_of(const struct run *run, const struct edit *edit, uint32_t *ret_uid)
 	bool adds = edit->kind == EDIT_ADD_LINE && edit->file == ACCOUNTDB_PASSWD;
 	if (!edit->user || (!adds && edit->kind != EDIT_GATE) || !is_undone(run, edit->user))
 		return false;
-	const struct accountdb_line *line = accountdb_find(&run->db, ACCOUNTDB_PASSWD, edit->name);
+	const struct accountdb_line *line = accountdb_find(&run->db, ACCOUNTDB_PASSWD,
+		edit->old_name ? edit_login(edit, &run->db) : edit->name);
 	const struct change *change = table_get(&run->changes, edit->user);
 	if (!line || !change || !accountdb_line_id(line, PASSWD_UID, ret_uid) || !*ret_uid)
 		return false;

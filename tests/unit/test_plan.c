@@ -18,9 +18,9 @@ test_plan_words_are_stable_and_read_back(void **state)
 	(void)state;
 	static const char *const verbs[] = { "archive-ahead", "gate", "home-freeze", "archive",
 		"dir-create", "home-create", "home-adopt", "home-copy", "home-fill", "home-retire",
-		"fstab-line", "home-bind", "folder-create", "contents-carry", "keys-write",
-		"dropin-write", "sshd-reload", "account-file", "caches-flush", "accounts-check",
-		"sessions-end", "activate" };
+		"home-rename", "fstab-line", "home-bind", "folder-create", "contents-carry",
+		"keys-write", "dropin-write", "sshd-reload", "account-file", "caches-flush",
+		"accounts-check", "sessions-end", "activate" };
 	static const char *const actions[] = { "create", "adopt", "change", "leave", "blocked",
 		"unchanged" };
 	static const char *const passwords[] = { "none", "given", "hash", "generated", "kept" };

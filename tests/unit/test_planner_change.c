@@ -430,9 +430,11 @@ test_planner_keeps_other_people_away(void **state)
 		"Change the login, or correct the id.\n");
 	plan_sheet(w, "login,id,folders\nanja,7,in\n");
 	assert_string_equal(changes_said(w),
-		"! anja\n"
-		"  error rename: '7' is managed as login 'anna'; this version does not rename "
-		"accounts | Keep the login 'anna' for this person.\n");
+		"~ anja\n"
+		"  login anna -> anja, its own group too; uid and password stay\n"
+		"  home /home/anna -> /home/anja, with all that is in it\n"
+		"  warning cannot-log-in: cannot log in: neither password nor key | Give a "
+		"password or a key, or set policy.passwords.new: generated.\n");
 }
 
 static void

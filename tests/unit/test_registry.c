@@ -503,7 +503,8 @@ test_registry_brings_an_older_file_up(void **unused)
 	sqlite3 *sqlite;
 	assert_int_equal(sqlite3_open(real(f, DATABASE), &sqlite), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(sqlite,
-				 "DROP TABLE standings; DROP TABLE links; ALTER TABLE managed DROP "
+				 "DROP TABLE standings; DROP TABLE links; DROP TABLE "
+				 "former_logins; ALTER TABLE managed DROP "
 				 "COLUMN profile; "
 				 "ALTER TABLE managed DROP COLUMN nss; "
 				 "PRAGMA user_version = 1",

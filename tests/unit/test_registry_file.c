@@ -105,10 +105,10 @@ test_registry_refuses_a_newer_version(void **unused)
 	struct state state = locked_state(f);
 	record(f, &state, two_creates(f), "1");
 	sqlite3 *sqlite = opened(f);
-	execute(sqlite, "PRAGMA user_version = 7");
+	execute(sqlite, "PRAGMA user_version = 8");
 	sqlite3_close(sqlite);
 	assert_file_refused(
-		f, &state, DATABASE ": version 7 of the registry, only up to version 6 is known");
+		f, &state, DATABASE ": version 8 of the registry, only up to version 7 is known");
 	state_finish(&state);
 }
 
