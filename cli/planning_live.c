@@ -20,7 +20,7 @@ static bool
 is_closed(const struct change *change)
 {
 	return change->action == CHANGE_ADOPT || (change->nss && change->action == CHANGE_CREATE) ||
-		change->action == CHANGE_LEAVE ||
+		change->action == CHANGE_LEAVE || change->old_login ||
 		(change->action == CHANGE_CHANGE && change->after.disabled &&
 			!change->before.disabled);
 }

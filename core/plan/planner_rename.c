@@ -234,6 +234,18 @@ new_place(const struct update *update, const char *home)
 	return is_placed && strcmp(place, home) != 0 ? place : NULL;
 }
 
+static bool
+line_names(char *line, const char *word)
+{
+	char *save;
+	for (char *part = strtok_r(line, " \t", &save); part && *part != '#';
+		part = strtok_r(NULL, " \t", &save)) {
+		if (jail_contains(word, part))
+			return true;
+	}
+	return false;
+}
+
 /* A bind that /etc/fstab makes, whether it is there at this moment or not. */
 static bool
 is_in_fstab(struct planner *planner, const char *home)
@@ -248,12 +260,8 @@ is_in_fstab(struct planner *planner, const char *home)
 		return false;
 	char *copy = arena_strndup(planner->arena, text.data, text.size), *save;
 	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		line += strspn(line, " \t");
-		for (char *part = strtok(*line == '#' ? NULL : line, " \t"); part && *line != '#';
-			part = strtok(NULL, " \t")) {
-			if (jail_contains(word, part))
-				return true;
-		}
+		if (line_names(line, word))
+			return true;
 	}
 	return false;
 }
