@@ -25,6 +25,7 @@ struct plugin_list {
 	const char *kinds;     /* "importers" */
 	const char *use;       /* how its options are given */
 	const char *directory; /* of those that are loaded; NULL = this kind never is */
+	struct diags findings; /* about those that cannot be used */
 	struct plugin *items;
 	size_t count, room;
 };
@@ -83,6 +84,8 @@ add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 		json_write_close(&json);
 	}
 	json_write_close(&json);
+	if (list->directory)
+		json_findings(&json, &list->findings);
 	json_write_close(&json);
 }
 
@@ -168,12 +171,13 @@ add_importer(struct session *session, struct plugin_list *list, const struct imp
 
 /* Here a module that cannot be used is a finding, not a reason to fail. */
 static void
-warn_of_refused(struct session *session, const struct diags *refused)
+warn_of_refused(struct session *session, struct plugin_list *list, const struct diags *refused)
 {
+	list->findings.arena = session->arena;
 	ARRAY_FOREACH (diag, refused) {
 		struct diag warning = *diag;
 		warning.level = DIAG_WARNING;
-		diag_append(&session->diags, &warning);
+		diag_append(session->output.json ? &list->findings : &session->diags, &warning);
 	}
 }
 
@@ -188,7 +192,7 @@ add_importers(struct session *session, struct plugin_list *list)
 		if (importer)
 			add_importer(session, list, importer);
 	}
-	warn_of_refused(session, &refused);
+	warn_of_refused(session, list, &refused);
 }
 
 static enum exit_code

@@ -66,21 +66,23 @@ check_trusted(const struct stat *st, const char *path, bool may_be_sticky, struc
 }
 
 static bool
-cannot_open(int error, bool is_link, const char *path, struct diags *diags)
-{
-	if (!is_link)
-		return refuse(diags, path, "cannot open: %s", strerror(error));
-	refuse(diags, path, "is a symbolic link");
-	diag_hint(
-		diags, "Put there what it leads to, or name that directory with --importers-dir.");
-	return false;
-}
-
-static bool
 is_link(int directory, const char *name)
 {
 	struct stat st;
 	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
+/* What openat() said; where the name is a symbolic link, that, and what to do then. */
+static bool
+cannot_open(
+	int directory, const char *name, const char *path, const char *hint, struct diags *diags)
+{
+	int error = errno;
+	if (!is_link(directory, name))
+		return refuse(diags, path, "cannot open: %s", strerror(error));
+	refuse(diags, path, "is a symbolic link");
+	diag_hint(diags, "%s", hint);
+	return false;
 }
 
 /* Where nothing is, nothing can be wrong with the way there. */
@@ -91,31 +93,36 @@ is_absent(const char *path)
 	return lstat(path, &st) != 0 && errno == ENOENT;
 }
 
+/* From *fd into name, which is the last part of path so far. */
+static bool
+enter(int *fd, const char *name, const char *path, bool is_last, struct diags *diags)
+{
+	struct stat st;
+	int next = openat(*fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (next < 0)
+		return cannot_open(*fd, name, path,
+			"Name the directory that it leads to with --importers-dir.", diags);
+	cleanup_close(fd);
+	*fd = next;
+	if (fstat(next, &st) != 0)
+		return refuse(diags, path, "cannot look at it: %s", strerror(errno));
+	return check_trusted(&st, path, !is_last, diags);
+}
+
+/* Down from the root, each directory looked at once we are in it. */
 static bool
 open_directory(const char *path, struct arena *arena, int *ret_fd, struct diags *diags)
 {
-	AUTO_CLOSE int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const char *rest = strcmp(path, "/") == 0 ? "" : path;
-	struct stat st;
-	for (;;) {
-		const char *here =
-			rest == path ? "/" : arena_strndup(arena, path, (size_t)(rest - path));
-		if (fd < 0 || fstat(fd, &st) != 0)
-			return cannot_open(errno, false, here, diags);
-		if (!check_trusted(&st, here, *rest, diags))
+	AUTO_CLOSE int fd = AT_FDCWD;
+	const char *end = path;
+	if (!enter(&fd, "/", "/", false, diags))
+		return false;
+	while (*end) {
+		const char *start = end + 1;
+		end = start + strcspn(start, "/");
+		if (!enter(&fd, arena_strndup(arena, start, (size_t)(end - start)),
+			    arena_strndup(arena, path, (size_t)(end - path)), !*end, diags))
 			return false;
-		if (!*rest)
-			break;
-		size_t length = strcspn(++rest, "/");
-		const char *name = arena_strndup(arena, rest, length);
-		rest += length;
-		int next = openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		int error = errno;
-		if (next < 0)
-			return cannot_open(error, is_link(fd, name),
-				arena_strndup(arena, path, (size_t)(rest - path)), diags);
-		close(fd);
-		fd = next;
 	}
 	*ret_fd = steal_fd(&fd);
 	return true;
@@ -155,7 +162,7 @@ importer_module_list(const char *directory, struct arena *arena, struct string_l
 	int readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO_DIR DIR *entries = readable >= 0 ? fdopendir(readable) : NULL;
 	if (!entries)
-		return cannot_open(errno, false, directory, diags);
+		return refuse(diags, directory, "cannot list: %s", strerror(errno));
 	for (struct dirent *entry; (entry = readdir(entries));) {
 		const char *name = module_name(entry->d_name, arena);
 		if (name)
@@ -180,9 +187,10 @@ open_module(const char *directory, const char *name, const char *path, struct ar
 	const char *file = arena_printf(arena, "%s%s", name, suffix);
 	AUTO_CLOSE int fd =
 		openat(above, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	int error = errno;
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return cannot_open(error, is_link(above, file), path, diags);
+	if (fd < 0)
+		return cannot_open(above, file, path, "Put the file itself there.", diags);
+	if (fstat(fd, &st) != 0)
+		return refuse(diags, path, "cannot look at it: %s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return refuse(diags, path, "is not a regular file");
 	if (!check_trusted(&st, path, false, diags))
