@@ -143,8 +143,8 @@ update_expiry(const struct update *update)
 	tell(update, "expires", planner_day_words(before->expires, update->planner->arena),
 		planner_day_words(after->expires, update->planner->arena));
 	if (before->staged)
-		return; /* the registry keeps it for the activation */
-	if (update->gated)
+		set_gate(update, text, text); /* the registry keeps the other for the activation */
+	else if (update->gated)
 		set_gate(update, text, day_text(update, after->expires));
 	else
 		planner_set_field(update, ACCOUNTDB_SHADOW, SHADOW_EXPIRE, text,
