@@ -87,7 +87,7 @@ counts_of(struct limit_history *history, const char *source)
 	if (counts)
 		return counts;
 	counts = ARENA_NEW(history->arena, struct limit_counts);
-	table_set(&history->sources, source, counts);
+	table_set(&history->sources, arena_strdup(history->arena, source), counts);
 	return counts;
 }
 
@@ -95,17 +95,17 @@ void
 limit_history_add(
 	struct limit_history *history, const struct plan *plan, const struct table *left_out)
 {
-	const struct table retired = retired_by(plan, history->arena);
+	AUTO_ARENA struct arena arena = { 0 };
+	const struct table retired = retired_by(plan, &arena);
 	int64_t day = day_of(plan);
 	ARRAY_FOREACH (item, &plan->changes) {
 		const struct change *change = *item;
 		unsigned counted = limit_kinds_of(change, &retired, day);
-		if (!change->source || table_get(left_out, change->login))
+		if (!counted || !change->source || table_get(left_out, change->login))
 			continue;
-		for (int kind = 0; kind < LIMIT_KINDS; kind++) {
-			if (counted & (1u << kind))
-				counts_of(history, change->source)->of[kind]++;
-		}
+		struct limit_counts *counts = counts_of(history, change->source);
+		for (int kind = 0; kind < LIMIT_KINDS; kind++)
+			counts->of[kind] += (counted >> kind) & 1;
 	}
 }
 

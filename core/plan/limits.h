@@ -30,7 +30,8 @@ struct limit_history {
 	struct table sources; /* -> struct limit_counts */
 };
 void limit_history_init(struct limit_history *history, struct arena *arena);
-/* What a run did; left_out: logins that it undid, or that were taken back since. */
+/* What a run did; left_out: logins that it undid, or that were taken back since. Keeps nothing of
+ * the plan. */
 void limit_history_add(
 	struct limit_history *history, const struct plan *plan, const struct table *left_out);
 

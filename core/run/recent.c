@@ -29,19 +29,22 @@ began_before(const struct run_log *log, time_t since)
 		timegm(&utc) < since;
 }
 
+/* The plan of a run that only made accounts, which may be large, need not be read. */
 static bool
 counts(const struct run_log *log)
 {
-	return !log->undone && !log->rolled_back_all && !log->allowed_leavers;
+	return !log->undone && !log->rolled_back_all && !log->allowed_leavers &&
+		(log->counts[CHANGE_LEAVE] || log->counts[CHANGE_CHANGE]);
 }
 
 static bool
-add_run(struct state *state, const char *run_id, const struct run_log *log, struct arena *arena,
+add_run(struct state *state, const char *run_id, const struct run_log *log,
 	struct limit_history *history, struct diags *diags)
 {
-	struct table left_out = { .arena = arena };
+	AUTO_ARENA struct arena arena = { 0 };
+	struct table left_out = { .arena = &arena };
 	struct plan *plan;
-	if (!run_load_plan(state, run_id, arena, &plan, diags))
+	if (!run_load_plan(state, run_id, &arena, &plan, diags))
 		return false;
 	ARRAY_FOREACH (login, &log->dropped)
 		table_set(&left_out, *login, plan);
@@ -66,7 +69,7 @@ recent_limits(struct state *state, time_t since, struct arena *arena,
 			continue;
 		if (began_before(&log, since))
 			return true;
-		if (counts(&log) && !add_run(state, ids.items[i], &log, arena, ret_history, diags))
+		if (counts(&log) && !add_run(state, ids.items[i], &log, ret_history, diags))
 			return false;
 	}
 	return true;
