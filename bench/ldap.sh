@@ -42,8 +42,8 @@ people() {
 		givenName: Given{i}
 		sn: Surname{i}
 		mail: user{i:06}@example.org
-		uidNumber: {20000 + i}
-		gidNumber: {20000 + i}
+		uidNumber: {100000 + i}
+		gidNumber: {100000 + i}
 		homeDirectory: /home/user{i:06}
 		loginShell: /bin/bash
 		telephoneNumber: +49 30 {i:07}
