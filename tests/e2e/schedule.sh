@@ -46,6 +46,7 @@ cat >/etc/rehome/rehome.yaml <<-END
 	sources: { hr: { importer: csv, file: $sheet } }
 	layouts: { team: { dirs: [ { path: pics }, { path: shared, mode: "2770" } ] } }
 	policy:
+	  uid_range: 30000-39999
 	  leavers: { sources: [hr], action: archive, grace: { archive: 0d, remove: 0d }, max_percent: 50 }
 	  limits: { retire: { max_percent: 50 }, remove: { max_percent: 50 } }
 END
@@ -76,33 +77,63 @@ as_service() {
 # sync_as_service: the command of the unit; what it calls the kernel for is noted.
 calls=/tmp/calls
 sync_as_service() {
+	sync_status=0
 	# shellcheck disable=SC2086
-	as_service strace -f -qq -o "$calls.now" $start
+	as_service strace -f -qq -o "$calls.now" $start || sync_status=$?
 	cat "$calls.now" >>"$calls"
+	return "$sync_status"
 }
 
 start_sshd
 # shellcheck disable=SC2086
 is "the command of the unit is what runs" "$start" "$program --no-input sync"
-list anna bert carl
+list ada ben cas
 check "people join" sync_as_service
 unsaid "sshd could be asked in its private view" "Not checked"
-is "anna is in" "$(login_by_key anna "$anna_key")" jailed
-is "a folder of a group is one" "$(stat -c %a /home/anna/shared)" 2770
-setpriv --reuid carl --regid carl --clear-groups sleep 300 &
+is "ada is in" "$(login_by_key ada "$anna_key")" jailed
+is "a folder of a group is one" "$(stat -c %a /home/ada/shared)" 2770
+setpriv --reuid cas --regid cas --clear-groups sleep 300 &
 working=$!
-install -o carl -m 600 /etc/hostname /home/carl/pics/private
-list anna bert
+install -o cas -m 600 /etc/hostname /home/cas/pics/private
+list ada ben
 check "one leaves" sync_as_service
-is "carl is out" "$(login_by_key carl "$anna_key")" refused
+is "cas is out" "$(login_by_key cas "$anna_key")" refused
 check "what he had running has ended" wait_until 5 process_is_gone "$working"
-is "anna is in still" "$(login_by_key anna "$anna_key")" jailed
+is "ada is in still" "$(login_by_key ada "$anna_key")" jailed
 check "with archive" sync_as_service
 check "and without account" sync_as_service
-refuse "carl is gone" getent passwd carl
+refuse "cas is gone" getent passwd cas
 check "what is left is in order" "$program" verify
 check "then there is nothing to do" sync_as_service
 said "and it is said" "Nothing to do"
+
+# ---- cron ----
+
+table=$build/packaging/rehome-sync.cron
+line=$(sed -n 's/^17 .* root  *//p' "$table")
+is "cron's command" "$line" "$program --no-input --quiet sync"
+# shellcheck disable=SC2086
+check "it works" env -i PATH=/usr/bin:/bin sh -c "$line"
+is "and says nothing when there is nothing" "$(cat "$tap_output")" ""
+
+# ---- a directory ----
+
+if [ -e "$importers_dir/ldap.so" ]; then
+	. "$sandbox_dir/../e2e/slapd.sh"
+	slapd_prepare
+	slapd_start
+	slapd_add <"$sandbox_dir/../../samples/directory.ldif"
+	cp "$sandbox_dir/../../samples/directory/rehome.yaml" /etc/rehome
+	cp "$slapd_ca" /etc/rehome/company-ca.crt
+	(umask 077 && echo "$slapd_service_password" >/etc/rehome/company.pass)
+	check "a directory is followed through TLS" sync_as_service
+	check "its people are there" "$program" status uwe
+	check "and once more" sync_as_service
+	said "with nothing to do" "Nothing to do"
+	slapd_stop
+else
+	skip "a directory is followed through TLS" "this build has no importer of directories"
+fi
 
 # ---- the system calls that the unit lets through ----
 
@@ -132,13 +163,4 @@ setting RestrictAddressFamilies | tr ' ' '\n' | sort >/tmp/families.let
 is "every kind of socket is let through" "$(comm -23 /tmp/families.made /tmp/families.let)" ""
 is "nothing is mapped to be written and run" \
 	"$(grep -E 'PROT_WRITE\|PROT_EXEC|PROT_EXEC\|PROT_WRITE' "$calls" | head -3)" ""
-
-# ---- cron ----
-
-table=$build/packaging/rehome-sync.cron
-line=$(sed -n 's/^17 .* root  *//p' "$table")
-is "cron's command" "$line" "$program --no-input --quiet sync"
-# shellcheck disable=SC2086
-check "it works" env -i PATH=/usr/bin:/bin sh -c "$line"
-is "and says nothing when there is nothing" "$(cat "$tap_output")" ""
 finish

@@ -101,6 +101,10 @@ printf '%s\n' 'bert:x:20008' 'carl:x:many:100::/home/carl:/bin/sh' >>people
 
 is "importers lists it" "$(run 0 importers | grep '^getent')" \
 	"getent    people as getent passwd lists them ($importers/getent.so)"
+if [ -e "$importers/ldap.so" ]; then
+	is "and the importer of directories" "$(run 0 importers ldap | sed -n 2p)" \
+		"Loaded from $importers/ldap.so"
+fi
 is "its options are told" "$(run 0 importers getent)" "getent: people as getent passwd lists them
 Loaded from $importers/getent.so
 
