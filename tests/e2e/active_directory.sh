@@ -218,6 +218,7 @@ newrdn: cn=Anna Vogel
 deleteoldrdn: 1
 END
 exits "she is back, under a new name" 0 rehome sync domain
+exits "which comes first, and then she is let in" 0 rehome sync domain
 is "her key opens it" "$(login_by_key avogel /root/anna.key)" jailed
 samba_admin ldapdelete "cn=Anna Vogel,$people_dn"
 exits "she is deleted" 0 rehome sync domain
