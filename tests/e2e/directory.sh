@@ -171,7 +171,6 @@ same "and does nothing" /tmp/bytes.first /tmp/bytes.second
 
 check "inspect explains a user" rehome inspect company uwe
 said "it names the entry" "uid=uwe,ou=freelance,$people_dn"
-said "it names the groups" "press"
 said "it names the layout" "media"
 
 # ---- they change ----
