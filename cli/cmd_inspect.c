@@ -110,6 +110,13 @@ add_table(const struct intake *intake, const struct string_list *users, const st
 
 /* ---- one user, field by field ---- */
 
+/* An entry of a directory has one name, which need not stand in every line. */
+static bool
+is_entry(const struct account *account)
+{
+	return !account->place.line && account->place.kind;
+}
+
 static const char *
 origin(const struct account *account, enum account_field field, struct arena *arena)
 {
@@ -119,40 +126,93 @@ origin(const struct account *account, enum account_field field, struct arena *ar
 		return "made from the name";
 	if (field == ACCOUNT_KEY && !account_has(account, field))
 		return "from the login";
+	if (is_entry(account) && place->field)
+		return place->field;
 	if (place->line && place->column)
 		where = arena_printf(arena, "%s:%u", where, place->column);
 	return place->field ? arena_printf(arena, "%s, %s", where, place->field) : where;
 }
 
+/* Where the configuration says how the field is made; "" where rows are not mapped. */
+static const char *
+rule_words(const struct mapping *mapping, enum account_field field, struct arena *arena)
+{
+	const struct mapping_rule *rule = mapping ? mapping->rules[field] : NULL;
+	if (!rule)
+		return "";
+	if (!rule->place.file)
+		return "default";
+	return arena_printf(
+		arena, "%s:%u", diag_place_text(rule->place, "", arena), rule->place.column);
+}
+
+struct user_table {
+	struct paint_table table;
+	const struct account *account;
+	const struct mapping *mapping;
+	struct arena *arena;
+};
+
+static void
+add_line(struct user_table *user, enum account_field field, const char *value)
+{
+	paint_cell(&user->table, account_field_name(field));
+	paint_cell(&user->table, value);
+	paint_cell(&user->table, origin(user->account, field, user->arena));
+	if (user->mapping)
+		paint_cell(&user->table, rule_words(user->mapping, field, user->arena));
+}
+
 /* Several keys are several lines: what tells them apart is the fingerprint. */
 static void
-add_keys(struct paint_table *table, const struct account *account, struct arena *arena)
+add_keys(struct user_table *user)
 {
-	ARRAY_FOREACH (key, &account->ssh_keys) {
-		paint_cell(table, account_field_name(ACCOUNT_SSH_KEYS));
-		paint_cell(table, ssh_key_fingerprint(*key, arena));
-		paint_cell(table, origin(account, ACCOUNT_SSH_KEYS, arena));
+	ARRAY_FOREACH (key, &user->account->ssh_keys)
+		add_line(user, ACCOUNT_SSH_KEYS, ssh_key_fingerprint(*key, user->arena));
+}
+
+/* What led to the values: the groups that counted, and the way into them. */
+static void
+add_reasons(const struct account *account, const struct paint *paint)
+{
+	if (!account->reasons)
+		return;
+	buffer_add_char(paint->out, '\n');
+	ARRAY_FOREACH (reason, account->reasons) {
+		buffer_printf(paint->out, "%s: '", account_field_name(reason->field));
+		paint_text(paint, reason->value);
+		buffer_add_text(paint->out, "': ");
+		paint_text(paint, reason->via);
+		buffer_add_char(paint->out, '\n');
 	}
 }
 
 static void
-add_user(const struct account *account, const struct paint *paint, struct arena *arena)
+add_user(const struct intake *intake, const struct account *account, const struct paint *paint,
+	struct arena *arena)
 {
-	struct paint_table table = { .arena = arena, .columns = 3, .head = COLOR_BOLD };
-	paint_cell(&table, "FIELD");
-	paint_cell(&table, "VALUE");
-	paint_cell(&table, "FROM");
+	struct user_table user = { .account = account, .mapping = intake->mapping, .arena = arena };
+	user.table = (struct paint_table){
+		.arena = arena, .columns = intake->mapping ? 4 : 3, .head = COLOR_BOLD
+	};
+	paint_cell(&user.table, "FIELD");
+	paint_cell(&user.table, "VALUE");
+	paint_cell(&user.table, "FROM");
+	if (intake->mapping)
+		paint_cell(&user.table, "RULE");
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
 		const char *value = shown(account, field, arena);
-		if (field == ACCOUNT_SSH_KEYS) {
-			add_keys(&table, account, arena);
-		} else if (*value) {
-			paint_cell(&table, account_field_name(field));
-			paint_cell(&table, value);
-			paint_cell(&table, origin(account, field, arena));
-		}
+		if (field == ACCOUNT_SSH_KEYS)
+			add_keys(&user);
+		else if (*value)
+			add_line(&user, field, value);
 	}
-	paint_table(paint, &table);
+	if (is_entry(account)) {
+		paint_text(paint, account->place.file);
+		buffer_add_text(paint->out, "\n\n");
+	}
+	paint_table(paint, &user.table);
+	add_reasons(account, paint);
 }
 
 static void
@@ -193,7 +253,7 @@ add_text(const struct intake *intake, const struct string_list *users, const str
 		add_table(intake, users, paint, arena);
 	ARRAY_FOREACH (account, &intake->accounts) {
 		if (users->count && is_wanted(*account, users))
-			add_user(*account, paint, arena);
+			add_user(intake, *account, paint, arena);
 	}
 }
 
@@ -224,8 +284,24 @@ add_tsv(const struct intake *intake, const struct string_list *users, struct buf
 }
 
 static void
-add_json_field(struct json_writer *json, const struct account *account, enum account_field field,
-	struct arena *arena)
+add_json_reasons(
+	struct json_writer *json, const struct account_reasons *reasons, enum account_field field)
+{
+	json_write_open(json, "reasons", '[');
+	ARRAY_FOREACH (reason, reasons) {
+		if (reason->field != field)
+			continue;
+		json_write_open(json, NULL, '{');
+		json_write_text(json, "value", reason->value);
+		json_write_text(json, "via", reason->via);
+		json_write_close(json);
+	}
+	json_write_close(json);
+}
+
+static void
+add_json_field(struct json_writer *json, const struct intake *intake, const struct account *account,
+	enum account_field field, struct arena *arena)
 {
 	const struct place *place = &account->places[field];
 	json_write_open(json, account_field_name(field), '{');
@@ -239,11 +315,16 @@ add_json_field(struct json_writer *json, const struct account *account, enum acc
 	json_write_number(json, "line", place->line);
 	json_write_number(json, "column", place->column);
 	json_write_text(json, "field", place->field);
+	if (intake->mapping)
+		json_write_text(json, "rule", rule_words(intake->mapping, field, arena));
+	if (account->reasons)
+		add_json_reasons(json, account->reasons, field);
 	json_write_close(json);
 }
 
 static void
-add_json_account(struct json_writer *json, const struct account *account, struct arena *arena)
+add_json_account(struct json_writer *json, const struct intake *intake,
+	const struct account *account, struct arena *arena)
 {
 	json_write_open(json, NULL, '{');
 	json_write_text(json, "user", account->username);
@@ -254,7 +335,7 @@ add_json_account(struct json_writer *json, const struct account *account, struct
 	json_write_open(json, "fields", '{');
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
 		if (account_has(account, field))
-			add_json_field(json, account, field, arena);
+			add_json_field(json, intake, account, field, arena);
 	}
 	json_write_close(json);
 	json_write_close(json);
@@ -276,7 +357,7 @@ add_json(const struct intake *intake, const struct string_list *users, struct bu
 	json_write_open(&json, "accounts", '[');
 	ARRAY_FOREACH (account, &intake->accounts) {
 		if (is_wanted(*account, users))
-			add_json_account(&json, *account, arena);
+			add_json_account(&json, intake, *account, arena);
 	}
 	json_write_close(&json);
 	if (intake->is_old_server)
@@ -351,8 +432,7 @@ inspect_run(struct session *session, const void *config, const struct string_lis
 		string_list_push(session->arena, i ? &users : &source, operands->items[i]);
 	if (!check_options(session, options) || !session_load_config(session))
 		return session->exit;
-	bool read = planning_read(
-		session, &source, &options->settings, BAD_ROWS_AS_CONFIGURED, &reading);
+	bool read = planning_read_explained(session, &source, &options->settings, &users, &reading);
 	if (!reading.count)
 		return session->exit;
 	if (!planning_write_rejects(session, options->rejects, &reading))
@@ -373,8 +453,10 @@ const struct command command_inspect = {
 	.arguments = "SOURCE [USER...]",
 	.summary = "Show what a source says, before any planning",
 	.details =
-		"With USER: each field of that user, and which cell or rule gave it. Neither the\n"
-		"host nor anything else is looked at.",
+		"With USER: each field of that user, which cell or attribute gave it, by which "
+		"rule\n"
+		"of the configuration or by default, and for groups of a directory the way into\n"
+		"them. Neither the host nor anything else is looked at.",
 	.options = inspect_options,
 	.options_size = sizeof(struct inspect_options),
 	.min_operands = 1,

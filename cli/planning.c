@@ -165,9 +165,10 @@ resolve(struct session *session, const struct string_list *sources,
 	return true;
 }
 
-bool
-planning_read(struct session *session, const struct string_list *sources,
-	const struct string_list *settings, enum bad_rows bad_rows, struct reading *ret_reading)
+static bool
+read_all(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, enum bad_rows bad_rows,
+	const struct string_list *explain, struct reading *ret_reading)
 {
 	bool ok = true;
 	struct source_config **resolved =
@@ -179,11 +180,29 @@ planning_read(struct session *session, const struct string_list *sources,
 		arena_alloc(session->arena, sources->count * sizeof(*ret_reading->intakes));
 	ret_reading->count = sources->count;
 	/* A fault in one source does not hide those of the next. */
-	for (size_t i = 0; i < sources->count; i++)
+	for (size_t i = 0; i < sources->count; i++) {
+		resolved[i]->explain = explain;
 		ok = intake_read(resolved[i], &session->importers, session->arena,
 			     &ret_reading->intakes[i], &session->diags) &&
 			ok;
+	}
 	return ok || session_fail(session, EXIT_BAD_DATA);
+}
+
+bool
+planning_read(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, enum bad_rows bad_rows, struct reading *ret_reading)
+{
+	return read_all(session, sources, settings, bad_rows, NULL, ret_reading);
+}
+
+bool
+planning_read_explained(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, const struct string_list *users,
+	struct reading *ret_reading)
+{
+	return read_all(session, sources, settings, BAD_ROWS_AS_CONFIGURED,
+		users->count ? users : NULL, ret_reading);
 }
 
 static bool

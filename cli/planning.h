@@ -57,6 +57,12 @@ enum bad_rows {
 NODISCARD bool planning_read(struct session *session, const struct string_list *sources,
 	const struct string_list *settings, enum bad_rows bad_rows, struct reading *ret_reading);
 
+/* The same, of one source that is looked at, and with the reasons for the accounts of these users.
+ */
+NODISCARD bool planning_read_explained(struct session *session, const struct string_list *sources,
+	const struct string_list *settings, const struct string_list *users,
+	struct reading *ret_reading);
+
 /*
  * planning_logs.c: what the logs that match these patterns tell about the logins of old servers,
  * into their evidence. False with EXIT_BAD_DATA when a log cannot be read, with EXIT_USAGE when no

@@ -55,11 +55,23 @@ enum account_secret {
 /* No expiry date; the value an empty `expires` cell means. */
 #define ACCOUNT_NEVER ((int64_t)-1)
 
+/* How a computed value of the source came about: group "press", "listed as a member by cn=..." */
+struct account_reason {
+	enum account_field field;
+	const char *value, *via;
+};
+
+struct account_reasons {
+	struct account_reason *items;
+	size_t count, room;
+};
+
 struct account {
 	const char *source; /* the source's name in the configuration, or "csv:staff.csv" */
 	struct place place; /* the row, entry or line as a whole */
 	uint32_t given;	    /* bit 1u << enum account_field */
 	struct place places[ACCOUNT_FIELDS];
+	struct account_reasons *reasons; /* NULL unless somebody asked: source_config.explain */
 
 	const char *key; /* origin key: given, or else the login */
 	const char *username;

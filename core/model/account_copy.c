@@ -63,6 +63,17 @@ copy_folders(const struct folder_list *folders, struct place_keeper *keeper, str
 	return copy;
 }
 
+static struct account_reasons *
+copy_reasons(const struct account_reasons *reasons, struct arena *arena)
+{
+	struct account_reasons *copy = ARENA_NEW(arena, struct account_reasons);
+	ARRAY_FOREACH (reason, reasons)
+		ARRAY_PUSH(arena, copy,
+			(struct account_reason){ reason->field, arena_strdup(arena, reason->value),
+				arena_strdup(arena, reason->via) });
+	return copy;
+}
+
 struct account *
 account_copy(const struct account *account, struct place_keeper *keeper, struct arena *arena)
 {
@@ -76,6 +87,8 @@ account_copy(const struct account *account, struct place_keeper *keeper, struct 
 	copy->groups = copy_list(&account->groups, arena);
 	copy->profile.from = copy_list(&account->profile.from, arena);
 	copy->folders = copy_folders(&account->folders, keeper, arena);
+	if (account->reasons)
+		copy->reasons = copy_reasons(account->reasons, arena);
 	if (!keeper)
 		return copy;
 	copy->place = place_keep(keeper, account->place);

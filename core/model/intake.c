@@ -146,8 +146,11 @@ bind(struct reading *reading, const struct record *header)
 {
 	reading->unbound = !mapping_bind(reading->config->mapping, reading->sink.defaults, header,
 		reading->arena, &reading->mapping, &reading->binding);
-	if (!reading->unbound)
-		reading->mapping->sets = reading->sink.entries;
+	if (reading->unbound)
+		return;
+	reading->mapping->sets = reading->sink.entries;
+	reading->mapping->explain = reading->sink.explain;
+	reading->intake->mapping = reading->mapping;
 }
 
 /* Into row->account, and what is wrong with it, by which the row is refused. */
@@ -160,6 +163,8 @@ map_row(struct reading *reading, const struct record *record, struct intake_row 
 	bool ok = mapping_apply(reading->mapping, record, &reading->row, &account, said);
 	assert(ok || said->errors);
 	account.source = reading->config->name;
+	if (account.reasons && !string_list_has(reading->config->explain, account.username))
+		account.reasons = NULL;
 	row->account = account_copy(&account, keeper, reading->arena);
 	ARRAY_FOREACH (diag, said) {
 		if (keeper)
@@ -455,6 +460,7 @@ run_importer(struct reading *reading, const void *options, bool *ret_complete)
 		.old_login = take_old_login,
 		.header = take_header,
 		.reject = take_reject,
+		.explain = reading->config->explain != NULL,
 		.present = take_present,
 		.diags = &reading->said };
 	reading->alive = reading->importer->read(options, &reading->source, sink);

@@ -34,7 +34,8 @@ struct intake {
 	struct table present;	/* origin keys and logins of refused rows: these people exist */
 	bool has_nameless;	/* of one that was mapped the login is not known */
 	size_t rows;
-	struct record *header; /* NULL when the source has none */
+	struct record *header;	       /* NULL when the source has none */
+	const struct mapping *mapping; /* what made accounts of its rows, or NULL */
 	struct {
 		struct account **items;
 		size_t count, room;

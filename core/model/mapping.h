@@ -70,6 +70,7 @@ struct mapping {
 	/* A column is a set (sink.entries): values that no row of a table names are not meant, and
 	 * "*" is for records that have none of the others. Otherwise each value must be named. */
 	bool sets;
+	bool explain; /* accounts get reasons */
 };
 
 struct importer_default;

@@ -268,8 +268,7 @@ translate_set(struct cells *cells, const struct mapping_rule *rule, enum account
 {
 	struct values named = translate_named(cells, rule, values);
 	if (!named.count && otherwise(rule))
-		add_value(cells, &named, otherwise(rule),
-			values->count ? values->items[0].cell : NULL);
+		add_value(cells, &named, otherwise(rule), NULL);
 	if (!named.count && values->count && !is_list(field))
 		return in_no_row(cells, field, values);
 	*values = named;
@@ -409,6 +408,20 @@ rule_values(struct cells *cells, const struct mapping_rule *rule, enum account_f
 	return translate(cells, rule, field, ret_values);
 }
 
+static void
+note_reasons(struct cells *cells, enum account_field field, const struct values *values)
+{
+	struct account *account = cells->account;
+	ARRAY_FOREACH (value, values) {
+		if (!cells->mapping->explain || !value->cell || !value->cell->via)
+			continue;
+		if (!account->reasons)
+			account->reasons = ARENA_NEW(cells->arena, struct account_reasons);
+		struct account_reason reason = { field, value->cell->value, value->cell->via };
+		ARRAY_PUSH(cells->arena, account->reasons, reason);
+	}
+}
+
 bool
 rule_text(struct cells *cells, enum account_field field, size_t from, const char **ret_text,
 	bool *ret_plain)
@@ -424,6 +437,7 @@ rule_text(struct cells *cells, enum account_field field, size_t from, const char
 		(!is_list(field) && !choose_one(cells, rule, field, &values)) ||
 		!split_values(cells, rule, field, &values))
 		return false;
+	note_reasons(cells, field, &values);
 	ARRAY_FOREACH (value, &values) {
 		if (rule->filter && !rule->split)
 			value->text = cells_filtered(cells, rule->filter, value->text);

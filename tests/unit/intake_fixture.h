@@ -143,6 +143,8 @@ directory_line(struct lines_reading *reading, char *line, unsigned number)
 			record.place.file = field.value;
 		field.place = record.place;
 		field.place.field = field.name;
+		if (sink->explain && strcmp(field.name, "group") == 0)
+			field.via = arena_printf(&arena, "by line %u", number);
 		ARRAY_PUSH(&arena, &record.fields, field);
 	}
 	if (strcmp(record.fields.items[1].value, "two") != 0)

@@ -61,6 +61,27 @@ test_where_no_entry_has_groups_none_are_taken_away(void **state)
 }
 
 static void
+test_reasons_are_kept_of_those_who_were_asked_about(void **state)
+{
+	struct fixture *fixture = *state;
+	struct source_config config = entries(BAD_ROW_BLOCK);
+	struct string_list users = { 0 };
+	struct intake intake;
+	string_list_push(&fixture->arena, &users, "bert");
+	config.explain = &users;
+	assert_true(take_in(fixture, &config,
+		"dn=uid=anna|uid=anna|key=1|group=tv\n"
+		"dn=uid=bert|uid=bert|key=2|group=press|group=tv\n",
+		&intake));
+	assert_null(intake.accounts.items[0]->reasons);
+	const struct account_reasons *reasons = intake.accounts.items[1]->reasons;
+	assert_int_equal(reasons->count, 2);
+	assert_int_equal(reasons->items[1].field, ACCOUNT_GROUPS);
+	assert_string_equal(reasons->items[1].value, "tv");
+	assert_string_equal(reasons->items[1].via, "by line 2");
+}
+
+static void
 test_bad_entries_are_refused_with_their_places_and_whole_records(void **state)
 {
 	struct fixture *fixture = *state;
@@ -144,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_what_an_account_keeps_outlives_its_entry),
 		fixture_test(test_where_no_entry_has_groups_none_are_taken_away),
+		fixture_test(test_reasons_are_kept_of_those_who_were_asked_about),
 		fixture_test(test_bad_entries_are_refused_with_their_places_and_whole_records),
 		fixture_test(test_two_entries_of_one_login_or_key_name_each_other),
 		fixture_test(test_a_mapping_that_cannot_be_ends_the_listing),

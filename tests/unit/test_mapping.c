@@ -608,6 +608,48 @@ test_two_values_without_a_table_are_refused_where_one_is_expected(void **state)
 	assert_null(strstr(entry(fixture, &configured, "hunter2|hunter3"), "hunter"));
 }
 
+/* ---- passwords of a directory ---- */
+
+static void
+test_of_an_entrys_passwords_one_that_is_verified_here_is_taken(void **state)
+{
+	static const struct {
+		const char *values, *hash, *foreign;
+	} cases[] = {
+		{ "{SSHA}abcdefgh|{CRYPT}$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/",
+			"$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/", NULL },
+		{ "{CRYPT}$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/|{SSHA}abcdefgh",
+			"$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/", NULL },
+		{ "{SSHA}abcdefgh", NULL, "a salted SHA-1 checksum" },
+		{ "{SASL}anna@EXAMPLE.ORG", NULL, "another server's ({SASL})" },
+		{ "geheimes Wort", NULL, "a plaintext" },
+		{ "{CRYPT}!|{crypt}x|*", NULL, NULL },
+		{ "{CRYPT}!$1$saltsalt$qjXMvbEw8oaL.CzflDtaK/", NULL, NULL },
+	};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct mapping configured = { 0 }, *mapping;
+		struct account account;
+		fixture_clear(fixture);
+		map(fixture, &configured, ACCOUNT_PASSWORD_HASH, "${pw}", NULL);
+		assert_true(mapping_bind(&configured, NULL, row(fixture, NULL, "login|pw", 1),
+			&fixture->arena, &mapping, &fixture->diags));
+		mapping->sets = true;
+		assert_true(mapping_apply(mapping,
+			row(fixture, "login|pw|pw|pw",
+				arena_printf(&fixture->arena, "anna|%s", cases[i].values), 2),
+			&fixture->arena, &account, &fixture->diags));
+		assert_true(!cases[i].hash == !account.password_hash);
+		if (cases[i].hash)
+			assert_string_equal(account.password_hash, cases[i].hash);
+		assert_true(!cases[i].foreign == !account.foreign_hash);
+		if (cases[i].foreign)
+			assert_string_equal(account.foreign_hash, cases[i].foreign);
+		assert_null(strstr(said(fixture), "geheim"));
+		assert_null(strstr(said(fixture), "SSHA"));
+	}
+}
+
 /* ---- what an importer says by default ---- */
 
 static const struct importer_default people[] = {
@@ -749,6 +791,7 @@ main(void)
 		fixture_test(test_a_configured_rule_replaces_an_importers_default),
 		fixture_test(test_the_columns_of_configured_rules_are_told_once_each),
 		fixture_test(test_what_rules_asked_for_and_no_record_had_is_a_warning),
+		fixture_test(test_of_an_entrys_passwords_one_that_is_verified_here_is_taken),
 	};
 	return cmocka_run_group_tests_name("mapping", tests, NULL, NULL);
 }

@@ -364,6 +364,39 @@ test_planner_chooses_passwords_by_policy(void **state)
 	}
 }
 
+/* A directory's password; of a sheet's the cell is an error. */
+static void
+plan_foreign_hash(struct world *w, const char *policy)
+{
+	use_config(w,
+		arena_printf(&w->arena, "version: 1\npolicy: { passwords: { foreign_hash: %s } }\n",
+			policy));
+	add_sheet(
+		w, "csv:sheet.csv", "/sheet.csv", "login,ssh_keys,folders\nanna,\"" KEY "\",in\n");
+	w->intakes[0].accounts.items[0]->foreign_hash = "a salted SHA-1 checksum";
+	make_plan(w);
+}
+
+static void
+test_planner_does_with_a_foreign_hash_what_the_policy_says(void **state)
+{
+	struct world *w = *state;
+	plan_foreign_hash(w, "key-only");
+	assert_string_equal(codes_said(w), "+ anna\n");
+	assert_int_equal(change_of(w, "anna")->after.password, PASSWORD_NONE);
+	assert_false(change_of(w, "anna")->after.disabled);
+	plan_foreign_hash(w, "handout");
+	assert_string_equal(codes_said(w), "+ anna\n");
+	assert_int_equal(change_of(w, "anna")->after.password, PASSWORD_GENERATED);
+	plan_foreign_hash(w, "expire");
+	assert_string_equal(codes_said(w), "+ anna disabled\n");
+	assert_string_equal(change_of(w, "anna")->findings.items[0].message,
+		"is closed until somebody opens it");
+	assert_true(change_of(w, "anna")->after.disabled);
+	plan_foreign_hash(w, "refuse");
+	assert_string_equal(codes_said(w), "! anna foreign-hash\n");
+}
+
 static void
 test_planner_carries_hashes(void **state)
 {
@@ -423,6 +456,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_warns),
 	world_test(test_planner_cuts_names_that_are_no_names),
 	world_test(test_planner_chooses_passwords_by_policy),
+	world_test(test_planner_does_with_a_foreign_hash_what_the_policy_says),
 	world_test(test_planner_carries_hashes),
 	world_test(test_planner_refuses_keys_that_somebody_left),
 	world_test(test_planner_forgets_the_secrets_of_the_blocked),
