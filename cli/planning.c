@@ -289,7 +289,8 @@ make(struct session *session, const struct planning_options *options, struct pla
 
 /* The last line of what may be many. A dead source, or one that cannot be read, refuses no rows. */
 static void
-sum_up_refused(struct session *session, const struct reading *reading, const char *rejects)
+sum_up_refused(struct session *session, const struct planning_options *options,
+	const struct reading *reading)
 {
 	size_t rows = 0;
 	for (size_t i = 0; i < reading->count; i++)
@@ -299,9 +300,13 @@ sum_up_refused(struct session *session, const struct reading *reading, const cha
 	diag_error(
 		&session->diags, NOWHERE, rows == 1 ? "%zu row refused" : "%zu rows refused", rows);
 	diag_code(&session->diags, "refused-rows");
-	if (rejects)
+	if (options->unattended)
 		diag_hint(&session->diags,
-			"'%s' has them with the reason; --skip-blocked leaves them out.", rejects);
+			"Correct them; without on_bad_row: block sync leaves them out.");
+	else if (options->rejects)
+		diag_hint(&session->diags,
+			"'%s' has them with the reason; --skip-blocked leaves them out.",
+			options->rejects);
 	else
 		diag_hint(&session->diags,
 			"--rejects FILE writes them with the reason, --skip-blocked leaves them "
@@ -359,7 +364,7 @@ planning_make(struct session *session, const struct planning_options *options,
 	if (!planning_write_rejects(session, options->rejects, &ret_planning->reading))
 		return false;
 	if (!read) {
-		sum_up_refused(session, &ret_planning->reading, options->rejects);
+		sum_up_refused(session, options, &ret_planning->reading);
 		return session_fail(session, exit);
 	}
 	if (options->settings.count)
