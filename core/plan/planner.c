@@ -206,12 +206,14 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 		"login '%s' is managed for %s '%s', here it is %s '%s'", change->login,
 		managed->source, managed->key, change->source, account->key);
 	bool moved = strcmp(change->source, managed->source) != 0;
+	bool may_have_left =
+		string_list_has(&planner->config->policy.leaver_sources, managed->source);
 	if (managed->link && strcmp(change->source, managed->link->source) == 0)
 		planner_hint(change,
 			"Run %s linked it: read this person from %s, or take the link "
 			"back with: rehome rollback %s",
 			managed->link->run, managed->source, managed->link->run);
-	else if (moved && string_list_has(&planner->config->policy.leaver_sources, managed->source))
+	else if (moved && may_have_left)
 		planner_hint(change,
 			"If %s lists this person no longer, bind the account to %s: rehome link %s "
 			"%s --match login",
@@ -222,7 +224,9 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 			"hand the account over: rehome link %s %s --export FILE.csv",
 			managed->source, managed->source, account->source);
 	else
-		planner_hint(change, "Change the login, or correct the id.");
+		planner_hint(change, "Change the login, or correct the id.%s%s",
+			may_have_left ? " If the other person has left: rehome disable " : "",
+			may_have_left ? change->login : "");
 }
 
 /* What the directory renames is another account to everything here that goes by the name. */

@@ -167,6 +167,9 @@ test_absent_is_nobody_whose_login_is_listed(void **state)
 	make_people(w);
 	plan_hr(w, "login,id\nanna,1\nbert,9\ncarl,3\n");
 	assert_string_equal(codes_said(w), "! bert other-origin\n  anna\n  carl\n");
+	assert_string_equal(change_of(w, "bert")->findings.items[0].hint,
+		"Change the login, or correct the id. If the other person has left: rehome disable "
+		"bert");
 
 	add_sheet(w, "hr", "/hr.csv", "login,id\nanna,1\ncarl,3\n");
 	add_sheet(w, "lab", "/lab.csv", "login,id\nbert,5\ndora,1\n");
