@@ -77,6 +77,8 @@ NODISCARD bool directory_open(const struct ldap_config *config, const char *uris
 void directory_close(struct directory *directory);
 
 /*
+ * One listing at a time: servers keep one place in the pages for a connection.
+ *
  * False only when nothing could be searched at all (no such base, bad filter, connection dead
  * before the first entry): an error is in diags. What ends a listing later is in ret_listing.
  */

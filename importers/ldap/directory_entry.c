@@ -21,8 +21,8 @@ directory_entry_find(const struct directory_entry *entry, const char *name)
 {
 	size_t length = type_length(name);
 	ARRAY_FOREACH (attribute, &entry->attributes) {
-		if (type_length(attribute->name) == length &&
-			strncasecmp(attribute->name, name, length) == 0 &&
+		if (strncasecmp(attribute->name, name, length) == 0 &&
+			type_length(attribute->name) == length &&
 			strcasecmp(attribute->name + length, name + length) == 0)
 			return attribute;
 	}

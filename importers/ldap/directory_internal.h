@@ -24,7 +24,6 @@ struct entry_room {
 	struct directory_entry entry;
 	/* Attributes with a room; entry.attributes.count are in use. */
 	size_t attributes_made;
-	struct entry_room *next;
 };
 
 struct directory {
@@ -39,7 +38,6 @@ struct directory {
 	enum offered paging;
 	bool active_directory;
 	struct string_list bases; /* its naming contexts */
-	struct entry_room *rooms; /* free ones; a listing inside of a listing has its own */
 };
 
 /* Where errors are. */

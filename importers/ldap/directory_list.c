@@ -37,7 +37,7 @@ struct listing_run {
 	char **attributes;
 	bool paged;
 	struct berval cookie; /* libldap's */
-	struct entry_room *room;
+	struct entry_room room;
 	char *first_dn;	 /* of the listing */
 	char *page_dn;	 /* the first of this page */
 	char *before_dn; /* the first of the page before */
@@ -146,27 +146,11 @@ wait_for_message(struct listing_run *run, LDAPMessage **ret_message)
 
 /* ---- entries ---- */
 
-static struct entry_room *
-take_room(struct directory *directory)
-{
-	struct entry_room *room = directory->rooms;
-	if (room)
-		directory->rooms = room->next;
-	return room ? room : ARENA_NEW(directory->arena, struct entry_room);
-}
-
-static void
-give_room_back(struct directory *directory, struct entry_room *room)
-{
-	room->next = directory->rooms;
-	directory->rooms = room;
-}
-
 static void
 lose_entry(struct listing_run *run)
 {
 	if (!run->lost++)
-		run->first_lost = arena_strdup(run->directory->arena, run->room->entry.dn);
+		run->first_lost = arena_strdup(run->directory->arena, run->room.entry.dn);
 }
 
 static bool
@@ -181,14 +165,14 @@ take_entry(struct listing_run *run, LDAPMessage *message)
 {
 	if (is_over_limit(run))
 		return false;
-	if (!directory_read_entry(run->directory, message, run->room)) {
+	if (!directory_read_entry(run->directory, message, &run->room)) {
 		lose_entry(run);
 		return true;
 	}
 	if (!run->page_dn)
-		run->page_dn = strdup(run->room->entry.dn);
+		run->page_dn = strdup(run->room.entry.dn);
 	run->listing->entries++;
-	return run->search->entry(run->search->ctx, &run->room->entry);
+	return run->search->entry(run->search->ctx, &run->room.entry);
 }
 
 static enum page_end
@@ -445,7 +429,6 @@ attribute_names(struct arena *arena, const struct string_list *attributes)
 static void
 finish_run(struct listing_run *run)
 {
-	give_room_back(run->directory, run->room);
 	ber_memfree(run->cookie.bv_val);
 	free(run->first_dn);
 	free(run->page_dn);
@@ -465,7 +448,6 @@ directory_list(struct directory *directory, const struct directory_search *searc
 		.diags = diags,
 		.attributes = attribute_names(directory->arena, search->attributes),
 		.paged = search->scope != DIRECTORY_BASE && directory->paging != OFFERED_NO,
-		.room = take_room(directory),
 	};
 	enum page_end end = read_pages(&run);
 	if (end == PAGE_UNKNOWN) {
