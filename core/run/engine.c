@@ -294,11 +294,12 @@ run_complete(struct run *run)
 
 /* ---- backwards ---- */
 
-/* Where homes are, and who may log in: not before every home is what it was. */
+/* Where homes are, what they are called, and who may log in: not before all that is in them is what
+ * it was. */
 static bool
 waits_for_users(enum step_kind kind)
 {
-	return kind == STEP_DIR_CREATE || kind == STEP_GATE;
+	return kind == STEP_DIR_CREATE || kind == STEP_HOME_RENAME || kind == STEP_GATE;
 }
 
 /* Users are independent of each other: one that cannot be undone does not keep the others, but a

@@ -29,6 +29,9 @@ extern const struct chapter chapter_copy, chapter_bind, chapter_unbind, chapter_
 extern const struct chapter chapter_disable, chapter_enable, chapter_retire, chapter_unretire,
 	chapter_remove, chapter_remove_nis, chapter_unremove;
 
+/* Accounts that get other logins. */
+extern const struct chapter chapter_rename, chapter_rename_nis, chapter_unrename;
+
 /* Accounts that are made closed, and opened later. */
 extern const struct chapter chapter_stage, chapter_activate, chapter_unactivate;
 

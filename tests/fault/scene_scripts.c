@@ -283,6 +283,38 @@ static const struct scene_script rollback_retire = {
 	.only_forward = true,
 };
 
+/* ---- people who get other logins ---- */
+
+static const char numbered[] =
+	"id," HEADER "1,matteo,Matteo Rossi," HASH "," KEY_1 ",press,pics musics logs:ro,\n"
+	"2,anna,Anna Vogel,," KEY_2 ",,pics pics/raw,\n";
+
+/* One with all else that a row may change, one who comes. */
+static const char renumbered[] =
+	"id," HEADER "1,rossi,Matteo Rossi-Bianchi,," KEY_1 ",users,pics musics logs:ro more,\n"
+	"2,anna,Anna Vogel,," KEY_2 ",,pics pics/raw,\n"
+	"3,emil,Emil Neu,,,,in,\n";
+
+static const struct scene_script other_logins = {
+	.name = "rename",
+	.kind = MACHINE_NIS,
+	.config = CONFIG,
+	.sheets = { numbered, renumbered },
+	.each = { "apply -q -y sheet@0", "plan -q sheet@1 -o plan@1" },
+	.use = upload,
+	.act = "apply -q -y plan@1",
+};
+
+static const struct scene_script rollback_other_logins = {
+	.name = "rollback of a rename",
+	.kind = MACHINE_USUAL,
+	.config = CONFIG,
+	.sheets = { numbered, renumbered },
+	.each = { "apply -q -y sheet@0", "apply -q -y sheet@1" },
+	.act = "rollback -q -y 2",
+	.only_forward = true,
+};
+
 /* ---- people who may not begin yet ---- */
 
 #define STAGED "  new_accounts: staged\n"
@@ -352,5 +384,7 @@ const struct scene_script *const scene_scripts[] = {
 	&activate,
 	&hand_over,
 	&rollback_link,
+	&other_logins,
+	&rollback_other_logins,
 	NULL,
 };

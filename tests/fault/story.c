@@ -112,7 +112,7 @@ watch_planned(struct story *story, const struct plan *plan)
 {
 	ARRAY_FOREACH (item, &plan->changes) {
 		const struct change *change = *item;
-		if (change->action != CHANGE_CREATE)
+		if (change->action != CHANGE_CREATE && !change->old_login)
 			continue;
 		story->watched[story->watched_count++] = (struct watched_login){
 			.login = change->login,
