@@ -173,8 +173,12 @@ shadow_state(const struct edit *edit, const struct accountdb *db, struct arena *
 	if (new)
 		return foreign(arena, ret_why,
 			"shadow has a line of '%s' that passwd does not have", edit->name);
-	return old ? EDIT_BEFORE
-		   : foreign(arena, ret_why, "shadow has no line of '%s' any more", edit->old_name);
+	if (!old)
+		return foreign(
+			arena, ret_why, "shadow has no line of '%s' any more", edit->old_name);
+	return accountdb_is_only(db, old)
+		? EDIT_BEFORE
+		: foreign(arena, ret_why, "shadow has a second line of '%s'", edit->old_name);
 }
 
 static enum edit_state

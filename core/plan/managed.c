@@ -96,6 +96,16 @@ find_uid(const struct managed *managed, uid_t uid)
 	return NULL;
 }
 
+const char *
+managed_login_then(const struct managed *managed, const char *login, uid_t uid, int64_t run)
+{
+	ARRAY_FOREACH (former, &managed->former) {
+		if (former->uid == uid && former->run > run)
+			return former->login;
+	}
+	return login;
+}
+
 struct managed_account *
 managed_find_then(const struct managed *managed, const char *login, int64_t run)
 {

@@ -109,6 +109,9 @@ char *managed_key(struct arena *arena, const char *source, const char *key);
 
 /* The account of this login, or the one that was last called so; NULL when there is none. */
 struct managed_account *managed_find(const struct managed *managed, const char *login);
+/* What the account of this uid, now called login, was called when that run ended. */
+const char *managed_login_then(
+	const struct managed *managed, const char *login, uid_t uid, int64_t run);
 /* The account that had this login when that run ended. */
 struct managed_account *managed_find_then(
 	const struct managed *managed, const char *login, int64_t run);

@@ -6,6 +6,7 @@
  * as ever, by planner_change.c, on the account as it is called now.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "core/plan/home_inventory.h"
 #include "core/plan/planner_internal.h"
@@ -98,6 +99,45 @@ check_reserved(struct planner *planner, struct place place, struct change *chang
 	planner_hint(change, "Choose another login.");
 }
 
+/* A word of sshd's configuration: "anna", "anna@10.0.0.0/8", "otto,anna". */
+static bool
+word_names(const char *word, const char *login)
+{
+	size_t size = strlen(login);
+	for (const char *name = word; *name; name += strcspn(name, ","), name += *name == ',') {
+		if (strncmp(name, login, size) == 0 && (!name[size] || strchr(",@", name[size])))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_about_users(const struct sshd_directive *directive, size_t word)
+{
+	const char *keyword = directive->keyword;
+	if (strcmp(keyword, "match") == 0)
+		return word && strcasecmp(directive->arguments.items[word - 1], "user") == 0;
+	return strcmp(keyword, "denyusers") == 0 || strcmp(keyword, "allowusers") == 0;
+}
+
+/* What keeps somebody out, or does more for him than the jail, goes by the name. */
+static void
+warn_of_sshd(struct planner *planner, struct change *change)
+{
+	ARRAY_FOREACH (directive, &planner->snapshot->sshd.directives) {
+		for (size_t i = 0; i < directive->arguments.count; i++) {
+			if (!is_about_users(directive, i) ||
+				!word_names(directive->arguments.items[i], change->old_login))
+				continue;
+			planner_warn(planner, change, directive->place, "old-login",
+				"sshd's configuration has a rule for '%s', which is none for '%s'",
+				change->old_login, change->login);
+			planner_hint(change, "Add '%s' to it first, if it is to hold on.",
+				change->login);
+		}
+	}
+}
+
 bool
 planner_check_rename(struct planner *planner, const struct account *account, struct change *change)
 {
@@ -107,6 +147,7 @@ planner_check_rename(struct planner *planner, const struct account *account, str
 	planner_check_new_login(planner, account, change);
 	check_reserved(planner, place, change);
 	check_left_over_members(planner, place, change);
+	warn_of_sshd(planner, change);
 	return !planner_is_blocked(change);
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/run/registry.h"
+
 static const struct host_owner PRIVATE_DIR = { .uid = 0, .gid = 0, .mode = 0700 };
 static const struct host_owner PRIVATE = { .uid = 0, .gid = 0, .mode = 0600 };
 
@@ -123,11 +125,16 @@ bool
 contents_list_before(struct run *run, const char *login, const char **ret_path)
 {
 	struct string_list ids = { 0 };
+	struct managed names;
+	const struct change *change = table_get(&run->changes, login);
 	*ret_path = NULL;
-	if (!state_run_ids(run->state, &ids, run->diags))
+	if (!registry_load_former(run->state, run->arena, &names, run->diags) ||
+		!state_run_ids(run->state, &ids, run->diags))
 		return false;
 	ARRAY_FOREACH (id, &ids) {
-		const char *path = list_path(run->state, *id, login, CONTENTS_LIST);
+		const char *then = managed_login_then(&names, login,
+			change ? change->before.uid : (uid_t)-1, strtoll(*id, NULL, 10));
+		const char *path = list_path(run->state, *id, then, CONTENTS_LIST);
 		struct host_entry entry;
 		if (strcmp(*id, run->id) == 0)
 			break;

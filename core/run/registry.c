@@ -169,6 +169,17 @@ registry_load(
 			contents_lists_find(state, ret_managed, diags));
 }
 
+bool
+registry_load_former(
+	struct state *state, struct arena *arena, struct managed *ret_managed, struct diags *diags)
+{
+	AUTO_REGISTRY_DB struct registry_db db = { 0 };
+	bool exists;
+	db_init(&db, state, arena, diags);
+	managed_init(ret_managed, arena);
+	return registry_db_open(&db, &exists) && (!exists || renames_load(&db, ret_managed));
+}
+
 /* ---- writing ---- */
 
 struct recording {

@@ -21,6 +21,10 @@
 NODISCARD bool registry_load(
 	struct state *state, struct arena *arena, struct managed *ret_managed, struct diags *diags);
 
+/* Only what accounts were called before; nothing else is in ret_managed. */
+NODISCARD bool registry_load_former(
+	struct state *state, struct arena *arena, struct managed *ret_managed, struct diags *diags);
+
 /* After a run: its creates and changes, in one SQLite transaction. left_out: logins that the run
  * undid (NULL = none). */
 NODISCARD bool registry_record_run(struct state *state, const struct plan *plan, const char *run_id,

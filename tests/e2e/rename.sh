@@ -65,6 +65,12 @@ echo 'put /etc/hostname pics/open' >&7
 wait_until 15 test -e /home/anna/pics/open || bail "no session"
 
 write_sheet rossi vogel
+printf 'Match User otto,anna\n\tX11Forwarding no\n' >/etc/ssh/sshd_config.d/70-anna.conf
+check "a plan is made" rehome plan "csv:$people"
+said "it names a rule of sshd's for the old login" \
+	"/etc/ssh/sshd_config.d/70-anna.conf:1: sshd's configuration has a rule for 'anna'"
+said "and her session" 'at work now: sshd'
+rm /etc/ssh/sshd_config.d/70-anna.conf
 start_trying
 check "both are renamed" rehome apply -y "csv:$people"
 stop_trying

@@ -275,6 +275,108 @@ check_removal(const struct files *files, struct accountdb *db, struct diags *dia
 	must_be_equal(&restored, files);
 }
 
+/* ---- a run that gives every other login another name ---- */
+
+/* A list that names somebody twice, or behind blanks, is given back tidier than it was. */
+static bool
+is_listed_plainly(const struct accountdb *db, enum accountdb_file file, const char *name)
+{
+	struct accountdb_line *line;
+	size_t cursor = 0, size = strlen(name);
+	while ((line = accountdb_next(db, file, &cursor))) {
+		unsigned times = 0;
+		for (const char *item = accountdb_field(line, GROUP_MEMBERS); *item;
+			item += strcspn(item, ","), item += *item == ',') {
+			size_t blanks = strspn(item, " \t\v\f\r");
+			bool is_it = strcspn(item + blanks, ",") == size &&
+				strncmp(item + blanks, name, size) == 0;
+			times += is_it ? 1 + blanks : 0;
+		}
+		if (times > 1)
+			return false;
+	}
+	return true;
+}
+
+static void
+push_rename(struct edit_list *edits, struct accountdb *db, struct accountdb_line *line)
+{
+	const char *old = arena_strdup(db->arena, accountdb_name(line));
+	const char *new = arena_printf(db->arena, "other-%s", old);
+	const char *gid = arena_strdup(db->arena, accountdb_field(line, PASSWD_GID));
+	const struct accountdb_line *group = accountdb_find(db, ACCOUNTDB_GROUP, old);
+	const struct accountdb_line *shadow = accountdb_find(db, ACCOUNTDB_SHADOW, old);
+	bool own = group && strcmp(accountdb_field(group, GROUP_GID), gid) == 0;
+	const char *ids[ACCOUNTDB_FILES] = {
+		[ACCOUNTDB_GROUP] = own ? gid : NULL,
+		[ACCOUNTDB_GSHADOW] =
+			own && accountdb_find(db, ACCOUNTDB_GSHADOW, old) ? gid : NULL,
+		[ACCOUNTDB_PASSWD] = arena_strdup(db->arena, accountdb_field(line, PASSWD_UID)),
+	};
+	struct edit made[ACCOUNTDB_FILES + 1];
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		made[file] = (struct edit){ .kind = EDIT_RENAME,
+			.file = file,
+			.user = new,
+			.name = new,
+			.old_name = old,
+			.before = ids[file] };
+		bool may_be_nothing =
+			!ids[file] && (file == ACCOUNTDB_GROUP || file == ACCOUNTDB_GSHADOW);
+		if ((!may_be_nothing &&
+			    edit_state(&made[file], db, db->arena, NULL) != EDIT_BEFORE) ||
+			!is_listed_plainly(db, ACCOUNTDB_GROUP, old) ||
+			!is_listed_plainly(db, ACCOUNTDB_GSHADOW, old))
+			return;
+	}
+	const char *expires = arena_strdup(db->arena, accountdb_field(shadow, SHADOW_EXPIRE));
+	made[ACCOUNTDB_FILES] = (struct edit){ .kind = EDIT_GATE,
+		.file = ACCOUNTDB_SHADOW,
+		.user = new,
+		.name = new,
+		.old_name = old,
+		.field = SHADOW_EXPIRE,
+		.before = expires,
+		.after = expires };
+	for (size_t i = 0; i < ARRAY_LEN(made); i++)
+		push(edits, db, made[i]);
+}
+
+static void
+check_renames(const struct files *files, struct accountdb *db, struct diags *diags)
+{
+	struct edit_list edits = { 0 };
+	size_t cursor = 0, number = 0, conflicts;
+	struct accountdb_line *line;
+	while ((line = accountdb_next(db, ACCOUNTDB_PASSWD, &cursor))) {
+		/* One that is called so already would be in the way. */
+		if (strstr(accountdb_name(line), "other-"))
+			return;
+		if (number++ % 2 == 0)
+			push_rename(&edits, db, line);
+	}
+	edits_remember(&edits, db, db->arena);
+	MUST(edits_close(&edits, db, diags));
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++)
+		MUST(edits_apply(&edits, file, true, db, diags));
+	edits_apply_late(&edits, db, diags);
+	MUST(edits_activate(&edits, db, diags));
+
+	struct files changed = write_all(db, diags);
+	struct accountdb again;
+	MUST(accountdb_parse(changed.texts, db->arena, &again, diags));
+	check_lookups(&again);
+	ARRAY_FOREACH (edit, &edits)
+		MUST(edit->kind == EDIT_GATE ||
+			edit_state(edit, &again, db->arena, NULL) == EDIT_AFTER);
+	MUST(edits_gate(&edits, NULL, &again, diags) && edits_put_back(&edits, NULL, &again));
+	MUST(edits_undo_all(&edits, NULL, &again, &conflicts, diags));
+	MUST(conflicts == 0);
+	edits_reopen(&edits, NULL, NULL, &again);
+	struct files restored = write_all(&again, diags);
+	must_be_equal(&restored, files);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -295,5 +397,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct accountdb untouched;
 	MUST(accountdb_parse(files.texts, &arena, &untouched, &diags));
 	check_removal(&files, &untouched, &diags);
+	MUST(accountdb_parse(files.texts, &arena, &untouched, &diags));
+	check_renames(&files, &untouched, &diags);
 	return 0;
 }

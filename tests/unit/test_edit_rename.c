@@ -206,6 +206,11 @@ test_a_shadow_line_of_the_new_name_is_somebody_elses(void **state)
 	parse(&world, &files);
 	assert_int_equal(state_of(&edit, &world, &why), EDIT_FOREIGN);
 	assert_string_equal(why, "shadow has a line of 'matteo.r' that passwd does not have");
+	AUTO_WORLD struct account_world twice = { 0 };
+	files.shadow = "matteo:$y$m:20000::::::\nmatteo:$y$other:20000::::::\n";
+	parse(&twice, &files);
+	assert_int_equal(state_of(&edit, &twice, &why), EDIT_FOREIGN);
+	assert_string_equal(why, "shadow has a second line of 'matteo'");
 }
 
 static void

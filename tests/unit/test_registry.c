@@ -517,6 +517,90 @@ test_registry_brings_an_older_file_up(void **unused)
 	state_finish(&state);
 }
 
+/* ---- other logins ---- */
+
+static struct plan *
+anna_is_renamed(struct fixture *f)
+{
+	struct plan *plan = new_plan(f);
+	struct change *anna = new_change(plan, CHANGE_CHANGE, "vogel", "1001");
+	anna->old_login = "anna";
+	anna->has_before = true;
+	anna->before = facts(f, "/home/anna", 20000, "media", "pics:rw");
+	string_list_push(&f->arena, &anna->before.folders, "'my logs':ro");
+	string_list_push(&f->arena, &anna->before.groups, "press");
+	string_list_push(&f->arena, &anna->before.groups, "web");
+	anna->after = anna->before;
+	anna->after.home = "/home/vogel";
+	write_keys(plan, "vogel", NULL, "ssh-ed25519 AAAA anna\n");
+	write_keys(plan, "vogel", "ssh-ed25519 AAAA anna\n", NULL);
+	return plan;
+}
+
+static const char *
+login_of(struct fixture *f, struct state *state, const char *login)
+{
+	struct managed managed;
+	assert_ok(f, registry_load(state, &f->arena, &managed, &f->diags));
+	const struct managed_account *account = managed_find(&managed, login);
+	return account ? account->login : "(nobody)";
+}
+
+static void
+test_registry_moves_all_that_it_knows_to_another_login(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	record(f, &state, two_creates(f), "1");
+	const char *before = remembered(f, &state);
+	struct plan *plan = anna_is_renamed(f);
+	for (int told = 0; told < 2; told++) {
+		record(f, &state, plan, "2");
+		assert_string_equal(remembered(f, &state),
+			BERT "run 1\nvogel hr/1001 20000:20000 /home/vogel media [pics:rw 'my "
+			     "logs':ro] (press web) " ANNA_SHA256 " run 2\n");
+		assert_string_equal(login_of(f, &state, "anna"), "vogel");
+		assert_string_equal(login_of(f, &state, "vogel"), "vogel");
+	}
+	for (int told = 0; told < 2; told++) {
+		assert_ok(f, registry_record_rollback(&state, plan, "2", NULL, &f->diags));
+		assert_string_equal(login_of(f, &state, "anna"), "anna");
+		assert_string_equal(login_of(f, &state, "vogel"), "(nobody)");
+	}
+	/* But for the run that changed it last. */
+	assert_string_equal(strstr(remembered(f, &state), "bert"), strstr(before, "bert"));
+	state_finish(&state);
+}
+
+static void
+test_registry_moves_how_somebody_stands_to_another_login(void **unused)
+{
+	struct fixture *f = *unused;
+	struct state state = locked_state(f);
+	struct managed managed;
+	record(f, &state, two_creates(f), "1");
+	record(f, &state, bert_leaves(f, false, false), "2");
+	struct plan *plan = new_plan(f);
+	struct change *bert = new_change(plan, CHANGE_CHANGE, "kranz", "1002");
+	bert->old_login = "bert";
+	bert->has_before = true;
+	bert->before = bert->after = facts(f, "/srv/bert", 20001, NULL, "in:rw");
+	bert->before.disabled = bert->after.disabled = true;
+	record(f, &state, plan, "3");
+	assert_ok(f, registry_load(&state, &f->arena, &managed, &f->diags));
+	const struct managed_account *kranz = table_get(&managed.by_login, "kranz");
+	assert_non_null(kranz);
+	assert_int_equal(kranz->standing.state, MANAGED_DISABLED);
+	assert_string_equal(kranz->standing.run, "2");
+	assert_ptr_equal(managed_find_then(&managed, "bert", 2), kranz);
+	assert_null(managed_find_then(&managed, "bert", 3));
+	assert_string_equal(managed_login_then(&managed, "kranz", 20001, 2), "bert");
+	assert_string_equal(managed_login_then(&managed, "kranz", 20001, 3), "kranz");
+	assert_ok(f, registry_record_rollback(&state, plan, "3", NULL, &f->diags));
+	assert_non_null(strstr(standing_of_bert(f, &state), "disabled run 2"));
+	state_finish(&state);
+}
+
 int
 main(void)
 {
@@ -545,6 +629,8 @@ main(void)
 		host_test(test_registry_remembers_what_disabling_took),
 		host_test(test_registry_buries_who_is_removed_and_digs_up_who_comes_back),
 		host_test(test_registry_brings_an_older_file_up),
+		host_test(test_registry_moves_all_that_it_knows_to_another_login),
+		host_test(test_registry_moves_how_somebody_stands_to_another_login),
 		host_test(test_registry_keeps_the_expiry_of_who_is_staged),
 		host_test(test_registry_knows_who_was_born_disabled_and_staged),
 		host_test(test_registry_buries_no_uid_of_the_name_service),
