@@ -185,13 +185,17 @@ static enum edit_state
 gshadow_state(const struct edit *edit, const struct accountdb *db, struct arena *arena,
 	const char **ret_why)
 {
-	bool new = accountdb_find(db, ACCOUNTDB_GSHADOW, edit->name);
-	bool old = accountdb_find(db, ACCOUNTDB_GSHADOW, edit->old_name);
-	if (new != old)
-		return new ? EDIT_AFTER : EDIT_BEFORE;
-	return new
-		? foreign(arena, ret_why, "'%s' is in gshadow already", edit->name)
-		: foreign(arena, ret_why, "gshadow has no line of '%s' any more", edit->old_name);
+	const struct accountdb_line *new = accountdb_find(db, ACCOUNTDB_GSHADOW, edit->name);
+	const struct accountdb_line *old = accountdb_find(db, ACCOUNTDB_GSHADOW, edit->old_name);
+	if (new)
+		return old ? foreign(arena, ret_why, "'%s' is in gshadow already", edit->name)
+			   : EDIT_AFTER;
+	if (!old)
+		return foreign(
+			arena, ret_why, "gshadow has no line of '%s' any more", edit->old_name);
+	return accountdb_is_only(db, old)
+		? EDIT_BEFORE
+		: foreign(arena, ret_why, "gshadow has a second line of '%s'", edit->old_name);
 }
 
 enum edit_state
