@@ -348,10 +348,13 @@ check_renames(const struct files *files, struct accountdb *db, struct diags *dia
 	struct edit_list edits = { 0 };
 	size_t cursor = 0, number = 0, conflicts;
 	struct accountdb_line *line;
-	while ((line = accountdb_next(db, ACCOUNTDB_PASSWD, &cursor))) {
-		/* One that is called so already would be in the way. */
-		if (strstr(accountdb_name(line), "other-"))
+	/* Who is called so already, or listed so, would be in the way; the planner sees to that. */
+	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
+		if (files->texts[file].size &&
+			memmem(files->texts[file].data, files->texts[file].size, "other-", 6))
 			return;
+	}
+	while ((line = accountdb_next(db, ACCOUNTDB_PASSWD, &cursor))) {
 		if (number++ % 2 == 0)
 			push_rename(&edits, db, line);
 	}

@@ -329,6 +329,50 @@ test_codec_refuses_edits_that_no_planner_makes(void **state)
 	assert_all_refused(fixture, faults, ARRAY_LEN(faults));
 }
 
+/* carla was karla, and her home goes along. */
+static struct plan *
+plan_of_a_rename(struct fixture *fixture)
+{
+	struct plan *plan = sample_plan(&fixture->arena);
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (strcmp((*change)->login, "carla") == 0)
+			(*change)->old_login = "karla";
+	}
+	const struct edit edit = { .kind = EDIT_RENAME,
+		.file = ACCOUNTDB_PASSWD,
+		.user = "carla",
+		.name = "carla",
+		.old_name = "karla",
+		.before = "20002" };
+	ARRAY_PUSH(&fixture->arena, &plan->edits, edit);
+	return plan;
+}
+
+static void
+test_codec_refuses_renames_that_are_not_the_users(void **state)
+{
+	struct fixture *fixture = *state;
+	static const struct fault faults[] = {
+		{ "\"old_user\": \"karla\"", "\"old_user\": \"../x\"",
+			"users[2].old_user: expected an account's login" },
+		{ "\"old_user\": \"karla\", ", "",
+			"edits[20].old_name: is not what the user was called" },
+		{ "\"old_name\": \"karla\"", "\"old_name\": \"root\"",
+			"edits[20].old_name: is not what the user was called" },
+		{ ", \"old_name\": \"karla\"", "", "edits[20].old_name: missing" },
+		{ "\"name\": \"carla\", \"old_name\"", "\"name\": \"root\", \"old_name\"",
+			"edits[20].name: expected the user's login" },
+		{ "\"id\": \"20002\"", "\"id\": \"0\"",
+			"edits[20].id: expected 1 to 4294967294, found '0'" },
+		{ ", \"id\": \"20002\"", "", "edits[20].id: expected a uid" },
+	};
+	const char *json = encoded(fixture, plan_of_a_rename(fixture));
+	assert_string_equal(encoded(fixture, decoded(fixture, json)), json);
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
+		assert_refused(fixture, replaced(fixture, json, faults[i].old, faults[i].new),
+			faults[i].error);
+}
+
 static void
 test_codec_refuses_a_head_that_tells_another_story(void **state)
 {
@@ -359,6 +403,7 @@ main(void)
 		fixture_test(test_codec_reads_blocked_users_that_share_a_login),
 		fixture_test(test_codec_refuses_edits_that_no_planner_makes),
 		fixture_test(test_codec_refuses_a_head_that_tells_another_story),
+		fixture_test(test_codec_refuses_renames_that_are_not_the_users),
 	};
 	return cmocka_run_group_tests_name("codec_faults", tests, NULL, NULL);
 }
