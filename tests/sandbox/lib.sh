@@ -27,9 +27,10 @@ umask 022
 if [ -n "${REHOME:-}" ]; then
 	importers_dir=$("$REHOME" --json importers | sed -n 's/^  "directory": "\(.*\)",$/\1/p')
 	mkdir -p "$importers_dir"
-	for directory in "$importers_dir" $(cd "$importers_dir" && while [ "$PWD" != / ]; do
-		cd .. && pwd; done); do
+	directory=$importers_dir
+	while [ "$directory" != / ]; do
 		chmod go-w "$directory"
+		directory=$(dirname "$directory")
 	done
 	find "$(dirname "$REHOME")/../importers" -name '*.so' -exec cp -t "$importers_dir" {} +
 fi
