@@ -101,7 +101,8 @@ void
 intake_refuse_duplicates(struct intake_rows *rows, enum account_field field, struct arena *arena,
 	struct diags *diags)
 {
-	struct table seen = { .arena = arena }, refused = { .arena = arena };
+	AUTO_ARENA struct arena tables = { 0 };
+	struct table seen = { .arena = &tables }, refused = { .arena = &tables };
 	ARRAY_FOREACH (row, rows) {
 		const char *text = given_text(row, field);
 		if (!text)
@@ -238,7 +239,8 @@ name_key(struct intake_row *row, struct table *keys, struct table *numbers, stru
 void
 intake_name_keys(struct intake_rows *rows, struct arena *arena, struct diags *diags)
 {
-	struct table keys = { .arena = arena }, numbers = { .arena = arena };
+	AUTO_ARENA struct arena tables = { 0 };
+	struct table keys = { .arena = &tables }, numbers = { .arena = &tables };
 	ARRAY_FOREACH (row, rows) {
 		const char *key = given_text(row, ACCOUNT_KEY);
 		if (key)

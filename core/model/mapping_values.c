@@ -4,6 +4,7 @@
  * A rule gives one value, or several for groups, keys and folders.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "core/model/mapping_internal.h"
 
@@ -177,13 +178,25 @@ column_values(struct cells *cells, const struct mapping_rule *rule, struct value
 
 enum { NO_ROW = -1 };
 
+/* Most names of groups are: folding them is lowering their case. */
+static bool
+is_plain(const char *text)
+{
+	for (; *text; text++) {
+		if (*text <= ' ' || *text > '~')
+			return false;
+	}
+	return true;
+}
+
 /* The row that names this value, or NO_ROW. */
 static int
 row_of(const struct mapping_rule *rule, const char *value, struct arena *arena)
 {
-	const char *folded = text_folded(arena, text_trimmed(arena, value));
+	bool plain = is_plain(value);
+	const char *folded = plain ? value : text_folded(arena, text_trimmed(arena, value));
 	ARRAY_FOREACH (row, &rule->table) {
-		if (strcmp(row->from, folded) == 0)
+		if ((plain ? strcasecmp(row->from, folded) : strcmp(row->from, folded)) == 0)
 			return (int)(row - rule->table.items);
 	}
 	return NO_ROW;

@@ -274,6 +274,11 @@ test_ldap_users_are_unknown_and_its_password_is_not_shown(void **state)
 	assert_string_equal(f->diags.items[0].message,
 		"mod_ldap's users are not read here: LDAPServer ldap://dc.example; LDAPBindDN "
 		"cn=ftp,dc=example ***; LDAPUsers ou=people,dc=example (uid=%u)");
+	assert_string_equal(f->diags.items[0].hint,
+		"Read them with the ldap importer, as a source like sources: { directory: { "
+		"importer: ldap, uri: 'ldap://dc.example', base: 'ou=people,dc=example', filter: "
+		"'(uid=*)', bind_dn: 'cn=ftp,dc=example', password_file: "
+		"'/etc/rehome/directory.pass' } }.");
 	pro_auth_close(&server.auth);
 }
 
