@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "importers/ldap/directory_internal.h"
 
 /* Of one message, which is one entry: a group with half a million members fits. */
 #define MESSAGE_SIZE ((ber_len_t)64 << 20)
+#define READ_AHEAD 65536
 
 /* ---- words ---- */
 
@@ -117,14 +119,25 @@ set_limits(struct directory *directory)
 	ldap_set_option(directory->ld, LDAP_OPT_TIMEOUT, &connect);
 }
 
-/* A message says its length first, and libldap would believe any. */
+/*
+ * A message says its length first, and libldap would believe any. It would wait without end for the
+ * rest of one that has begun, as of a server that lost its power, and ask the kernel three times
+ * for each; entries are small, and many.
+ */
 static void
-limit_messages(struct directory *directory)
+set_up_reading(struct directory *directory)
 {
 	Sockbuf *sockbuf = NULL;
-	ber_len_t most = MESSAGE_SIZE;
+	ber_len_t most = MESSAGE_SIZE, ahead = READ_AHEAD;
+	struct timeval wait = { .tv_sec = directory->config->search_timeout };
+	int fd = -1;
 	ldap_get_option(directory->ld, LDAP_OPT_SOCKBUF, &sockbuf);
 	ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_SET_MAX_INCOMING, &most);
+	ber_sockbuf_add_io(sockbuf, &ber_sockbuf_io_readahead, LBER_SBIOD_LEVEL_PROVIDER, NULL);
+	ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_SET_READAHEAD, &ahead);
+	ldap_get_option(directory->ld, LDAP_OPT_DESC, &fd);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
 }
 
 static bool
@@ -233,7 +246,7 @@ connect_to(struct directory *directory, bool *ret_refused, struct diags *diags)
 	code = ldap_connect(directory->ld);
 	if (code != LDAP_SUCCESS)
 		return fail_to_connect(directory, code, errno, diags);
-	limit_messages(directory);
+	set_up_reading(directory);
 	if (!directory->tls && !directory->local && directory->config->starttls &&
 		!start_tls(directory, diags))
 		return false;

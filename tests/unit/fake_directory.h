@@ -23,6 +23,7 @@ enum fake_oddity {
 	FAKE_HANGS,	  /* instead of the result, until the client goes */
 	FAKE_GARBAGE,	  /* instead of the result: bytes that are no message */
 	FAKE_HUGE,	  /* instead of the result: the beginning of a message of 256 MiB */
+	FAKE_HALF,	  /* instead of the result: the first two bytes of it */
 	FAKE_BAD_COOKIE,  /* a control whose value is none */
 	FAKE_NO_CONTROL,  /* a result without it */
 	FAKE_BAD_ENTRY,	  /* one entry more, whose attributes are no attributes */
@@ -165,6 +166,12 @@ fake_answer_search(struct fake_directory *fake, Sockbuf *sockbuf, int id, bool p
 						  : "GET / HTTP/",
 			10);
 		return page->oddity == FAKE_HUGE;
+	}
+	if (page->oddity == FAKE_HALF) {
+		int fd;
+		ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_GET_FD, &fd);
+		(void)!write(fd, "\x30\x20", 2);
+		return true;
 	}
 	if (page->oddity != FAKE_HANGS)
 		fake_send_result(sockbuf, id, LDAP_RES_SEARCH_RESULT, page->code, page->text,

@@ -172,6 +172,8 @@ test_directory_is_incomplete_when_the_server_falls_silent(void **state)
 {
 	struct listed listed = LIST(*state, { .first = 1, .entries = 2, .oddity = FAKE_HANGS });
 	assert_cut(&listed, 2, "timed out after 2 entries");
+	listed = LIST(*state, { .first = 1, .entries = 2, .oddity = FAKE_HALF });
+	assert_cut(&listed, 2, "timed out after 2 entries");
 }
 
 static void
