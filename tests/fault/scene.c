@@ -225,7 +225,8 @@ learn(struct scene *scene)
 	scene->passwd = machine_read(scene->root, "/etc/passwd", &scene->arena);
 	must_run(scene, scene->script->act);
 	scene_look(scene, &scene->after, &scene->arena);
-	if (strcmp(scene->before.machine, scene->after.machine) == 0)
+	if (strcmp(scene->before.machine, scene->after.machine) == 0 &&
+		strcmp(scene->before.registry, scene->after.registry) == 0)
 		errx(1, "%s: nothing changes", scene->script->name);
 }
 
