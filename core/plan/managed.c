@@ -70,6 +70,7 @@ managed_init(struct managed *managed, struct arena *arena)
 		.arena = arena,
 		.by_login = { .arena = arena },
 		.by_key = { .arena = arena },
+		.by_former_key = { .arena = arena },
 		.tombstones = { .arena = arena },
 		.tombstones_by_key = { .arena = arena },
 		.generated = { .arena = arena },
@@ -125,6 +126,15 @@ managed_find(const struct managed *managed, const char *login)
 			account = find_uid(managed, managed->former.items[i].uid);
 	}
 	return account;
+}
+
+void
+managed_add_link(
+	struct managed *managed, struct managed_account *account, const struct managed_link *link)
+{
+	account->link = link;
+	table_set(&managed->by_former_key, managed_key(managed->arena, link->source, link->key),
+		account);
 }
 
 void

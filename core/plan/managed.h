@@ -85,6 +85,7 @@ struct managed {
 	} accounts;			/* by login */
 	struct table by_login;		/* -> struct managed_account */
 	struct table by_key;		/* managed_key() -> struct managed_account */
+	struct table by_former_key;	/* the same of origins that it does not have any more */
 	struct id_table tombstones;	/* uid or gid -> struct tombstone */
 	struct table tombstones_by_key; /* managed_key() -> struct tombstone */
 	struct table generated; /* managed_key() -> const char *login, once made from a name */
@@ -118,6 +119,9 @@ struct managed_account *managed_find_then(
 
 void managed_init(struct managed *managed, struct arena *arena);
 void managed_add(struct managed *managed, struct managed_account *account);
+/* Those of one account in the order of their runs. */
+void managed_add_link(
+	struct managed *managed, struct managed_account *account, const struct managed_link *link);
 void managed_add_tombstone(struct managed *managed, struct tombstone *tombstone);
 void managed_add_generated(
 	struct managed *managed, const char *source, const char *key, const char *login);

@@ -193,6 +193,15 @@ is_same_person(const struct account *account, const struct change *change,
 }
 
 static void
+hint_at_link(struct change *change, const struct managed_account *managed)
+{
+	planner_hint(change,
+		"Run %s linked it: read this person from %s, or take the link back with: rehome "
+		"rollback %s",
+		managed->link->run, managed->source, managed->link->run);
+}
+
+static void
 block_other_origin(struct planner *planner, const struct account *account, struct change *change,
 	const struct managed_account *managed)
 {
@@ -209,10 +218,7 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 	bool may_have_left =
 		string_list_has(&planner->config->policy.leaver_sources, managed->source);
 	if (managed->link && strcmp(change->source, managed->link->source) == 0)
-		planner_hint(change,
-			"Run %s linked it: read this person from %s, or take the link "
-			"back with: rehome rollback %s",
-			managed->link->run, managed->source, managed->link->run);
+		hint_at_link(change, managed);
 	else if (moved && may_have_left)
 		planner_hint(change,
 			"If %s lists this person no longer, bind the account to %s: rehome link %s "
@@ -227,6 +233,22 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 		planner_hint(change, "Change the login, or correct the id.%s%s",
 			may_have_left ? " If the other person has left: rehome disable " : "",
 			may_have_left ? change->login : "");
+}
+
+/* Whose account another source has by now: made anew, the person would have two. */
+static bool
+block_handed_over(struct planner *planner, const struct account *account, struct change *change)
+{
+	const struct managed_account *managed = planner_account_of(planner, change);
+	if (!managed ||
+		(strcmp(managed->source, change->source) == 0 &&
+			strcmp(managed->key, change->key) == 0))
+		return false;
+	planner_block(planner, change, planner_place(account, ACCOUNT_USERNAME), "other-origin",
+		"'%s' is managed as login '%s' for %s '%s'", account->key, managed->login,
+		managed->source, managed->key);
+	hint_at_link(change, managed);
+	return true;
 }
 
 /* What the directory renames is another account to everything here that goes by the name. */
@@ -270,6 +292,8 @@ plan_account(struct planner *planner, const struct account *account, struct chan
 		accountdb_find(&planner->snapshot->db, ACCOUNTDB_PASSWD, login);
 	const struct managed_account *managed =
 		table_get(&planner->snapshot->managed->by_login, login);
+	if (block_handed_over(planner, account, change))
+		return;
 	if (managed && managed->nss && planner_has_left(account))
 		change->nss = true;
 	if (change->nss || (managed && managed->nss)) {

@@ -154,6 +154,10 @@ const char *planner_rival(const struct claim *claim, const char *login);
 const char *planner_origin(const struct account *account, struct arena *arena);
 /* The person, as the registry's tables name it. */
 char *planner_person(struct planner *planner, const struct change *change);
+/* The account that the person has, or had until it was handed over to another source; NULL = none.
+ */
+const struct managed_account *planner_account_of(
+	struct planner *planner, const struct change *change);
 
 /*
  * The login for a name: what the registry remembers for the person, or the first free of name,

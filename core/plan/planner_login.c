@@ -24,6 +24,15 @@ planner_person(struct planner *planner, const struct change *change)
 	return managed_key(planner->arena, change->source, change->key);
 }
 
+const struct managed_account *
+planner_account_of(struct planner *planner, const struct change *change)
+{
+	const struct managed *managed = planner->snapshot->managed;
+	const char *person = planner_person(planner, change);
+	const struct managed_account *account = table_get(&managed->by_key, person);
+	return account ? account : table_get(&managed->by_former_key, person);
+}
+
 /* ---- logins made from names ---- */
 
 static bool
@@ -92,7 +101,7 @@ planner_choose_login(struct planner *planner, const struct account *account, str
 {
 	const struct managed *managed = planner->snapshot->managed;
 	const char *person = planner_person(planner, change);
-	const struct managed_account *known = table_get(&managed->by_key, person);
+	const struct managed_account *known = planner_account_of(planner, change);
 	const char *remembered = table_get(&managed->generated, person);
 	if (known)
 		return known->login;

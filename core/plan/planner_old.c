@@ -79,8 +79,7 @@ planner_leave_out(struct planner *planner, struct change *change, struct place p
 static const struct managed_account *
 managed_person(const struct old_row *row)
 {
-	return table_get(&row->planner->snapshot->managed->by_key,
-		planner_person(row->planner, row->change));
+	return planner_account_of(row->planner, row->change);
 }
 
 /* Of one that is here already somebody may have opened it since. */

@@ -8,7 +8,8 @@
 /* ---- reading ---- */
 
 static bool
-read_link(struct registry_db *db, sqlite3_stmt *row, struct id_table *by_uid)
+read_link(struct registry_db *db, sqlite3_stmt *row, const struct id_table *by_uid,
+	struct managed *managed)
 {
 	struct managed_link *link = ARENA_NEW(db->arena, struct managed_link);
 	uint32_t uid;
@@ -17,12 +18,14 @@ read_link(struct registry_db *db, sqlite3_stmt *row, struct id_table *by_uid)
 	link->run = arena_printf(db->arena, "%lld", (long long)registry_db_number(row, 1));
 	link->source = registry_db_text(db, row, 2);
 	link->key = registry_db_text(db, row, 3);
-	id_table_set(by_uid, uid, link);
+	struct managed_account *account = id_table_get(by_uid, uid);
+	if (account)
+		managed_add_link(managed, account, link);
 	return true;
 }
 
 bool
-registry_links_load(struct registry_db *db, const struct managed *managed)
+registry_links_load(struct registry_db *db, struct managed *managed)
 {
 	AUTO_STATEMENT sqlite3_stmt *rows = NULL;
 	struct id_table by_uid = { .arena = db->arena };
@@ -32,12 +35,13 @@ registry_links_load(struct registry_db *db, const struct managed *managed)
 	if (!registry_db_prepare(
 		    db, "SELECT uid, run, source, person FROM links ORDER BY run", &rows))
 		return false;
+	ARRAY_FOREACH (account, &managed->accounts)
+		id_table_set(&by_uid, (*account)->uid, *account);
 	do {
-		if (!registry_db_next(db, rows, &row) || (row && !read_link(db, rows, &by_uid)))
+		if (!registry_db_next(db, rows, &row) ||
+			(row && !read_link(db, rows, &by_uid, managed)))
 			return false;
 	} while (row);
-	ARRAY_FOREACH (account, &managed->accounts)
-		(*account)->link = id_table_get(&by_uid, (*account)->uid);
 	return true;
 }
 

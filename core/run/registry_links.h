@@ -12,8 +12,8 @@
 #include "core/plan/plan.h"
 #include "core/run/registry_db.h"
 
-/* Sets the link of each account that has one; the newest counts. */
-NODISCARD bool registry_links_load(struct registry_db *db, const struct managed *managed);
+/* Into the accounts that have some. */
+NODISCARD bool registry_links_load(struct registry_db *db, struct managed *managed);
 
 struct link_changes {
 	struct registry_db *db;

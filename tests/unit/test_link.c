@@ -249,7 +249,7 @@ link_anna(struct world *w, const char *source, const char *key)
 	struct managed_account *anna = table_get(&w->managed.by_login, "anna");
 	anna->source = source;
 	anna->key = key;
-	anna->link = &link;
+	managed_add_link(&w->managed, anna, &link);
 	table_set(&w->managed.by_key, managed_key(&w->arena, source, key), anna);
 }
 
@@ -266,6 +266,11 @@ test_linked_account_is_its_new_persons(void **state)
 	assert_string_equal(change_of(w, "anna")->after.full_name, "Anna Berg");
 }
 
+#define HINT                                                                                       \
+	"Run 2 linked it: read this person from json:, or take the link back with: rehome "        \
+	"rollback 2\n"
+#define LINKED " as login 'anna' for json: '7' | " HINT
+
 /* Two sheets named on the command line are usually of the same people, but not after that. */
 static void
 test_linked_account_is_not_the_old_sources_any_more(void **state)
@@ -274,11 +279,30 @@ test_linked_account_is_not_the_old_sources_any_more(void **state)
 	make_accounts(w);
 	link_anna(w, "json:", "7");
 	plan_sheet(w, "login,name,folders\nanna,Anna Alt,in\n");
+	assert_string_equal(
+		changes_said(w), "! anna\n  error other-origin: 'anna' is managed" LINKED);
+	plan_sheet(w, "login,id,folders\nanna,99,in\n");
 	assert_string_equal(changes_said(w),
-		"! anna\n"
-		"  error other-origin: login 'anna' is managed for json: '7', here it is csv: "
-		"'anna' | Run 2 linked it: read this person from json:, or take the link back "
-		"with: rehome rollback 2\n");
+		"! anna\n  error other-origin: login 'anna' is managed for json: '7', here it is "
+		"csv: '99' | " HINT);
+}
+
+/* Renamed since, her old login looks free: she would have a second account. */
+static void
+test_linked_account_is_not_made_anew_by_the_old_source(void **state)
+{
+	struct world *w = *state;
+	make_accounts(w);
+	link_anna(w, "json:", "7");
+	struct managed_account *anna = table_get(&w->managed.by_login, "anna");
+	anna->login = "avogel";
+	table_set(&w->managed.by_login, "anna", NULL);
+	table_set(&w->managed.by_login, "avogel", anna);
+	replace_in(w, "/etc/passwd", "anna:", "avogel:");
+	plan_sheet(w, "login,name,folders\nanna,Anna Alt,in\n");
+	assert_string_equal(codes_said(w), "! anna other-origin\n");
+	plan_sheet(w, "id,name,folders\nanna,Anna Alt,in\n");
+	assert_string_equal(codes_said(w), "! avogel other-origin\n");
 }
 
 int
@@ -296,6 +320,7 @@ main(void)
 		world_test(test_link_refuses_what_no_longer_fits),
 		world_test(test_linked_account_is_its_new_persons),
 		world_test(test_linked_account_is_not_the_old_sources_any_more),
+		world_test(test_linked_account_is_not_made_anew_by_the_old_source),
 	};
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }
