@@ -73,15 +73,18 @@ said "and by which run is told" "Run 2 linked it"
 
 # ---- the list decides ----
 
-corp "e-1 mueller Max Mueller" "e-2 otto Otto Beck-Vogel"
-check "a name changes" rehome sync corp
-is "the account follows" "$(getent passwd otto | cut -d : -f 5)" "Otto Beck-Vogel"
-corp "e-2 otto Otto Beck-Vogel"
+corp "e-1 mueller Max Mueller" "e-2 obeck Otto Beck-Vogel"
+check "otto marries, and is called obeck" rehome sync corp
+is "the account follows" "$(getent passwd obeck | cut -d : -f 5)" "Otto Beck-Vogel"
+exits "the old server makes no otto of it again" 3 rehome plan ftp --user obeck
+said "since he is the list's" "'otto' is managed as login 'obeck' for corp 'e-2'"
+corp "e-2 obeck Otto Beck-Vogel"
 check "mueller leaves" rehome sync corp
 is "and is shut out" "$(logs_in mueller sommer-2019 pwd)" no
 is "who is in no list stays" "$(logs_in readers lesen-2019 pwd)" yes
-is "otto stays" "$(logs_in otto otto-2019 'get files/hello.txt /tmp/hello')" yes
-is "with his files" "$(cat /tmp/hello)" "hello from /home/otto"
+is "otto is no name any more" "$(logs_in otto otto-2019 pwd)" no
+is "obeck logs in" "$(logs_in obeck otto-2019 'get files/hello.txt /tmp/hello')" yes
+is "with the files" "$(cat /tmp/hello)" "hello from /home/otto"
 
 # ---- back ----
 
@@ -89,7 +92,8 @@ exits "the link alone cannot go" 1 rehome rollback -y 2
 said "since others were built on it" "--with-later"
 check "with them it can" rehome rollback -y --with-later 2
 is "mueller is the old server's again" "$(origin mueller)" ftp/mueller
-is "and logs in" "$(logs_in mueller sommer-2019 pwd)" yes
+is "otto has his name" "$(logs_in otto otto-2019 pwd)" yes
+is "and mueller logs in" "$(logs_in mueller sommer-2019 pwd)" yes
 quick_fingerprint /tmp/print.now
 same "the machine is what it was" /tmp/print.before /tmp/print.now
 check "and the old server's plan has nothing to do" rehome plan ftp
