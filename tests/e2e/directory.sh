@@ -171,7 +171,9 @@ same "and does nothing" /tmp/bytes.first /tmp/bytes.second
 
 check "inspect explains a user" rehome inspect company uwe
 said "it names the entry" "uid=uwe,ou=freelance,$people_dn"
-said "it names the layout" "media"
+said "the layout" "media"
+said "and the way into the group that gives it" \
+	"listed as a member by cn=freelance,$groups_dn, which is in cn=press,$groups_dn"
 
 # ---- they change ----
 
@@ -236,6 +238,26 @@ is "its person stays" "$(sees milan)" "files"
 is "who left meanwhile is refused" "$(sees oskar)" refused
 change "uid=milan,ou=engineering,$people_dn" "delete: uid" "uid: milan2"
 syncs "it is mended"
+
+# Another person of the name is not he.
+new_key /root/other.key
+slapd_add <<END
+dn: uid=oskar,ou=sales,$people_dn
+objectClass: inetOrgPerson
+objectClass: posixAccount
+objectClass: ldapPublicKey
+uid: oskar
+cn: Oskar Other
+sn: Other
+uidNumber: 20099
+gidNumber: 20000
+homeDirectory: /home/oskar
+sshPublicKey: $(cat /root/other.key.pub)
+END
+exits "somebody new has the login of who left" 3 sync
+said "he is told to wait" "oskar"
+is "and gets into nobody's home" "$(sees oskar other)" refused
+slapd_delete "uid=oskar,ou=sales,$people_dn"
 
 # ---- the directory itself is in trouble: nobody is shut out ----
 
