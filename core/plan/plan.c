@@ -156,6 +156,23 @@ change_is_of_profile(const struct change *change)
 }
 
 bool
+change_opens(const struct change *change)
+{
+	const struct account_facts *before = &change->before, *after = &change->after;
+	return change_is_work(change) && change->has_before && change->has_after &&
+		!account_facts_are_closed(after) &&
+		(account_facts_are_closed(before) || before->expires != after->expires);
+}
+
+bool
+change_is_for_sshd(const struct change *change)
+{
+	return change->action == CHANGE_CREATE || change->action == CHANGE_ADOPT ||
+		change_is_of_profile(change) || change_opens(change) ||
+		(change_is_work(change) && change->old_login);
+}
+
+bool
 change_ends_sessions(const struct plan *plan, const struct change *change)
 {
 	if (!change->nss || !change_is_work(change) || !change->has_after)

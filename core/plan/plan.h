@@ -244,6 +244,12 @@ const char *change_word(const struct change *change);
 /* True when an account that exists gets another profile, or loses it. */
 bool change_is_of_profile(const struct change *change);
 
+/* True when an account that was closed, or had another last day, is opened or may be. */
+bool change_opens(const struct change *change);
+
+/* True when sshd is to be asked what it would do with the login: it jails nobody by itself. */
+bool change_is_for_sshd(const struct change *change);
+
 /* True when sessions of an account of the name service, which no gate closes, must end: older ones
  * are not jailed, or are to go on no more. */
 bool change_ends_sessions(const struct plan *plan, const struct change *change);

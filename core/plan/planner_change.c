@@ -545,6 +545,16 @@ has_work(const struct planner *planner, const struct change *change, size_t edit
 		change->before.expires != change->after.expires;
 }
 
+static void
+finish_change(const struct update *update)
+{
+	update->change->action = CHANGE_CHANGE;
+	if (change_opens(update->change))
+		(void)planner_check_jail_is_home(update->planner, update->managed,
+			planner_place(update->account, ACCOUNT_EXPIRES), update->change);
+	warn_when_shut_out(update);
+}
+
 static bool
 is_closed(const struct managed_account *managed)
 {
@@ -611,6 +621,5 @@ planner_change(struct planner *planner, const struct account *account,
 		change->action = CHANGE_UNCHANGED;
 		return;
 	}
-	change->action = CHANGE_CHANGE;
-	warn_when_shut_out(&update);
+	finish_change(&update);
 }

@@ -389,6 +389,10 @@ bool planner_compare_state(struct planner *planner, const struct account *accoun
 	const struct managed_account *managed, const struct accountdb_line *passwd,
 	const struct accountdb_line *shadow, struct change *change);
 
+/* Blocks who would be opened and have another home than the jail that rehome made. */
+bool planner_check_jail_is_home(struct planner *planner, const struct managed_account *managed,
+	struct place place, struct change *change);
+
 /* Takes the step that is due for somebody whom the source no longer lists. */
 void planner_leave_absent(
 	struct planner *planner, const struct managed_account *managed, struct change *change);

@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include "core/base/text.h"
+
 /* ---- what stands in the way ---- */
 
 static void
@@ -73,13 +75,30 @@ disable(const struct leaving *leaving)
 	leaving_disable(leaving);
 }
 
-/* Somebody may have taken it out of the group while nobody could log in. */
+bool
+planner_check_jail_is_home(struct planner *planner, const struct managed_account *managed,
+	struct place place, struct change *change)
+{
+	const char *home = change->before.home;
+	if (strcmp(home, managed->home) == 0)
+		return true;
+	planner_block(planner, change, place, "home-moved",
+		"the home is %s now, and the jail is %s: it would be opened without one", home,
+		managed->home);
+	planner_hint(change, "First: usermod -d %s %s",
+		text_shell_word(planner->arena, managed->home), change->login);
+	return false;
+}
+
+/* Somebody may have taken it out of the jail while nobody could log in. What sshd does with it is
+ * asked when the plan is whole. */
 static bool
 is_jailed(const struct leaving *leaving)
 {
 	const char *group = leaving->planner->plan->jail_group;
 	if (string_list_has(&leaving->change->before.groups, group))
-		return true;
+		return planner_check_jail_is_home(
+			leaving->planner, leaving->managed, leaving->place, leaving->change);
 	block(leaving, "not-jailed",
 		arena_printf(leaving->planner->arena,
 			"is not in the group '%s' any more: sshd would not jail it", group),
@@ -491,7 +510,8 @@ planner_make_leave(const struct config *config, const struct leave_request *requ
 		planner_forget_secrets(&planner);
 		/* Nothing to do is nothing to prepare for. */
 		ok = !plan_has_work(planner.plan) ||
-			(planner_share(&planner) && planner_check_archive_space(&planner));
+			(planner_share(&planner) && planner_ask_sshd(&planner) &&
+				planner_check_archive_space(&planner));
 	}
 	planner_finish(&planner);
 	if (!ok)

@@ -34,9 +34,7 @@ static void
 choose(struct planner *planner, struct sshd_sample *sample)
 {
 	ARRAY_FOREACH (change, &planner->plan->changes) {
-		if ((*change)->action == CHANGE_CREATE || (*change)->action == CHANGE_ADOPT ||
-			change_is_of_profile(*change) ||
-			(change_is_work(*change) && (*change)->old_login))
+		if (change_is_for_sshd(*change))
 			sshd_sample_add(sample, *change);
 	}
 }

@@ -5,11 +5,13 @@
 
 #include <grp.h>
 
-/* Whether the directory gives a password that may be used is not ours to say. */
+/* Whether the directory gives a password that may be used is not ours to say; nor was one promised
+ * to an account that lives and keeps what it has. */
 static bool
 uses_password(const struct change *change)
 {
-	return change->after.password != PASSWORD_NONE && !change->nss;
+	bool keeps = change->action == CHANGE_CHANGE && change->after.password == PASSWORD_KEPT;
+	return change->after.password != PASSWORD_NONE && !keeps && !change->nss;
 }
 
 /* An account made here has a group of its name; one of the name service whatever that says. */

@@ -230,6 +230,53 @@ refuse_if_taken(struct run *run)
 	return run->diags->errors == errors;
 }
 
+/* ---- who would be open again ---- */
+
+static const char *
+way_out_of_jail(struct run *run, struct accountdb *db, const struct change *change)
+{
+	const struct accountdb_line *line = accountdb_find(db, ACCOUNTDB_PASSWD, change->login);
+	const char *group = run->plan->jail_group;
+	if (string_list_has(&change->before.groups, group) &&
+		!string_list_has(accountdb_groups_of(db, change->login), group))
+		return arena_printf(run->arena, "is not in the group '%s' any more", group);
+	if (line && strcmp(accountdb_field(line, PASSWD_HOME), change->before.home) != 0)
+		return arena_printf(run->arena, "has the home %s now, and its jail is %s",
+			accountdb_field(line, PASSWD_HOME), change->before.home);
+	return NULL;
+}
+
+/* What the run closed is opened by its undo; nobody may have taken it out of its jail meanwhile.
+ * One that is gone comes back with the lines that it had. */
+static bool
+refuse_if_unjailed(struct run *run)
+{
+	struct accountdb db;
+	size_t errors = run->diags->errors;
+	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+		return false;
+	ARRAY_FOREACH (item, &run->plan->changes) {
+		const struct change *change = *item;
+		bool opens = change->action == CHANGE_LEAVE && change->has_after &&
+			account_facts_are_closed(&change->after) &&
+			!account_facts_are_closed(&change->before);
+		if (!opens || !is_selected(run->users, change->login) ||
+			table_get(&run->dropped, change->login))
+			continue;
+		const char *why = way_out_of_jail(run, &db, change);
+		if (!why)
+			continue;
+		diag_error(run->diags, NOWHERE, "'%s' %s: it would be opened without one",
+			change->login, why);
+		diag_user(run->diags, change->login);
+		diag_code(run->diags, "not-jailed");
+		diag_hint(run->diags, "Put it back first: usermod -aG %s -d %s %s",
+			run->plan->jail_group, text_shell_word(run->arena, change->before.home),
+			change->login);
+	}
+	return run->diags->errors == errors;
+}
+
 static bool
 look_for_mounts(struct run *run, const struct step *step)
 {
@@ -480,7 +527,8 @@ rollback(struct run *run, const struct string_list *users)
 	struct run_log log;
 	struct string_list ids, selected;
 	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids) ||
-		!refuse_if_renamed(run) || !refuse_if_taken(run) || !refuse_if_mounted(run))
+		!refuse_if_renamed(run) || !refuse_if_taken(run) || !refuse_if_mounted(run) ||
+		!refuse_if_unjailed(run))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {

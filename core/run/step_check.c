@@ -62,17 +62,21 @@ check_files(struct run *run)
 
 /* ---- the name service, in a child that has asked it nothing before ---- */
 
+/* What group is the primary one of an account that is only opened is not ours to say. */
 static bool
-nss_agrees(const struct account_facts *facts, const char *login, const char *jail_group)
+nss_agrees(const struct change *change, const char *jail_group)
 {
+	const struct account_facts *facts = &change->after;
+	const char *login = change->login;
 	const struct passwd *entry = getpwnam(login);
 	const struct group *jail = getgrnam(jail_group);
-	if (!entry || !jail || entry->pw_uid != facts->uid || entry->pw_gid != facts->gid ||
+	if (!entry || !jail || entry->pw_uid != facts->uid ||
+		(entry->pw_gid != facts->gid && !change_opens(change)) ||
 		strcmp(entry->pw_dir, facts->home) != 0)
 		return false;
 	gid_t jail_gid = jail->gr_gid, groups[256];
 	int count = ARRAY_LEN(groups);
-	if (getgrouplist(login, facts->gid, groups, &count) < 0)
+	if (getgrouplist(login, entry->pw_gid, groups, &count) < 0)
 		return false;
 	for (int i = 0; i < count; i++) {
 		if (groups[i] == jail_gid)
@@ -86,7 +90,7 @@ static int
 ask_nss(const struct change **sample, size_t count, const char *jail_group)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!nss_agrees(&sample[i]->after, sample[i]->login, jail_group))
+		if (!nss_agrees(sample[i], jail_group))
 			return (int)i + 1;
 	}
 	return 0;
@@ -112,8 +116,7 @@ check_nss(struct run *run, struct change **jailed, size_t count)
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return true;
-	diag_error(
-		run->diags, NOWHERE, "the name service does not show the new accounts as written");
+	diag_error(run->diags, NOWHERE, "the name service does not show the accounts as planned");
 	if (WIFEXITED(status) && (size_t)WEXITSTATUS(status) <= taken)
 		diag_user(run->diags, sample[WEXITSTATUS(status) - 1]->login);
 	diag_hint(run->diags,
@@ -178,10 +181,7 @@ check_apply(const struct step *step, struct run *run)
 	struct change **jailed =
 		arena_alloc(run->arena, run->plan->changes.count * sizeof(struct change *));
 	ARRAY_FOREACH (change, &run->plan->changes) {
-		bool jails = (*change)->action == CHANGE_CREATE ||
-			(*change)->action == CHANGE_ADOPT || change_is_of_profile(*change) ||
-			(change_is_work(*change) && (*change)->old_login);
-		if (jails && in_run(run, (*change)->login))
+		if (change_is_for_sshd(*change) && in_run(run, (*change)->login))
 			jailed[count++] = *change;
 	}
 	return !count || (check_nss(run, jailed, count) && check_sshd(run, jailed, count));

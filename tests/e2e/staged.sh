@@ -23,6 +23,23 @@ sed -i '1s/$/,expires/; /^matteo/s/$/,2052-02-20/; /^anna/s/$/,/' "$people"
 check "a source changes what they are to get" rehome apply -y "csv:$people"
 is "he stays closed" "$(login_by_password matteo "$matteo_password")" refused
 
+# ---- not opened without a jail ----
+
+usermod -d / anna
+exits "whose home is elsewhere is not opened" 3 rehome activate -y anna
+said "and told why" "the home is / now, and the jail is /home/anna"
+usermod -d /home/anna anna
+cat >/etc/ssh/sshd_config.d/10-foreign.conf <<-END
+	Match User anna
+		ChrootDirectory none
+END
+kill -HUP "$(cat /run/sshd.pid)"
+exits "whom sshd would not jail is not opened" 3 rehome activate -y anna
+said "and told why" "sshd has ChrootDirectory none, expected /home/anna"
+rm /etc/ssh/sshd_config.d/10-foreign.conf
+kill -HUP "$(cat /run/sshd.pid)"
+wait_until 10 sshd_listens
+
 # ---- opened ----
 
 account_bytes >/tmp/bytes.staged
@@ -49,6 +66,17 @@ check "the account files hold the same bytes" cmp /tmp/bytes.staged /tmp/bytes.n
 check "one is opened alone" rehome activate -y anna
 is "her key lets her in" "$(login_by_key anna "$anna_key")" jailed
 is "his password still does not" "$(login_by_password matteo "$matteo_password")" refused
+
+check "she is disabled" rehome disable -y anna
+usermod -d / anna
+refuse "that is not taken back while her home is elsewhere" rehome rollback -y "$(newest_run)"
+said "which is told" "'anna' has the home / now, and its jail is /home/anna"
+usermod -d /home/anna anna
+gpasswd -d anna sftponly >/dev/null
+refuse "nor while she is out of the group" rehome rollback -y "$(newest_run)"
+said "which is told" "'anna' is not in the group 'sftponly' any more"
+is "she stays closed" "$(login_by_key anna "$anna_key")" refused
+gpasswd -a anna sftponly >/dev/null
 check "everything is taken back" rehome rollback -y --with-later 1
 account_bytes >/tmp/bytes.now
 check "the account files are as they were" cmp /tmp/bytes.start /tmp/bytes.now

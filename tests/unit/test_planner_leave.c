@@ -509,6 +509,30 @@ test_leave_opens_nobody_who_is_out_of_the_jail(void **state)
 	assert_string_equal(codes_said(w), "! anna not-jailed\n");
 }
 
+/* Its home may be anywhere, "/" too, and that is where sshd would jail it. */
+static void
+test_leave_opens_nobody_whose_home_is_no_longer_the_jail(void **state)
+{
+	struct world *w = *state;
+	struct managed_account *anna = stage_anna(w);
+	replace_in(w, "/etc/passwd", ":/home/anna:", ":/:");
+	assert_true(plan_act(w, LEAVE_ACTIVATE, "anna", false));
+	assert_string_equal(changes_said(w),
+		"! anna\n"
+		"  error home-moved: the home is / now, and the jail is /home/anna: it would be "
+		"opened without one | First: usermod -d /home/anna anna\n");
+	assert_string_equal(edits_said(w), "");
+	anna->standing.state = MANAGED_DISABLED;
+	assert_true(plan_act(w, LEAVE_ENABLE, "anna", false));
+	assert_string_equal(codes_said(w), "! anna home-moved\n");
+	plan_sheet(w, "login,state\nanna,active\n");
+	assert_string_equal(codes_said(w), "! anna home-moved\n");
+	anna->standing.state = MANAGED_ACTIVE;
+	replace_in(w, "/etc/shadow", "::1:", "::2:");
+	plan_sheet(w, "login,expires\nanna,never\n");
+	assert_string_equal(codes_said(w), "! anna home-moved\n");
+}
+
 /* What changes meanwhile changes; only the expiry waits where it is. */
 static void
 test_leave_a_staged_account_changes_and_stays_closed(void **state)
@@ -588,6 +612,7 @@ main(void)
 		world_test(test_leave_activates_all_who_are_staged),
 		world_test(test_leave_activates_nobody_whom_somebody_opened_or_shut),
 		world_test(test_leave_opens_nobody_who_is_out_of_the_jail),
+		world_test(test_leave_opens_nobody_whose_home_is_no_longer_the_jail),
 		world_test(test_leave_a_staged_account_changes_and_stays_closed),
 		world_test(test_leave_a_staged_account_leaves_and_comes_back_staged),
 	};
