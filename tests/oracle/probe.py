@@ -14,6 +14,7 @@ import concurrent.futures
 import ftplib
 import io
 import os
+import signal
 import socket
 import stat
 import sys
@@ -167,8 +168,7 @@ def rights(ftp, session, unique):
     return found
 
 
-def log_in(user, password):
-    ftp = ftplib.FTP()
+def log_in(ftp, user, password):
     ftp.encoding = "utf-8"
     # ftplib refuses what cannot be sent; surrogates are bytes that are no UTF-8.
     ftp.connect("127.0.0.1", PORT, PATIENCE)
@@ -182,14 +182,23 @@ def log_in(user, password):
         answer = ftp.getresp()
     if not answer.startswith("2"):
         raise ftplib.error_perm(answer)
-    return ftp
+
+
+def end_stuck(ftp):
+    """A session that does not answer may spin for ever, and everybody else would wait for it."""
+    inode = server_inode(ftp.sock.getsockname()[1]) if ftp.sock else None
+    for process in list(holders(inode)) if inode else []:
+        os.kill(process, signal.SIGKILL)
 
 
 def probe(number, user, kind, count, password):
     row = [user, kind, str(count), "DENY"] + ["-"] * 9 + [""]
+    ftp = ftplib.FTP()
     try:
-        ftp = log_in(user, password)
+        log_in(ftp, user, password)
     except ftplib.all_errors as error:
+        if isinstance(error, TimeoutError):
+            end_stuck(ftp)
         row[13] = str(error).replace("\n", " ").replace("\t", " ")[:100]
         if isinstance(error, ConnectionRefusedError):
             row[3] = "DOWN"

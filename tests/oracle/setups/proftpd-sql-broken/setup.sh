@@ -38,7 +38,7 @@ no-connection) db='' ;;
 missing-database) db=/etc/proftpd/nosuch.db ;;
 not-a-database) db=/etc/proftpd/junk
 	# Its sessions are stuck in SQLite: nobody is answered, however long one waits.
-	patience 5
+	patience 3
 	echo junk >$db ;;
 missing-table) more='SQLUserInfo nosuch userid passwd uid gid homedir shell' ;;
 missing-groups) more='SQLGroupInfo nosuch groupname gid members' ;;
