@@ -13,6 +13,7 @@
 #include <ldap.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -245,6 +246,11 @@ static void *
 fake_run(void *argument)
 {
 	struct fake_directory *fake = argument;
+	sigset_t pipe;
+	/* Who hung up does not end the test. */
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
 	for (;;) {
 		int fd = accept(fake->listener, NULL, NULL);
 		if (fd < 0)
