@@ -168,7 +168,7 @@ accountdb_add(struct accountdb *db, enum accountdb_file file, const char *const 
 
 	ARRAY_PUSH(db->arena, &table->added, line);
 	line_index(table, line);
-	groups_of_add_line(db, line);
+	listing_add_line(db, line);
 	/* A last line that had no newline gets one when something follows it. */
 	if (table->insert_at == table->lines.count)
 		table->no_final_newline = false;
@@ -183,9 +183,17 @@ accountdb_remove(struct accountdb *db, enum accountdb_file file, struct accountd
 	/* The newline that is missing belongs to this line. */
 	if (table->no_final_newline && line == last_line(table))
 		table->no_final_newline = false;
-	groups_of_remove_line(db, line);
+	listing_remove_line(db, line);
 	line_unindex(table, line);
 	table->changed = true;
+}
+
+/* Of logins: see accountdb_memberships(). */
+static bool
+is_list(enum accountdb_file file, size_t field)
+{
+	return (file_has_members(file) && field == GROUP_MEMBERS) ||
+		(file == ACCOUNTDB_GSHADOW && field == GSHADOW_ADMINS);
 }
 
 void
@@ -202,14 +210,15 @@ accountdb_set_field(struct accountdb *db, enum accountdb_file file, struct accou
 	db->tables[file].changed = true;
 
 	value = arena_strdup(db->arena, value);
-	if (field != GROUP_MEMBERS || !file_has_members(file)) {
+	if (!is_list(file, field)) {
 		line_set_field(&db->tables[file], line, field, value);
 		return;
 	}
-	groups_of_remove_line(db, line);
-	line->members = NULL;
+	listing_remove_line(db, line);
+	if (field == GROUP_MEMBERS)
+		line->members = NULL;
 	line->fields[field] = value;
-	groups_of_add_line(db, line);
+	listing_add_line(db, line);
 }
 
 void
@@ -218,13 +227,11 @@ accountdb_rename(struct accountdb *db, enum accountdb_file file, struct accountd
 {
 	struct accountdb_table *table = &db->tables[file];
 	assert(!accountdb_find(db, file, name));
-	groups_of_remove_line(db, line);
 	line_unindex(table, line);
 	line->fields[0] = arena_strdup(db->arena, name);
 	line->removed = line->has_namesake = line->has_id_twin = false;
 	line->changed = table->changed = true;
 	line_index(table, line);
-	groups_of_add_line(db, line);
 }
 
 void

@@ -70,15 +70,15 @@ struct accountdb_table {
 	struct accountdb_lines added; /* go in front of lines.items[insert_at] */
 	struct table by_name;
 	struct id_table by_id; /* passwd: uid, group: gid; the first line of an id wins */
-	size_t insert_at;      /* index of the first NIS line, or lines.count */
+	struct table by_member, by_admin; /* login -> struct accountdb_lines that list it */
+	size_t insert_at;		  /* index of the first NIS line, or lines.count */
 	bool no_final_newline;
 };
 
 struct accountdb {
 	struct arena *arena;
 	struct accountdb_table tables[ACCOUNTDB_FILES];
-	struct table groups_of; /* login -> struct string_list; see accountdb_groups_of() */
-	bool groups_indexed;
+	bool is_listed; /* by_member and by_admin hold all there is: somebody asked */
 };
 
 /* "passwd", "shadow", "group", "gshadow". */
@@ -134,7 +134,13 @@ bool accountdb_is_only(const struct accountdb *db, const struct accountdb_line *
 const struct string_list *accountdb_members(const struct accountdb_line *line);
 bool accountdb_is_member(const struct accountdb_line *line, const char *login);
 
-/* The names of all groups that list this login (built once for all logins: an index). */
+/* All lines of group or gshadow that list this login as a member, of gshadow as an administrator
+ * (an index, built once for all logins). It follows the changes: whoever takes the login out of
+ * these lines walks from the end. */
+const struct accountdb_lines *accountdb_memberships(
+	struct accountdb *db, enum accountdb_file file, const char *login);
+const struct accountdb_lines *accountdb_administered(struct accountdb *db, const char *login);
+/* The names of all groups that list this login as a member, as they are now. */
 const struct string_list *accountdb_groups_of(struct accountdb *db, const char *login);
 
 /* ---- changes in memory ---- */

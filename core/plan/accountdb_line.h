@@ -77,8 +77,11 @@ struct member_list *line_members(struct accountdb_line *line);
 const char *line_members_text(struct accountdb_line *line);
 bool members_are_equal(struct accountdb_line *a, struct accountdb_line *b);
 
-/* The index of accountdb_groups_of(), when there is one, learns that a whole line came or goes. */
-void groups_of_add_line(struct accountdb *db, struct accountdb_line *group);
-void groups_of_remove_line(struct accountdb *db, struct accountdb_line *group);
+/* The index of accountdb_memberships(), when there is one, learns that a whole line came or goes,
+ * or a member of one; name is kept. */
+void listing_add_line(struct accountdb *db, struct accountdb_line *line);
+void listing_remove_line(struct accountdb *db, struct accountdb_line *line);
+void listing_add_member(struct accountdb *db, struct accountdb_line *line, const char *login);
+void listing_remove_member(struct accountdb *db, struct accountdb_line *line, const char *login);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * accountdb_members.c - the member lists of groups, and which groups list a login.
+ * accountdb_members.c - the member lists of groups.
  *
  * A list may hold tens of thousands of names and change as many times in a run, so it is split once
  * and joined once. Empty names and blanks between commas are kept, and seen by nobody.
@@ -158,85 +158,17 @@ accountdb_is_member(const struct accountdb_line *line, const char *login)
 	return *login && table_get(&line_members((struct accountdb_line *)line)->by_name, login);
 }
 
-/* ---- which groups list a login ---- */
-
-static struct string_list *
-groups_of(struct accountdb *db, const char *login)
-{
-	struct string_list *groups = table_get(&db->groups_of, login);
-	if (!groups) {
-		groups = ARENA_NEW(db->arena, struct string_list);
-		table_set(&db->groups_of, login, groups);
-	}
-	return groups;
-}
-
-static void
-forget_group(struct accountdb *db, const char *login, const char *group)
-{
-	struct string_list *groups = groups_of(db, login);
-	size_t kept = 0, dropped = 0;
-	for (size_t i = 0; i < groups->count; i++) {
-		if (!dropped && strcmp(groups->items[i], group) == 0)
-			dropped = 1;
-		else
-			groups->items[kept++] = groups->items[i];
-	}
-	groups->count = kept;
-}
-
-void
-groups_of_add_line(struct accountdb *db, struct accountdb_line *group)
-{
-	if (!db->groups_indexed || group->file != ACCOUNTDB_GROUP)
-		return;
-	struct member_list *list = line_members(group);
-	for (struct member *member = list->first; member; member = member->next) {
-		/* A name that stands there twice counts once. */
-		if (*member->name && table_get(&list->by_name, member->name) == member)
-			string_list_push(
-				db->arena, groups_of(db, member->name), accountdb_name(group));
-	}
-}
-
-void
-groups_of_remove_line(struct accountdb *db, struct accountdb_line *group)
-{
-	if (!db->groups_indexed || group->file != ACCOUNTDB_GROUP)
-		return;
-	struct member_list *list = line_members(group);
-	for (struct member *member = list->first; member; member = member->next) {
-		if (*member->name && table_get(&list->by_name, member->name) == member)
-			forget_group(db, member->name, accountdb_name(group));
-	}
-}
-
-const struct string_list *
-accountdb_groups_of(struct accountdb *db, const char *login)
-{
-	static const struct string_list none;
-	if (!db->groups_indexed) {
-		db->groups_indexed = true;
-		size_t cursor = 0;
-		struct accountdb_line *group;
-		while ((group = accountdb_next(db, ACCOUNTDB_GROUP, &cursor)))
-			groups_of_add_line(db, group);
-	}
-	const struct string_list *groups = table_get(&db->groups_of, login);
-	return groups ? groups : &none;
-}
-
 /* ---- changes ---- */
 
 static void
-list_changed(struct accountdb *db, struct accountdb_line *group)
+list_changed(struct accountdb *db, enum accountdb_file file, struct accountdb_line *group)
 {
 	while (group->length <= GROUP_MEMBERS)
 		group->fields[group->length++] = "";
 	group->members->names_are_stale = true;
 	group->members->text_is_stale = true;
 	group->changed = true;
-	db->tables[group->file].changed = true;
+	db->tables[file].changed = true;
 }
 
 bool
@@ -254,9 +186,8 @@ accountdb_insert_member(struct accountdb *db, enum accountdb_file file,
 		previous = list->last;
 	struct member *member =
 		insert_text(db->arena, list, arena_strdup(db->arena, login), previous);
-	list_changed(db, group);
-	if (db->groups_indexed && file == ACCOUNTDB_GROUP)
-		string_list_push(db->arena, groups_of(db, member->name), accountdb_name(group));
+	list_changed(db, file, group);
+	listing_add_member(db, group, member->name);
 	return true;
 }
 
@@ -280,8 +211,7 @@ accountdb_remove_member(struct accountdb *db, enum accountdb_file file,
 	for (struct member *member = first; member; member = member->twin)
 		unlink_member(list, member);
 	table_set(&list->by_name, name, NULL);
-	list_changed(db, group);
-	if (db->groups_indexed && file == ACCOUNTDB_GROUP)
-		forget_group(db, name, accountdb_name(group));
+	list_changed(db, file, group);
+	listing_remove_member(db, group, name);
 	return true;
 }

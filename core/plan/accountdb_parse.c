@@ -284,7 +284,7 @@ bool
 accountdb_parse(const struct bytes texts[ACCOUNTDB_FILES], struct arena *arena,
 	struct accountdb *ret_db, struct diags *diags)
 {
-	struct accountdb db = { .arena = arena, .groups_of.arena = arena };
+	struct accountdb db = { .arena = arena };
 	bool good = true;
 	for (enum accountdb_file file = 0; file < ACCOUNTDB_FILES; file++) {
 		struct accountdb_table *table = &db.tables[file];

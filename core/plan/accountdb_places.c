@@ -140,7 +140,7 @@ accountdb_put_back(struct accountdb *db, enum accountdb_file file, const char *t
 	size_t index = find_place(db, table, behind, apart);
 	insert_line(table, line, index);
 	line_index(table, line);
-	groups_of_add_line(db, line);
+	listing_add_line(db, line);
 	/* A last line that had no newline gets one when something follows it. */
 	if (is_last(table, index))
 		table->no_final_newline = false;

@@ -23,8 +23,8 @@ enum edit_state edit_removal_state(const struct edit *edit, const struct account
 	struct arena *arena, const char **ret_why);
 
 /* edit_rename.c: an EDIT_RENAME, by itself. */
-enum edit_state edit_rename_state(const struct edit *edit, const struct accountdb *db,
-	struct arena *arena, const char **ret_why);
+enum edit_state edit_rename_state(
+	const struct edit *edit, struct accountdb *db, struct arena *arena, const char **ret_why);
 /* Forwards: the new name, in shadow and as a member beside the old one. */
 void edit_rename(const struct edit *edit, bool gated, struct accountdb *db);
 /* The old name goes. True when a new account of that name keeps it (said once, of shadow). */

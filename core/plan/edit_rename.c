@@ -52,12 +52,11 @@ find_ours(const struct edit *edit, const struct accountdb *db, const char *name)
 
 /* ---- members ---- */
 
-/* "otto,matteo" with another name for matteo; NULL when he is not in it. */
+/* "otto,matteo" with another name for matteo. */
 static const char *
 with_name(const char *list, const char *from, const char *to, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer out = { 0 };
-	bool found = false;
 	for (const char *name = list;; name++) {
 		size_t size = strcspn(name, ",");
 		bool is_it = size == strlen(from) && strncmp(name, from, size) == 0;
@@ -65,56 +64,49 @@ with_name(const char *list, const char *from, const char *to, struct arena *aren
 			buffer_add_text(&out, to);
 		else
 			buffer_add(&out, name, size);
-		found |= is_it;
 		name += size;
 		if (!*name)
 			break;
 		buffer_add_char(&out, ',');
 	}
-	return found ? arena_strdup(arena, buffer_text(&out)) : NULL;
+	return arena_strdup(arena, buffer_text(&out));
 }
 
 static void
 rename_administrator(struct accountdb *db, const char *from, const char *to)
 {
-	struct accountdb_line *line;
-	size_t cursor = 0;
-	while ((line = accountdb_next(db, ACCOUNTDB_GSHADOW, &cursor))) {
+	const struct accountdb_lines *lines = accountdb_administered(db, from);
+	for (size_t i = lines->count; i > 0; i--) {
+		struct accountdb_line *line = lines->items[i - 1];
 		const char *list =
 			with_name(accountdb_field(line, GSHADOW_ADMINS), from, to, db->arena);
-		if (list)
-			accountdb_set_field(db, ACCOUNTDB_GSHADOW, line, GSHADOW_ADMINS, list);
+		accountdb_set_field(db, ACCOUNTDB_GSHADOW, line, GSHADOW_ADMINS, list);
 	}
 }
 
 static void
 add_beside(struct accountdb *db, enum accountdb_file file, const char *present, const char *name)
 {
-	struct accountdb_line *line;
-	size_t cursor = 0;
-	while ((line = accountdb_next(db, file, &cursor))) {
-		if (accountdb_is_member(line, present))
-			accountdb_insert_member(db, file, line, name, present);
-	}
+	const struct accountdb_lines *lines = accountdb_memberships(db, file, present);
+	ARRAY_FOREACH (line, lines)
+		accountdb_insert_member(db, file, *line, name, present);
 }
 
 static void
 remove_everywhere(struct accountdb *db, enum accountdb_file file, const char *name)
 {
-	struct accountdb_line *line;
-	size_t cursor = 0;
-	while ((line = accountdb_next(db, file, &cursor)))
-		accountdb_remove_member(db, file, line, name);
+	const struct accountdb_lines *lines = accountdb_memberships(db, file, name);
+	for (size_t i = lines->count; i > 0; i--)
+		accountdb_remove_member(db, file, lines->items[i - 1], name);
 }
 
 /* Some group lists the one name and not the other. */
 static bool
-lacks_name(const struct accountdb *db, enum accountdb_file file, const char *has, const char *lacks)
+lacks_name(struct accountdb *db, enum accountdb_file file, const char *has, const char *lacks)
 {
-	struct accountdb_line *line;
-	size_t cursor = 0;
-	while ((line = accountdb_next(db, file, &cursor))) {
-		if (accountdb_is_member(line, has) && !accountdb_is_member(line, lacks))
+	const struct accountdb_lines *lines = accountdb_memberships(db, file, has);
+	ARRAY_FOREACH (line, lines) {
+		if (!accountdb_is_member(*line, lacks))
 			return true;
 	}
 	return false;
@@ -199,8 +191,8 @@ gshadow_state(const struct edit *edit, const struct accountdb *db, struct arena 
 }
 
 enum edit_state
-edit_rename_state(const struct edit *edit, const struct accountdb *db, struct arena *arena,
-	const char **ret_why)
+edit_rename_state(
+	const struct edit *edit, struct accountdb *db, struct arena *arena, const char **ret_why)
 {
 	if (edit->file == ACCOUNTDB_SHADOW)
 		return shadow_state(edit, db, arena, ret_why);

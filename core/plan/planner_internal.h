@@ -14,6 +14,7 @@
  *	planner_nss.c          one that the name service has: only the jail is ours
  *	planner_leave.c        accounts that leave, or come back
  *	planner_absent.c       managed accounts that their source no longer lists
+ *	planner_tenants.c      who lives in whose home
  *	planner_keys.c         the key files
  *	planner_folders.c      folders and homes as steps
  *	planner_archive.c      which homes are archived first, and whether that fits
@@ -101,6 +102,7 @@ struct planner {
 	int64_t today;
 	struct known_profiles *profiles; /* planner_profile.c; NULL until they are asked for */
 	struct protection *protection;	 /* planner_protect.c; NULL until it is asked for */
+	struct table *tenants;		 /* planner_tenants.c; NULL until it is asked for */
 	struct table made_dirs; /* directories that exist or that there is a DIR_CREATE for */
 };
 
@@ -311,8 +313,6 @@ void planner_rename_home(
 	const struct update *update, const char *home, const struct host_entry *entry);
 /* All of it for one who was disabled or retired, and stays so. */
 void planner_rename_closed(const struct update *update);
-/* True when "anna,otto" has the name. */
-bool planner_lists_name(const char *list, const char *login);
 
 /* planner_adopt*.c */
 /* As fstab(5) writes a path. */
@@ -377,11 +377,13 @@ void planner_read_expiry(
 struct change *planner_change_of_managed(
 	struct planner *planner, const struct managed_account *managed);
 
-/* planner_leave*.c */
+/* planner_tenants.c */
 
 /* Somebody else than the line's account who lives in the home or below it, or NULL. */
 const char *planner_home_tenant(
-	const struct planner *planner, const struct accountdb_line *passwd, const char *home);
+	struct planner *planner, const struct accountdb_line *passwd, const char *home);
+
+/* planner_leave*.c */
 
 /* What the source says of the account's state, and what rehome did to it: true when that is all
  * that there is to be planned. */

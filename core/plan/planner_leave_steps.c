@@ -238,21 +238,6 @@ leaving_enable(const struct leaving *leaving)
 
 /* ---- the home ---- */
 
-const char *
-planner_home_tenant(
-	const struct planner *planner, const struct accountdb_line *passwd, const char *home)
-{
-	const struct accountdb *db = &planner->snapshot->db;
-	struct accountdb_line *line;
-	size_t cursor = 0;
-	while ((line = accountdb_next(db, ACCOUNTDB_PASSWD, &cursor))) {
-		const char *other = accountdb_field(line, PASSWD_HOME);
-		if (line != passwd && *other == '/' && jail_contains(home, other))
-			return accountdb_name(line);
-	}
-	return NULL;
-}
-
 static bool
 refuse_home(const struct leaving *leaving, const char *code, const char *message, const char *hint)
 {

@@ -63,26 +63,32 @@ is_somebodys(struct planner *planner, struct place place, struct change *change)
 
 /* A group that lists a login which does not exist would be the person's with the name. */
 static void
+block_left_over(struct planner *planner, struct place place, struct change *change,
+	const struct accountdb_line *line, enum accountdb_file file)
+{
+	planner_block(planner, change, place, "group-leftover",
+		"group '%s' lists '%s' already in %s, though there is no such account",
+		accountdb_name(line), change->login, accountdb_path(file));
+	planner_hint(change, "Take the name out of it with vigr%s.",
+		file == ACCOUNTDB_GSHADOW ? " -s" : "");
+}
+
+static void
 check_left_over_members(struct planner *planner, struct place place, struct change *change)
 {
-	static const enum accountdb_file files[] = { ACCOUNTDB_GROUP, ACCOUNTDB_GSHADOW };
-	const struct accountdb *db = &planner->snapshot->db;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		struct accountdb_line *line;
-		size_t cursor = 0;
-		while ((line = accountdb_next(db, files[i], &cursor))) {
-			bool is_admin = files[i] == ACCOUNTDB_GSHADOW &&
-				planner_lists_name(
-					accountdb_field(line, GSHADOW_ADMINS), change->login);
-			if (!is_admin && !accountdb_is_member(line, change->login))
-				continue;
-			planner_block(planner, change, place, "group-leftover",
-				"group '%s' lists '%s' already in %s, though there is no such "
-				"account",
-				accountdb_name(line), change->login, accountdb_path(files[i]));
-			planner_hint(change, "Take the name out of it with vigr%s.",
-				files[i] == ACCOUNTDB_GSHADOW ? " -s" : "");
-		}
+	struct accountdb *db = &planner->snapshot->db;
+	const struct accountdb_lines *in_group =
+		accountdb_memberships(db, ACCOUNTDB_GROUP, change->login);
+	const struct accountdb_lines *in_gshadow =
+		accountdb_memberships(db, ACCOUNTDB_GSHADOW, change->login);
+	const struct accountdb_lines *administered = accountdb_administered(db, change->login);
+	ARRAY_FOREACH (line, in_group)
+		block_left_over(planner, place, change, *line, ACCOUNTDB_GROUP);
+	ARRAY_FOREACH (line, in_gshadow)
+		block_left_over(planner, place, change, *line, ACCOUNTDB_GSHADOW);
+	ARRAY_FOREACH (line, administered) {
+		if (!accountdb_is_member(*line, change->login))
+			block_left_over(planner, place, change, *line, ACCOUNTDB_GSHADOW);
 	}
 }
 
@@ -153,30 +159,13 @@ planner_check_rename(struct planner *planner, const struct account *account, str
 
 /* ---- the lines ---- */
 
-bool
-planner_lists_name(const char *list, const char *login)
-{
-	size_t size = strlen(login);
-	for (const char *name = list; *name; name += strcspn(name, ","), name += *name == ',') {
-		if (strcspn(name, ",") == size && strncmp(name, login, size) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Whether some group of the file knows the login. */
 static bool
 is_listed(struct planner *planner, enum accountdb_file file, const char *login)
 {
-	struct accountdb_line *line;
-	size_t cursor = 0;
-	while ((line = accountdb_next(&planner->snapshot->db, file, &cursor))) {
-		if (accountdb_is_member(line, login) ||
-			(file == ACCOUNTDB_GSHADOW &&
-				planner_lists_name(accountdb_field(line, GSHADOW_ADMINS), login)))
-			return true;
-	}
-	return false;
+	struct accountdb *db = &planner->snapshot->db;
+	return accountdb_memberships(db, file, login)->count ||
+		(file == ACCOUNTDB_GSHADOW && accountdb_administered(db, login)->count);
 }
 
 static void

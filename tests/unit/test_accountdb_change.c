@@ -354,6 +354,43 @@ test_groups_of_a_login_follow_every_change(void **state)
 	assert_list(accountdb_groups_of(db, "eve"), "d b");
 }
 
+static const char *
+names_of(const struct accountdb_lines *lines, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer names = { 0 };
+	ARRAY_FOREACH (line, lines)
+		buffer_printf(&names, "%s ", accountdb_name(*line));
+	return arena_strdup(arena, buffer_text(&names));
+}
+
+static void
+test_who_is_listed_in_gshadow_follows_every_change(void **state)
+{
+	(void)state;
+	AUTO_WORLD struct account_world world = { 0 };
+	parse_with(&world, ACCOUNTDB_GSHADOW, "a:!:bob,,eve,bob:bob\nb:!:bob:\nc:!::eve,bob\n");
+	struct accountdb *db = &world.db;
+	struct arena *arena = &world.arena;
+	assert_string_equal(names_of(accountdb_administered(db, "bob"), arena), "a b ");
+	assert_string_equal(names_of(accountdb_administered(db, ""), arena), "");
+	assert_string_equal(
+		names_of(accountdb_memberships(db, ACCOUNTDB_GSHADOW, "bob"), arena), "a c ");
+
+	struct accountdb_line *a = accountdb_find(db, ACCOUNTDB_GSHADOW, "a");
+	accountdb_set_field(db, ACCOUNTDB_GSHADOW, a, GSHADOW_ADMINS, "eve,zoe");
+	accountdb_rename(db, ACCOUNTDB_GSHADOW, a, "d");
+	assert_string_equal(names_of(accountdb_administered(db, "bob"), arena), "b ");
+	assert_string_equal(names_of(accountdb_administered(db, "zoe"), arena), "d ");
+	assert_string_equal(
+		names_of(accountdb_memberships(db, ACCOUNTDB_GSHADOW, "bob"), arena), "c d ");
+
+	accountdb_remove(db, ACCOUNTDB_GSHADOW, a);
+	assert_string_equal(names_of(accountdb_administered(db, "zoe"), arena), "");
+	assert_string_equal(
+		names_of(accountdb_memberships(db, ACCOUNTDB_GSHADOW, "bob"), arena), "c ");
+	assert_string_equal(names_of(accountdb_memberships(db, ACCOUNTDB_GROUP, "bob"), arena), "");
+}
+
 /* ---- size ---- */
 
 enum { MANY = 10000 };
@@ -431,6 +468,7 @@ main(void)
 		cmocka_unit_test(test_a_short_gshadow_line_grows_for_a_member_and_shrinks_again),
 		cmocka_unit_test(test_a_member_that_is_two_is_refused),
 		cmocka_unit_test(test_groups_of_a_login_follow_every_change),
+		cmocka_unit_test(test_who_is_listed_in_gshadow_follows_every_change),
 		cmocka_unit_test(test_ten_thousand_lines_and_members_come_and_go),
 		cmocka_unit_test(test_a_member_list_of_600_kilobytes_is_kept),
 	};
