@@ -81,6 +81,18 @@ ways_in(const struct account *account, struct arena *arena)
 		keys, keys == 1 ? "" : "s");
 }
 
+/* Of whom the source shuts out, that counts and not the date. */
+static const char *
+until(const struct account *account, struct arena *arena)
+{
+	static const char *const words[] = {
+		[ACCOUNT_DISABLED] = "disabled", [ACCOUNT_LEFT] = "has left"
+	};
+	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE)
+		return words[account->state];
+	return shown(account, ACCOUNT_EXPIRES, arena);
+}
+
 static void
 add_table(const struct intake *intake, const struct string_list *users, const struct paint *paint,
 	struct arena *arena)
@@ -102,7 +114,7 @@ add_table(const struct intake *intake, const struct string_list *users, const st
 		paint_cell(&table, *folders ? folders : shown(account, ACCOUNT_LAYOUT, arena));
 		paint_cell(&table, shown(account, ACCOUNT_GROUPS, arena));
 		paint_cell(&table, ways_in(account, arena));
-		paint_cell(&table, shown(account, ACCOUNT_EXPIRES, arena));
+		paint_cell(&table, until(account, arena));
 		paint_cell(&table, diag_place_text(account->place, "", arena));
 	}
 	paint_table(paint, &table);

@@ -123,6 +123,31 @@ add_rows(struct session *session, const struct verification *verification,
 	return count;
 }
 
+/* " (20 staged, 3 disabled)" of those without fault, or nothing. */
+static void
+add_standings(struct session *session, const struct verification *verification,
+	const struct string_list *users, struct buffer *out)
+{
+	static const enum managed_state states[] = { MANAGED_STAGED, MANAGED_DISABLED,
+		MANAGED_RETIRED };
+	const char *before = " (";
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		size_t count = 0;
+		ARRAY_FOREACH (account, &verification->accounts) {
+			const struct managed_account *managed =
+				table_get(&session->managed.by_login, account->login);
+			count += managed && is_wanted(account, users) &&
+				!account->findings.errors && managed->standing.state == states[i];
+		}
+		if (!count)
+			continue;
+		buffer_printf(out, "%s%zu %s", before, count, managed_state_name(states[i]));
+		before = ", ";
+	}
+	if (*before == ',')
+		buffer_add_char(out, ')');
+}
+
 static void
 add_text(struct session *session, const struct verification *verification,
 	const struct string_list *users, bool all, struct buffer *out)
@@ -141,9 +166,12 @@ add_text(struct session *session, const struct verification *verification,
 		add_rows(session, verification, users, false, &table);
 	if (faulty || (sound && listed))
 		paint_table(&paint, &table);
-	if (sound && !listed)
-		buffer_printf(out, "%s%zu %s without fault; --all lists them\n",
-			faulty ? "... and " : "", sound, sound == 1 ? "account" : "accounts");
+	if (sound && !listed) {
+		buffer_printf(out, "%s%zu %s without fault", faulty ? "... and " : "", sound,
+			sound == 1 ? "account" : "accounts");
+		add_standings(session, verification, users, out);
+		buffer_add_text(out, "; --all lists them\n");
+	}
 	if (!faulty && !sound)
 		buffer_add_text(out, "No account is managed yet.\n");
 }

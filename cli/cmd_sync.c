@@ -9,6 +9,7 @@
 #include "cli/audit.h"
 #include "cli/performing.h"
 #include "cli/planning.h"
+#include "cli/render_plan.h"
 #include "cli/sync_totals.h"
 
 static const struct option_spec sync_options[] = {
@@ -115,13 +116,11 @@ perform(struct syncing *syncing, struct plan *plan, unsigned over_limit)
 }
 
 static bool
-has_warnings(const struct plan *plan)
+has_news(const struct plan *plan)
 {
 	ARRAY_FOREACH (change, &plan->changes) {
-		ARRAY_FOREACH (diag, &(*change)->findings) {
-			if (diag->level != DIAG_NOTE)
-				return true;
-		}
+		if (render_plan_is_news(*change))
+			return true;
 	}
 	return plan->findings.count;
 }
@@ -132,10 +131,10 @@ show(struct syncing *syncing)
 {
 	const struct plan *plan = syncing->planning.plan;
 	struct session *session = syncing->session;
-	bool is_news = plan_has_work(plan) || has_warnings(plan) || session->output.json ||
-		session->output.verbose;
+	bool is_news = plan_has_work(plan) || !plan_is_applicable(plan) || session->output.json ||
+		session->output.verbose || (has_news(plan) && !session->output.quiet);
 	if (is_news)
-		planning_show_working(session, plan, false);
+		planning_show_news(session, plan);
 }
 
 static enum exit_code

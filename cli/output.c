@@ -97,6 +97,8 @@ write_text(struct output *output, const struct diag *diag)
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct paint paint = { &text, output->color_err };
 	paint_diag(&paint, diag);
+	/* Where both go to one file, such as a journal, what was said before stands before. */
+	fflush(stdout);
 	fwrite(buffer_text(&text), 1, text.size, stderr);
 }
 

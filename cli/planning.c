@@ -496,8 +496,8 @@ planning_hash(struct session *session, struct plan *plan, struct plan_secrets *s
 	return ok || session_fail(session, EXIT_FAILED);
 }
 
-void
-planning_show(struct session *session, const struct plan *plan, bool all)
+static void
+show(struct session *session, const struct plan *plan, bool all, bool news)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct render_plan_options options = {
@@ -505,6 +505,7 @@ planning_show(struct session *session, const struct plan *plan, bool all)
 		.brief = session->output.quiet,
 		.all = all,
 		.verbose = session->output.verbose,
+		.news = news,
 	};
 	/* What is said about the sources stands before what follows from them. */
 	output_diags(&session->output);
@@ -513,6 +514,12 @@ planning_show(struct session *session, const struct plan *plan, bool all)
 	else
 		render_plan(plan, &options, &text);
 	output_write(&session->output, &text);
+}
+
+void
+planning_show(struct session *session, const struct plan *plan, bool all)
+{
+	show(session, plan, all, false);
 }
 
 /* What stands in the text's last line. */
@@ -541,14 +548,16 @@ write_plan_line(struct session *session, const struct plan *plan)
 	output_write(&session->output, &line);
 }
 
-void
-planning_show_working(struct session *session, const struct plan *plan, bool all)
+static void
+show_working(struct session *session, const struct plan *plan, bool all, bool news)
 {
 	if (!session->output.json) {
-		planning_show(session, plan, all);
+		show(session, plan, all, news);
 		return;
 	}
 	ARRAY_FOREACH (change, &plan->changes) {
+		if (news && !render_plan_is_news(*change) && !session->output.verbose)
+			continue;
 		ARRAY_FOREACH (diag, &(*change)->findings) {
 			diag_append(&session->diags, diag);
 			diag_user(&session->diags, (*change)->login);
@@ -558,4 +567,16 @@ planning_show_working(struct session *session, const struct plan *plan, bool all
 		diag_append(&session->diags, diag);
 	output_diags(&session->output);
 	write_plan_line(session, plan);
+}
+
+void
+planning_show_working(struct session *session, const struct plan *plan, bool all)
+{
+	show_working(session, plan, all, false);
+}
+
+void
+planning_show_news(struct session *session, const struct plan *plan)
+{
+	show_working(session, plan, false, true);
 }

@@ -121,5 +121,7 @@ void planning_show(struct session *session, const struct plan *plan, bool all);
 /* The same for a command that goes on to apply it: with --json the findings and the totals, one
  * object a line. */
 void planning_show_working(struct session *session, const struct plan *plan, bool all);
+/* And for a schedule: without what every run would say again (render_plan_is_news). */
+void planning_show_news(struct session *session, const struct plan *plan);
 
 #endif

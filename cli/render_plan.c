@@ -9,6 +9,8 @@
  */
 #include "cli/render_plan.h"
 
+#include <string.h>
+
 #include "cli/paint.h"
 #include "cli/render_verify.h"
 
@@ -59,12 +61,16 @@ write_login(struct buffer *out, const struct change *change)
 }
 
 static void
-add_change(const struct paint *paint, const struct change *change, size_t login_width, bool verbose)
+add_change(const struct paint *paint, const struct change *change, size_t login_width,
+	const struct render_plan_options *options)
 {
 	AUTO_BUFFER struct buffer login = { 0 };
 	const char *name = change->full_name ? change->full_name : "";
 	enum color color = action_color(change->action);
 	char sign[] = { change_action_sign(change->action), '\0' };
+	enum diag_level least = options->brief ? DIAG_ERROR
+		: options->verbose	       ? DIAG_NOTE
+					       : DIAG_WARNING;
 	write_login(&login, change);
 	buffer_add_text(paint->out, "  ");
 	paint_colored(paint, color, sign);
@@ -82,11 +88,11 @@ add_change(const struct paint *paint, const struct change *change, size_t login_
 	}
 	buffer_add_char(paint->out, '\n');
 	ARRAY_FOREACH (line, &change->lines) {
-		if (!line->detail || verbose)
+		if (!options->brief && (!line->detail || options->verbose))
 			paint_labelled(paint, COLOR_PLAIN, line->label, line->text);
 	}
 	ARRAY_FOREACH (diag, &change->findings) {
-		if (verbose || diag->level != DIAG_NOTE)
+		if (diag->level >= least)
 			paint_finding(paint, diag, &change->place, false);
 	}
 }
@@ -101,19 +107,50 @@ begin_block(const struct paint *paint)
 		buffer_add_char(paint->out, '\n');
 }
 
+/* So since an earlier run, and told by it. */
+static bool
+is_standing(const struct diag *diag)
+{
+	static const char *const standing[] = { "folder-dropped", "disabled" };
+	for (size_t i = 0; diag->code && i < ARRAY_LEN(standing); i++) {
+		if (strcmp(diag->code, standing[i]) == 0)
+			return true;
+	}
+	return diag->level == DIAG_NOTE;
+}
+
+bool
+render_plan_is_news(const struct change *change)
+{
+	if (change->action != CHANGE_UNCHANGED)
+		return true;
+	ARRAY_FOREACH (diag, &change->findings) {
+		if (!is_standing(diag))
+			return true;
+	}
+	return false;
+}
+
 /* An unchanged user is shown only when there is something to say about them. */
 static bool
-is_shown(const struct change *change)
+is_shown(const struct change *change, const struct render_plan_options *options)
 {
-	return change->action != CHANGE_UNCHANGED || change->findings.warnings;
+	if (options->brief)
+		return change->action == CHANGE_BLOCKED;
+	if (change->action != CHANGE_UNCHANGED)
+		return true;
+	if (options->verbose)
+		return change->findings.count;
+	return options->news ? render_plan_is_news(change) : change->findings.warnings > 0;
 }
 
 static size_t
-count_shown(const struct plan *plan, size_t *ret_login_width)
+count_shown(
+	const struct plan *plan, const struct render_plan_options *options, size_t *ret_login_width)
 {
 	size_t count = 0, width = LOGIN_MIN_WIDTH;
 	ARRAY_FOREACH (change, &plan->changes) {
-		if (!is_shown(*change))
+		if (!is_shown(*change, options))
 			continue;
 		AUTO_BUFFER struct buffer text = { 0 };
 		write_login(&text, *change);
@@ -134,18 +171,19 @@ add_rest(const struct paint *paint, enum change_action action, size_t left)
 }
 
 static void
-add_changes(const struct paint *paint, const struct plan *plan, bool all, bool verbose)
+add_changes(const struct paint *paint, const struct plan *plan,
+	const struct render_plan_options *options)
 {
 	size_t login_width, in_action = 0;
-	size_t shown = count_shown(plan, &login_width);
-	size_t limit = all || shown <= MANY_USERS ? shown : FEW_USERS;
+	size_t shown = count_shown(plan, options, &login_width);
+	size_t limit = options->all || shown <= MANY_USERS ? shown : FEW_USERS;
 	enum change_action action = CHANGE_ACTIONS;
 
 	if (shown)
 		begin_block(paint);
 	ARRAY_FOREACH (item, &plan->changes) {
 		const struct change *change = *item;
-		if (!is_shown(change))
+		if (!is_shown(change, options))
 			continue;
 		if (change->action != action) {
 			if (in_action > limit)
@@ -154,7 +192,7 @@ add_changes(const struct paint *paint, const struct plan *plan, bool all, bool v
 			action = change->action;
 		}
 		if (in_action++ < limit)
-			add_change(paint, change, login_width, verbose);
+			add_change(paint, change, login_width, options);
 	}
 	if (in_action > limit)
 		add_rest(paint, action, in_action - limit);
@@ -315,9 +353,10 @@ void
 render_plan(const struct plan *plan, const struct render_plan_options *options, struct buffer *out)
 {
 	struct paint paint = { out, options->color };
-	if (!options->brief) {
+	if (!options->brief)
 		add_inputs(&paint, plan, options->verbose);
-		add_changes(&paint, plan, options->all, options->verbose);
+	add_changes(&paint, plan, options);
+	if (!options->brief) {
 		add_host(&paint, plan);
 		render_not_checked(&paint, &plan->not_checked);
 		begin_block(&paint);

@@ -130,11 +130,9 @@ read_rule(struct config_reader *reader, const struct yaml_node *node)
 	if (node->kind == YAML_KIND_MAPPING) {
 		read_rule_mapping(reader, node, rule);
 	} else if (node->kind == YAML_KIND_SEQUENCE) {
+		/* None: whatever the source has for this field, nothing is taken. */
 		ARRAY_FOREACH (child, &node->children)
 			add_candidate(reader, *child, rule);
-		if (!node->children.count)
-			diag_error(reader->diags, rule->place, "%s is an empty list",
-				rule->place.field);
 	} else {
 		add_candidate(reader, node, rule);
 	}
@@ -153,6 +151,12 @@ unknown_field(struct config_reader *reader, const struct yaml_node *node)
 	config_hint_candidates(reader, node->key, known.items);
 }
 
+static bool
+is_empty_list(const struct yaml_node *node)
+{
+	return node->kind == YAML_KIND_SEQUENCE && !node->children.count;
+}
+
 void
 config_read_map(struct config_reader *reader, const struct yaml_node *node, struct mapping *mapping)
 {
@@ -162,6 +166,8 @@ config_read_map(struct config_reader *reader, const struct yaml_node *node, stru
 		enum account_field field = account_field_parse((*child)->key);
 		if (field == ACCOUNT_FIELDS)
 			unknown_field(reader, *child);
+		else if (field == ACCOUNT_USERNAME && is_empty_list(*child))
+			config_fault(reader, *child, "is an empty list");
 		else
 			mapping->rules[field] = read_rule(reader, *child);
 	}

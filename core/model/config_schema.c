@@ -41,7 +41,8 @@ const struct config_key config_keys[] = {
 	WITHIN("sources.NAME.uri", "URI", NULL, "server to ask, instead of file"),
 	WITHIN("sources.NAME.root", "path", NULL, "old server's tree, instead of file"),
 	WITHIN("sources.NAME.map", "mapping", NULL,
-		"account field: template, list of templates, or {from, table|split|date, filter}"),
+		"account field: template, list of templates ([]: nothing is taken), or {from, "
+		"table|split|date, filter}"),
 	WITHIN("sources.NAME.map.FIELD.from", "column", NULL,
 		"the column or attribute that gives the value"),
 	WITHIN("sources.NAME.map.FIELD.table", "mapping", NULL,

@@ -73,6 +73,12 @@ planner_place(const struct account *account, enum account_field field)
 									  : account->place;
 }
 
+bool
+planner_is_of_entry(const struct account *account)
+{
+	return account->place.kind && strcmp(account->place.kind, "attribute") == 0;
+}
+
 /* ---- the plan's head ---- */
 
 static char *

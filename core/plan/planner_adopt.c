@@ -41,6 +41,11 @@ block_unmanaged(struct adoption *adoption)
 		planner_hint(change,
 			"Change the login column; policy.adopt: never keeps this account as it "
 			"is.");
+	else if (planner_is_of_entry(adoption->account))
+		planner_hint(change,
+			"Change the login there or in map:, or take the account over: rehome apply "
+			"--adopt %s %s",
+			change->login, adoption->account->source);
 	else if (adoption->account->old)
 		planner_hint(change,
 			"If the account is this person's, take it over with --adopt %s.",

@@ -405,6 +405,16 @@ known_folders(const struct update *update)
 }
 
 static void
+tell_layout(const struct update *update)
+{
+	struct change *change = update->change;
+	const char *before = change->before.layout, *after = change->after.layout;
+	if (before && after && strcmp(before, after) != 0)
+		planner_add_line(change, update->planner->arena, "layout",
+			arena_printf(update->planner->arena, "%s -> %s", before, after));
+}
+
+static void
 update_folders(const struct update *update, const struct folder_list *known)
 {
 	struct planner *planner = update->planner;
@@ -414,6 +424,7 @@ update_folders(const struct update *update, const struct folder_list *known)
 		return;
 	const struct folder_list *folders =
 		planner_folders_of(planner, update->account, change, &change->after.layout);
+	tell_layout(update);
 	planner_make_missing_folders(planner, change, folders);
 	change->after.folders = planner_folder_texts(planner, folders);
 	/* A layout that does not exist has no folders, and says nothing of those that were. */
@@ -464,7 +475,12 @@ refuse_uid_change(const struct update *update)
 		return;
 	planner_block(update->planner, update->change, planner_place(account, ACCOUNT_UID),
 		"uid-change", "the account has uid %u; this version does not change uids", uid);
-	planner_hint(update->change, "Keep uid %u in the source.", uid);
+	if (planner_is_of_entry(account))
+		planner_hint(update->change,
+			"Write uid %u there, or take no uids from the directory: uid: [] in map:.",
+			uid);
+	else
+		planner_hint(update->change, "Keep uid %u in the source.", uid);
 }
 
 /* Of an account that rehome does not manage yet. Somebody here may have shut it for a reason: a

@@ -134,7 +134,11 @@ planner_check_given_id(
 			snapshot_explain_id(planner->snapshot, account->uid, planner->arena));
 	else
 		return true;
-	planner_hint(change, "Give another uid, or leave the cell empty to get the next free one.");
+	planner_hint(change,
+		planner_is_of_entry(account)
+			? "Give another uid there, or take none from the directory (uid: [] in "
+			  "map:): then it is the next free one."
+			: "Give another uid, or leave the cell empty to get the next free one.");
 	return false;
 }
 

@@ -117,6 +117,8 @@ bool planner_is_blocked(const struct change *change);
 
 /* Where an account said a field, or the account's own place. */
 struct place planner_place(const struct account *account, enum account_field field);
+/* It comes from an entry of a directory, and not from cells that one could edit. */
+bool planner_is_of_entry(const struct account *account);
 
 /* planner.c */
 

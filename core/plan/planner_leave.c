@@ -267,18 +267,31 @@ remove_in_time(const struct leaving *leaving)
 				since(leaving), planner_day_words(day, arena)));
 }
 
+/* What the source's silence leads to next, and when. */
+static void
+tell_next(const struct leaving *leaving, const char *what, unsigned days)
+{
+	struct arena *arena = leaving->planner->arena;
+	if (!planner_is_blocked(leaving->change))
+		planner_add_line(leaving->change, arena, "next",
+			arena_printf(arena, "%s from %s on", what,
+				planner_day_words(leaving->planner->today + days, arena)));
+}
+
 static void
 retire_in_time(const struct leaving *leaving)
 {
 	const struct managed_standing *standing = &leaving->managed->standing;
-	int64_t day = standing->day + leaving->planner->config->policy.leaver_archive_days;
-	bool waits = is_disabled(leaving)
-		? day > leaving->planner->today
-		: leaving->planner->config->policy.leaver_archive_days > 0;
+	const struct policy *policy = &leaving->planner->config->policy;
+	int64_t day = standing->day + policy->leaver_archive_days;
+	bool waits = is_disabled(leaving) ? day > leaving->planner->today
+					  : policy->leaver_archive_days > 0;
 	if (!waits) {
 		retire(leaving);
+		tell_next(leaving, "the account is removed", policy->leaver_remove_days);
 	} else if (!is_disabled(leaving)) {
 		disable(leaving);
+		tell_next(leaving, "the home is retired", policy->leaver_archive_days);
 	} else {
 		unchanged(leaving, "grace",
 			arena_printf(leaving->planner->arena,

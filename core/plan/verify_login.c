@@ -80,6 +80,26 @@ expiry_is_as_given(struct verifier *verifier, struct subject *subject, int64_t f
 	return false;
 }
 
+/* What rehome took with the account, it gives back; what a source closed, it would close again. */
+static void
+hint_closed(struct verifier *verifier, struct subject *subject)
+{
+	struct diags *findings = &subject->account.findings;
+	const struct managed_account *managed = subject->managed;
+	const char *rehome = verify_tool(verifier, "rehome");
+	if (!managed || managed->standing.state == MANAGED_ACTIVE)
+		diag_hint(findings, "To open it, run: %s -e '' %s",
+			verify_tool(verifier, "usermod"), subject->word);
+	else if (managed->standing.state == MANAGED_RETIRED)
+		diag_hint(findings, "It is retired; to bring it back, run: %s rollback %s %s",
+			rehome, managed->standing.run, subject->word);
+	else if (managed->standing.by_hand)
+		diag_hint(findings, "It is disabled; to open it, run: %s enable %s", rehome,
+			subject->word);
+	else
+		diag_hint(findings, "Source '%s' closed it, and opens it.", managed->source);
+}
+
 static void
 verify_expiry(struct verifier *verifier, struct subject *subject)
 {
@@ -100,8 +120,7 @@ verify_expiry(struct verifier *verifier, struct subject *subject)
 	finding_warning(&subject->account.findings, "closed", at_shadow(subject, SHADOW_EXPIRE),
 		"closed: the account %s%s", is_disabled(expires) ? "is expired" : "expired on ",
 		is_disabled(expires) ? "" : verify_date(expires, verifier->arena));
-	diag_hint(&subject->account.findings, "To open it, run: %s -e '' %s",
-		verify_tool(verifier, "usermod"), subject->word);
+	hint_closed(verifier, subject);
 }
 
 static void

@@ -171,7 +171,13 @@ fail_to_connect(struct directory *directory, int code, int error, struct diags *
 		why = strerror(error);
 	if (!why)
 		why = directory_failure(directory, code, directory_diagnostic(directory));
-	return diag_error(diags, directory_place(directory), "cannot connect: %s", why);
+	diag_error(diags, directory_place(directory), "cannot connect: %s", why);
+	diag_hint(diags,
+		directory->local
+			? "See that the server runs, or correct the path in uri."
+			: "See that the server runs and is reached from here, or correct host and "
+			  "port in uri.");
+	return false;
 }
 
 static bool

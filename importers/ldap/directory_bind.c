@@ -140,7 +140,9 @@ static void
 hint_bind(const struct directory *directory, int code, struct diags *diags)
 {
 	if (code == LDAP_INVALID_CREDENTIALS)
-		diag_hint(diags, "Servers answer the same to a wrong name and a wrong password.");
+		diag_hint(diags,
+			"Correct bind_dn or what is in password_file: servers answer the same "
+			"to a wrong name and to a wrong password.");
 	/* Samba, unless it is told otherwise. */
 	else if (code == LDAP_STRONG_AUTH_REQUIRED && directory->tls)
 		diag_hint(diags,

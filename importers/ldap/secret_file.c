@@ -40,6 +40,13 @@ open_secret(const char *path, int *ret_fd, struct diags *diags)
 		diag_hint(diags, "Name the file itself.");
 		return false;
 	}
+	if (fd < 0 && errno == ENOENT) {
+		diag_error(diags, at(path, 0), "is not there");
+		diag_hint(diags,
+			"Correct password_file or key_file, or put the file there, with mode "
+			"0600.");
+		return false;
+	}
 	if (fd < 0 || fstat(fd, &stat) < 0)
 		return diag_error(diags, at(path, 0), "cannot open: %s", strerror(errno));
 	if (!S_ISREG(stat.st_mode))

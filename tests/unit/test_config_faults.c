@@ -180,13 +180,13 @@ static const struct faulty {
 		"6:15: sources.s.language cannot be 'xx' [Known here: default, de, da, no, sv, "
 		"fi.]\n"
 		"7:17: sources.s.on_bad_row cannot be 'skp' [Did you mean 'skip'?]\n" },
-	{ S "    map: { usrname: x, groups: { form: a }, email: [], expires: [[]] }\n",
+	{ S "    map: { usrname: x, groups: { form: a }, username: [], expires: [[]] }\n",
 		"6:12: unknown field 'usrname' in sources.s.map [Did you mean 'username'?]\n"
 		"6:34: unknown key 'form' in sources.s.map.groups [Did you mean 'from'?]\n"
 		"6:32: sources.s.map.groups has no from [Name the column or attribute, such as "
 		"from: dept.]\n"
-		"6:52: sources.s.map.email is an empty list\n"
-		"6:66: sources.s.map.expires[0] must be text, not a list\n" },
+		"6:55: sources.s.map.username is an empty list\n"
+		"6:69: sources.s.map.expires[0] must be text, not a list\n" },
 	{ S "    map: { layout: { from: a, split: /, date: \"%d.%m.%Y\", table: {} } }\n",
 		"6:66: sources.s.map.layout.table has no rows [Write value: result, with \"*\" for "
 		"all other values.]\n"

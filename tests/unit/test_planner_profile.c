@@ -196,6 +196,7 @@ test_planner_moves_an_account_to_another_profile(void **state)
 		"  group - " RO "\n"
 		"  group + " NEAR "\n"
 		"  keys the same, with other options\n"
+		"  layout ro -> near\n"
 		"  profile read-only, umask 027 -> starts in /in, from 10.0.0.0/8\n");
 	assert_string_equal(edits_said(w),
 		"group " NEAR ":x:997:\n"
@@ -217,6 +218,7 @@ test_planner_moves_an_account_to_another_profile(void **state)
 		"~ anna\n"
 		"  group - " NEAR "\n"
 		"  keys the same, with other options\n"
+		"  layout near -> default\n"
 		"  profile starts in /in, from 10.0.0.0/8 -> none\n");
 	assert_string_equal(step_of(w, STEP_KEYS_WRITE)->content, KEY "\n");
 	assert_string_equal(planned_profiles(w), NEAR ": start=in from=10.0.0.0/8\n");

@@ -96,11 +96,35 @@ test_a_plan_shows_users_with_their_lines_and_totals(void **state)
 }
 
 static void
-test_a_brief_plan_is_its_totals(void **state)
+test_a_brief_plan_is_its_errors_and_totals(void **state)
 {
 	struct fixture *fixture = *state;
 	assert_rendered(example_plan(fixture), (struct render_plan_options){ .brief = true },
+		"  ! blocked  kmeier     Karl Meier                           partners.csv:4:1\n"
+		"      error    login belongs to uid 1012, which rehome does not manage\n"
+		"      hint     Change the login column.\n"
 		"Plan: 1 create, 0 adopt, 0 change, 0 leave, 1 blocked, 1 unchanged.\n");
+}
+
+/* One is so since an earlier run, the other is for somebody to act upon. */
+static void
+test_a_schedule_is_told_what_is_news(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	struct change *old = add_change(fixture, &plan, CHANGE_UNCHANGED, "anna", NULL, 2);
+	diag_warning(&old->findings, old->place, "folder 'in' is no longer in the source");
+	diag_code(&old->findings, "folder-dropped");
+	struct change *leaver = add_change(fixture, &plan, CHANGE_UNCHANGED, "bert", NULL, 3);
+	diag_warning(&leaver->findings, leaver->place, "no longer listed");
+	diag_code(&leaver->findings, "leaver");
+	assert_false(render_plan_is_news(old));
+	assert_true(render_plan_is_news(leaver));
+	assert_rendered(&plan, (struct render_plan_options){ .news = true },
+		"    unchanged bert                                            partners.csv:3\n"
+		"      warning  no longer listed\n"
+		"\n"
+		"Plan: 0 create, 0 adopt, 0 change, 0 leave, 0 blocked, 2 unchanged.\n");
 }
 
 static void
@@ -442,7 +466,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_a_plan_shows_users_with_their_lines_and_totals),
-		fixture_test(test_a_brief_plan_is_its_totals),
+		fixture_test(test_a_brief_plan_is_its_errors_and_totals),
+		fixture_test(test_a_schedule_is_told_what_is_news),
 		fixture_test(test_colours_only_wrap_what_stands_there_anyway),
 		fixture_test(test_text_of_strangers_is_escaped_and_still_aligned),
 		fixture_test(test_findings_of_the_host_stand_apart),

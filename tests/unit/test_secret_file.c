@@ -117,7 +117,8 @@ static void
 test_secret_file_refuses_what_is_no_file_of_its_own(void **state)
 {
 	unlink(path);
-	assert_refuses(*state, "cannot open: No such file or directory", "");
+	assert_refuses(*state, "is not there",
+		"Correct password_file or key_file, or put the file there, with mode 0600.");
 	assert_int_equal(symlink("/etc/passwd", path), 0);
 	assert_refuses(*state, "is a symbolic link", "Name the file itself.");
 	unlink(path);
