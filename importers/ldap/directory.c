@@ -292,7 +292,7 @@ directory_open(const struct ldap_config *config, const char *uris, struct arena 
 	struct directory **ret_directory, struct diags *diags)
 {
 	static const char blanks[] = " \t\n";
-	AUTO(pipe_guard_finish) struct pipe_guard guard = pipe_guard_start();
+	AUTO_PIPE_GUARD struct pipe_guard guard = pipe_guard_start();
 	struct directory *directory = ARENA_NEW(arena, struct directory);
 	struct diags found = { .arena = diags->arena };
 	bool connected = false, refused = false;
@@ -322,7 +322,7 @@ directory_close(struct directory *directory)
 {
 	if (!directory)
 		return;
-	AUTO(pipe_guard_finish) struct pipe_guard guard = pipe_guard_start();
+	AUTO_PIPE_GUARD struct pipe_guard guard = pipe_guard_start();
 	disconnect(directory);
 }
 
