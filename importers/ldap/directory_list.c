@@ -439,7 +439,7 @@ bool
 directory_list(struct directory *directory, const struct directory_search *search,
 	struct directory_listing *ret_listing, struct diags *diags)
 {
-	AUTO(pipe_guard_finish) struct pipe_guard guard = pipe_guard_start();
+	AUTO_PIPE_GUARD struct pipe_guard guard = pipe_guard_start();
 	struct directory_listing listing = { 0 };
 	struct listing_run run = {
 		.directory = directory,

@@ -145,7 +145,6 @@ test_link_offers_nobody_who_has_an_account_already(void **state)
 	make_accounts(w);
 	manage(w, "anna2", "csv:", "1", 3009, "/home/anna2");
 	w->managed.accounts.items[3]->source = "csv:";
-	AUTO_BUFFER struct buffer out = { 0 };
 	struct table emails = { .arena = &w->arena };
 	struct link_matches matches;
 	add_sheet(w, "csv:new.csv", "/new.csv", "id,login\n1,anna\n2,bert\n");
