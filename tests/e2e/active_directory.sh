@@ -69,6 +69,18 @@ make_domain() {
 		$(group press anna)
 
 		$(group media press dario)
+
+		$(group outer media)
+
+		dn: cn=press,$people_dn
+		changetype: modify
+		add: member
+		member: cn=outer,$people_dn
+
+		dn: cn=Domain Admins,cn=Users,$samba_suffix
+		changetype: modify
+		add: member
+		member: cn=elif,$people_dn
 	END
 	{
 		for number in $(seq "$crowd"); do
@@ -126,6 +138,54 @@ lists() {
 		"$(json "(len(d['accounts']), d['complete'])" </tmp/domain.json)" "($((crowd + 5)), True)"
 }
 
+# ---- who is in which group, as either side says: "login<TAB>DN of a group" a line ----
+
+# The groups are mapped to names that an account can have, and back.
+as_rehome_says() {
+	samba_admin ldapsearch -LLL -o ldif-wrap=no -b "$samba_suffix" '(objectClass=group)' 1.1 |
+		sed -n 's/^dn: //p' >/tmp/groups
+	awk -v q='"' '{ printf "%s%s%s%s: g%d", NR == 1 ? "" : ", ", q, $0, q, NR }' /tmp/groups \
+		>/tmp/groups.table
+	sed -i "s/^      layout:.*/&\n      groups: { from: group_dn, table: { $(cat /tmp/groups.table) } }/" \
+		/etc/rehome/rehome.yaml
+	rehome inspect domain --json >/tmp/domain.json
+	python3 - <<-'END'
+		import json
+		groups = open('/tmp/groups').read().splitlines()
+		for account in json.load(open('/tmp/domain.json'))['accounts']:
+		    for name in account['fields']['groups']['value']:
+		        print(account['user'], groups[int(name[1:]) - 1], sep='\t')
+	END
+}
+
+# Its matching rule in chain knows nothing of primary groups, so those come here, with what it says of
+# them.
+as_the_server_says() {
+	samba_admin ldapsearch -L -o ldif-wrap=no -f /tmp/groups -b "$samba_suffix" \
+		'(memberOf:1.2.840.113556.1.4.1941:=%s)' 1.1 >/tmp/chain
+	python3 - "$people_dn" "cn=Domain Users,cn=Users,$samba_suffix" <<-'END'
+		import collections, json, sys
+		people, primary = (dn.lower() for dn in sys.argv[1:])
+		chain = collections.defaultdict(set)
+		for line in open('/tmp/chain'):
+		    if line.startswith('# filter: '):
+		        group = line.rstrip(')\n').split(':=')[1]
+		        if group.lower() == primary:
+		            primary_dn = group
+		    elif line.startswith('dn: '):
+		        chain[line[4:-1].lower()].add(group)
+		for account in json.load(open('/tmp/domain.json'))['accounts']:
+		    own = chain[f'cn={account["user"]},{people}']
+		    for group in own | chain[primary] | {primary_dn}:
+		        print(account['user'], group, sep='\t')
+	END
+}
+
+# groups_of USER: the names of those in people_dn.
+groups_of() {
+	sed -n "s/^$1	CN=\([^,]*\),ou=people,.*/\1/Ip" /tmp/groups.ours | tr '\n' ' ' | sed 's/ $//'
+}
+
 samba_prepare
 samba_start
 make_domain
@@ -151,6 +211,13 @@ is "the key is the object's, as Microsoft writes it" "$anna_guid" "$(
 		sed -n 's/^objectGUID:: //p' | base64 -d |
 		python3 -c 'import sys, uuid; print(uuid.UUID(bytes_le=sys.stdin.buffer.read()))'
 )"
+
+as_rehome_says | LC_ALL=C sort >/tmp/groups.ours
+as_the_server_says | LC_ALL=C sort >/tmp/groups.theirs
+check "everybody is in the primary group" test "$(grep -ic '	cn=Domain Users,' /tmp/groups.ours)" = $((crowd + 5))
+is "anna is in a circle of groups" "$(groups_of anna)" "media outer press"
+same "everybody is in the groups that the server's rule in chain gives" \
+	/tmp/groups.ours /tmp/groups.theirs
 
 configure "ldap://$samba_host" "$administrator" "$password"
 lists "StartTLS, a password"
