@@ -330,6 +330,42 @@ is "matteo of the spreadsheet gets in" "$(login_by_password matteo "$matteo_pass
 is "the neighbour's account is as it was" \
 	"$(getent passwd neighbour | cut -d: -f1,6)" "neighbour:/home/neighbour"
 check "verify finds no fault" rehome verify
+
+# ---- the spreadsheet is given up for the directory ----
+
+matteo_uid=$(uid_of matteo)
+slapd_add <<END
+dn: uid=matteo,ou=office,$people_dn
+objectClass: inetOrgPerson
+objectClass: posixAccount
+uid: matteo
+cn: Matteo Bruni
+sn: Bruni
+uidNumber: $matteo_uid
+gidNumber: 20000
+homeDirectory: /home/matteo
+END
+check "matteo uploads something" \
+	sftp_password matteo "$matteo_password" "$(batch 'put /etc/hostname pics/mine')"
+exits "the directory's matteo is somebody else so far" 3 sync
+said "and how to change that is told" "rehome link csv: company --export FILE.csv"
+check "who would be whom is written down" rehome link csv: company --export /root/who.csv
+said "he is known by his login" "1 certain, 0 likely, 0 ambiguous, 0 none."
+quick_fingerprint /tmp/print.before
+check "he is linked" rehome link -y csv: company --import /root/who.csv
+quick_fingerprint /tmp/print.after
+same "nothing of the host is changed by it" /tmp/print.before /tmp/print.after
+move "$(dn_of matteo)" uid=mbruni "ou=sales,$people_dn"
+change "$(dn_of mbruni)" "replace: homeDirectory" "homeDirectory: /home/mbruni"
+syncs "he gets a new name there"
+is "his account follows" "$(getent passwd mbruni | cut -d: -f1,3,5,6)" \
+	"mbruni:$matteo_uid:Matteo Bruni:/home/mbruni"
+is "he has the old name no more" "$(login_by_password matteo "$matteo_password")" refused
+is "he has his password" "$(login_by_password mbruni "$matteo_password")" jailed
+check "his file came along" test -e /home/mbruni/pics/mine
+syncs "the next sync"
+said "it says that there is nothing to do" "othing to do"
+check "verify finds no fault" rehome verify
 slapd_stop
 
 finish
