@@ -290,7 +290,7 @@ const struct command command_sync = {
 		"A listing that is not whole adds and changes, and nobody leaves (7 at the end, "
 		"when\n"
 		"somebody may have). An interrupted run is recovered first; while another rehome\n"
-		"works, it does not wait (8).",
+		"works, it does not wait (8). For some of the people, or to adopt: rehome apply.",
 	.options = sync_options,
 	.options_size = sizeof(struct planning_options),
 	.max_operands = ANY_OPERANDS,

@@ -38,6 +38,9 @@ unknown(const struct importer_set *set, const char *name, struct place place, st
 	const char *near = text_nearest(name, names.items);
 	if (near)
 		diag_hint(diags, "Did you mean '%s'?", near);
+	else if (set->directory && importer_module_is_name(name))
+		diag_hint(diags, "Run rehome importers for the list; a module of that name is %s.",
+			importer_set_file(set, name));
 	else
 		diag_hint(diags, "Run rehome importers for the list.");
 	return NULL;

@@ -173,7 +173,8 @@ test_a_name_that_is_nowhere_is_unknown(void **state)
 	assert_string_equal(refusal(bench, "goood"),
 		"error: unknown importer 'goood' | Did you mean 'good'?\n");
 	assert_string_equal(refusal(bench, "xyz"),
-		"error: unknown importer 'xyz' | Run rehome importers for the list.\n");
+		"error: unknown importer 'xyz' | Run rehome importers for the list; a module of "
+		"that name is DIR/xyz.so.\n");
 	assert_string_equal(refusal(bench, ""),
 		"error: unknown importer '' | Run rehome importers for the list.\n");
 	assert_string_equal(refusal(bench, "../importers/good"),
@@ -181,7 +182,8 @@ test_a_name_that_is_nowhere_is_unknown(void **state)
 		"list.\n");
 	bench->set.directory = "/nonexistent/importers";
 	assert_string_equal(refusal(bench, "good"),
-		"error: unknown importer 'good' | Run rehome importers for the list.\n");
+		"error: unknown importer 'good' | Run rehome importers for the list; a module of "
+		"that name is /nonexistent/importers/good.so.\n");
 	bench->set.directory = NULL;
 	assert_string_equal(refusal(bench, "good"),
 		"error: unknown importer 'good' | Run rehome importers for the list.\n");
@@ -296,7 +298,8 @@ test_directories_that_others_may_change_are_refused(void **state)
 		"If you know what it is, run: chmod go-w TOP\n");
 	/* Where nothing is, it does not matter. */
 	assert_string_equal(refusal(bench, "xyz"),
-		"error: unknown importer 'xyz' | Run rehome importers for the list.\n");
+		"error: unknown importer 'xyz' | Run rehome importers for the list; a module of "
+		"that name is DIR/xyz.so.\n");
 	fixture_clear(bench->fixture);
 	assert_int_equal(importer_set_names(&bench->set, &bench->fixture->diags).count, 2);
 	assert_int_equal(bench->fixture->diags.errors, 1);
