@@ -297,8 +297,10 @@ take_reject(void *ctx, const struct record *record)
 	place_keeper_next_row(&reading->keeper);
 	row.record = reading->sink.entries ? copy_entry(reading, record, record->fields.count)
 					   : copy_record(reading->arena, record);
-	if (reading->sink.entries && reading->mapping)
+	if (reading->sink.entries && reading->mapping) {
 		row.key = mapping_key(reading->mapping, row.record, reading->arena);
+		row.is_closed = mapping_is_closed(reading->mapping, row.record, reading->arena);
+	}
 	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
 }
@@ -550,6 +552,7 @@ intake_read(const struct source_config *source, struct importer_set *known, stru
 		.location = source->location,
 		.nss = source->nss,
 		.present = { .arena = arena },
+		.closed = { .arena = arena },
 	};
 	struct reading reading = { .config = source,
 		.intake = ret_intake,

@@ -32,6 +32,7 @@ struct intake {
 	bool complete;
 	const char *incomplete; /* why not, or NULL where nothing more is known */
 	struct table present;	/* origin keys and logins of refused rows: these people exist */
+	struct table closed;	/* origin keys of refused rows that say disabled, or left */
 	bool has_nameless;	/* of one that was mapped the login is not known */
 	size_t rows;
 	struct record *header;	       /* NULL when the source has none */

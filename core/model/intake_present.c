@@ -2,7 +2,9 @@
  * intake_present.c - who is in a source although the row was refused.
  *
  * A person whose row cannot be used has not left. Where the key of such a row is known the others
- * can still be missed; where it is not, it could be anybody's, and nobody is missing.
+ * can still be missed; where it is not, it could be anybody's, and nobody is missing. A person who
+ * is disabled cannot stay open by what is wrong with the rest of the row, which he may have
+ * written.
  */
 #include "core/model/intake_rows.h"
 
@@ -22,6 +24,25 @@ key_of(const struct intake_row *row, bool has_key_column)
 	return has_key_column || account->username_generated ? NULL : account->username;
 }
 
+static bool
+is_closed(const struct intake_row *row)
+{
+	const struct account *account = row->account;
+	if (!account)
+		return row->is_closed;
+	return !row->is_damaged && account_has(account, ACCOUNT_STATE) &&
+		account->state != ACCOUNT_ACTIVE;
+}
+
+/* Where two rows have the key, neither is believed. */
+static void
+note_closed(const struct intake_row *row, const char *key, struct intake *intake)
+{
+	bool is_second = table_get(&intake->present, key);
+	if (is_second || is_closed(row))
+		table_set(&intake->closed, key, is_second ? NULL : intake);
+}
+
 void
 intake_find_present(const struct intake_rows *rows, bool has_key_column, struct arena *arena,
 	struct intake *intake)
@@ -31,6 +52,8 @@ intake_find_present(const struct intake_rows *rows, bool has_key_column, struct 
 			continue;
 		const char *key = key_of(row, has_key_column);
 		const char *login = row->account ? row->account->username : NULL;
+		if (key)
+			note_closed(row, key, intake);
 		/* An account may be known by its login, from before its source had keys. Where the
 		 * importer says whose a row is, it is not. */
 		if (login)

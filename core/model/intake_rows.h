@@ -17,6 +17,7 @@ struct intake_row {
 	bool unreadable;	 /* the importer could make no record of it */
 	bool is_damaged;	 /* the importer found fault with a record that it delivered */
 	const char *key;    /* origin key of one that is unreadable, where that much is known */
+	bool is_closed;	    /* one that is unreadable says that its account is to be closed */
 	const char *errors; /* joined by "; "; NULL = good */
 };
 
@@ -45,7 +46,8 @@ void intake_name_keys(struct intake_rows *rows, struct arena *arena, struct diag
 
 /*
  * Whose rows were refused: their origin keys into intake->present, and for the first one whose key
- * nobody knows intake->incomplete. has_key_column: keys are a matter of the source, not of logins.
+ * nobody knows intake->incomplete. Who is to be closed, whatever else is wrong with the row, goes
+ * into intake->closed. has_key_column: keys are a matter of the source, not of logins.
  */
 void intake_find_present(const struct intake_rows *rows, bool has_key_column, struct arena *arena,
 	struct intake *intake);

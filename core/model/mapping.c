@@ -202,3 +202,13 @@ mapping_key(const struct mapping *mapping, const struct record *record, struct a
 	struct cells cells = { mapping, record, &account, arena, &said };
 	return apply_field(&cells, ACCOUNT_KEY) ? account.key : NULL;
 }
+
+bool
+mapping_is_closed(const struct mapping *mapping, const struct record *record, struct arena *arena)
+{
+	struct diags said = { .arena = arena };
+	struct account account = { 0 };
+	struct cells cells = { mapping, record, &account, arena, &said };
+	return apply_field(&cells, ACCOUNT_STATE) && account_has(&account, ACCOUNT_STATE) &&
+		account.state != ACCOUNT_ACTIVE;
+}

@@ -120,5 +120,8 @@ NODISCARD bool mapping_apply(const struct mapping *mapping, const struct record 
 /* Only the key of a record that is refused for other reasons; NULL when it gives none. */
 const char *mapping_key(
 	const struct mapping *mapping, const struct record *record, struct arena *arena);
+/* Whether such a record says that the account is to be closed: disabled, or left. */
+bool mapping_is_closed(
+	const struct mapping *mapping, const struct record *record, struct arena *arena);
 
 #endif

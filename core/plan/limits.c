@@ -28,6 +28,15 @@ is_open(const struct account_facts *facts, int64_t day)
 	return !facts->disabled && (facts->expires == ACCOUNT_NEVER || facts->expires > day);
 }
 
+/* Today, or tomorrow: an end that a source writes for tomorrow would come without being counted. */
+static bool
+is_shut(const struct change *change, int64_t day)
+{
+	const struct account_facts *before = &change->before, *after = &change->after;
+	return (is_open(before, day) && !is_open(after, day)) ||
+		(is_open(before, day + 1) && !is_open(after, day + 1));
+}
+
 static bool
 loses_keys(const struct change *change)
 {
@@ -42,8 +51,9 @@ limit_kinds_of(const struct change *change, const struct table *retired, int64_t
 		return 0;
 	if (!change->has_after)
 		return 1u << LIMIT_REMOVE;
-	/* An expiry in the past shuts somebody out just as well, and so does the last key. */
-	if (is_open(&change->before, day) && (!is_open(&change->after, day) || loses_keys(change)))
+	/* An expiry that has come, or comes within a day, shuts somebody out just as well, and so
+	 * does the last key. */
+	if (is_shut(change, day) || (is_open(&change->before, day) && loses_keys(change)))
 		counted |= 1u << LIMIT_DISABLE;
 	if (table_get(retired, change->login))
 		counted |= 1u << LIMIT_RETIRE;

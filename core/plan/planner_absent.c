@@ -46,7 +46,7 @@ is_here(const struct planner *planner, const struct managed_account *managed)
 }
 
 static void
-add_absentee(struct planner *planner, const struct managed_account *managed)
+add_absentee(struct planner *planner, const struct managed_account *managed, bool is_closed)
 {
 	struct change *change = ARENA_NEW(planner->arena, struct change);
 	*change = (struct change){
@@ -64,7 +64,8 @@ add_absentee(struct planner *planner, const struct managed_account *managed)
 	change->full_name = change->before.full_name;
 	change->after = change->before;
 	table_set(&planner->logins, change->login, change);
-	ARRAY_PUSH(planner->arena, &planner->absent, (struct absentee){ managed, change });
+	ARRAY_PUSH(
+		planner->arena, &planner->absent, (struct absentee){ managed, change, is_closed });
 }
 
 static void
@@ -90,7 +91,7 @@ find_absent_from(struct planner *planner, const struct intake *intake, const str
 			is_listed(planner, intake, persons, managed))
 			continue;
 		if (intake->complete)
-			add_absentee(planner, managed);
+			add_absentee(planner, managed, false);
 		else
 			kept++;
 	}
@@ -98,11 +99,29 @@ find_absent_from(struct planner *planner, const struct intake *intake, const str
 		warn_of_incomplete(planner, intake, kept);
 }
 
+/* Of any source: it says so itself. */
+static void
+find_closed(struct planner *planner, const struct intake *intake, const struct table *persons)
+{
+	if (!intake->closed.count)
+		return;
+	ARRAY_FOREACH (item, &planner->snapshot->managed->accounts) {
+		const struct managed_account *managed = *item;
+		if (strcmp(managed->source, intake->name) == 0 && is_here(planner, managed) &&
+			table_get(&intake->closed, managed->key) &&
+			!table_get(&planner->logins, managed->login) &&
+			!table_get(persons,
+				managed_key(planner->arena, managed->source, managed->key)))
+			add_absentee(planner, managed, true);
+	}
+}
+
 void
 planner_find_absent(struct planner *planner, const struct intake *intakes, size_t intake_count)
 {
 	const struct table persons = listed_persons(planner);
 	for (size_t i = 0; i < intake_count; i++) {
+		find_closed(planner, &intakes[i], &persons);
 		if (string_list_has(&planner->config->policy.leaver_sources, intakes[i].name))
 			find_absent_from(planner, &intakes[i], &persons);
 	}
@@ -125,7 +144,10 @@ planner_plan_absent(struct planner *planner)
 		struct change *change = absentee->change;
 		if (!planner_is_wanted(planner, change))
 			continue;
-		if (is_ours(planner, absentee->managed)) {
+		bool ours = is_ours(planner, absentee->managed);
+		if (ours && absentee->is_closed) {
+			planner_leave_closed(planner, absentee->managed, change);
+		} else if (ours) {
 			planner_leave_absent(planner, absentee->managed, change);
 		} else {
 			planner_warn(planner, change, change->place, "uid-drift",

@@ -52,10 +52,12 @@ struct claim {
 	const char *other; /* somebody else who wants it too, or NULL */
 };
 
-/* A managed account that a whole listing of its source does not have. */
+/* A managed account that a whole listing of its source does not have; or that is in none of the
+ * good rows, and in a refused one that says it is to be closed. */
 struct absentee {
 	const struct managed_account *managed;
 	struct change *change;
+	bool is_closed;
 };
 
 struct planner {
@@ -399,6 +401,9 @@ bool planner_check_jail_is_home(struct planner *planner, const struct managed_ac
 
 /* Takes the step that is due for somebody whom the source no longer lists. */
 void planner_leave_absent(
+	struct planner *planner, const struct managed_account *managed, struct change *change);
+/* Disables somebody of whom only that is known, since the rest of the row was refused. */
+void planner_leave_closed(
 	struct planner *planner, const struct managed_account *managed, struct change *change);
 
 /* planner_absent.c */

@@ -434,21 +434,38 @@ planner_compare_state(struct planner *planner, const struct account *account,
 	return true;
 }
 
-void
-planner_leave_absent(
-	struct planner *planner, const struct managed_account *managed, struct change *change)
+static struct leaving
+leaving_by_source(struct planner *planner, const struct managed_account *managed,
+	struct change *change, const char *why)
 {
 	const struct accountdb *db = &planner->snapshot->db;
-	const struct leaving leaving = {
+	return (struct leaving){
 		.planner = planner,
 		.managed = managed,
 		.passwd = planner_passwd_line(planner, managed),
 		.shadow = accountdb_find(db, ACCOUNTDB_SHADOW, managed->login),
 		.change = change,
 		.place = change->place,
-		.why = arena_printf(planner->arena, "no longer listed by %s", managed->source),
+		.why = why,
 	};
+}
+
+void
+planner_leave_absent(
+	struct planner *planner, const struct managed_account *managed, struct change *change)
+{
+	const struct leaving leaving = leaving_by_source(planner, managed, change,
+		arena_printf(planner->arena, "no longer listed by %s", managed->source));
 	leave(&leaving);
+}
+
+void
+planner_leave_closed(
+	struct planner *planner, const struct managed_account *managed, struct change *change)
+{
+	const struct leaving leaving = leaving_by_source(
+		planner, managed, change, "disabled in the source, in a row that was refused");
+	disable_unless_shut(&leaving);
 }
 
 /* ---- what a command asks for ---- */

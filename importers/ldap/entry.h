@@ -42,6 +42,8 @@ struct entry_profile {
 	const char *login;		     /* the attribute, for memberUid */
 	const struct known_attribute *known; /* ends with a NULL name */
 	const char *const *keys;	     /* candidates for entry_key, ends with NULL */
+	const char *state; /* the attribute that every entry has, and that says whether it is
+			      disabled; NULL = there is none */
 	const struct importer_default *defaults;
 };
 extern const struct entry_profile entry_posix, entry_ad;

@@ -110,5 +110,6 @@ const struct entry_profile entry_ad = {
 	.login = "sAMAccountName",
 	.known = ad_attributes,
 	.keys = ad_keys,
+	.state = "userAccountControl",
 	.defaults = ad_defaults,
 };

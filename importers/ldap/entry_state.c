@@ -203,10 +203,24 @@ end_words(const struct state *state)
 	return arena_strdup(state->reading->row, text);
 }
 
+/* Hidden from us, it would open everybody who is disabled. */
+static void
+check_told(struct entry_reading *reading)
+{
+	const char *attribute = reading->reader->profile->state;
+	size_t count;
+	if (attribute && !entry_values(reading, attribute, &count))
+		entry_fault(reading, attribute,
+			"is missing or not readable, so nobody knows whether the account is "
+			"disabled",
+			"Let the account that asks the server read it.");
+}
+
 void
 entry_add_state(struct entry_reading *reading)
 {
 	struct state state = { .reading = reading };
+	check_told(reading);
 	read_lock(&state, "nsAccountLock");
 	read_lock(&state, "loginDisabled");
 	read_lockout(&state);

@@ -69,6 +69,22 @@ is "no home is anywhere else" \
 check "no line of a key file is more than a key" \
 	sh -c '! grep -rv "^ssh-ed25519 [A-Za-z0-9+/=]* *[a-z@-]*$" /etc/ssh/rehome_keys'
 check "verify finds no fault" rehome verify
+
+# ---- nobody stays open by his own doing ----
+
+# People may write their own keys; whoever spoils them is disabled all the same when his time comes.
+slapd_modify <<-END
+	dn: uid=anna,ou=press,$people_dn
+	changetype: modify
+	replace: sshPublicKey
+	sshPublicKey:: AAECAw==
+	-
+	replace: shadowExpire
+	shadowExpire: 1
+END
+exits "whose entry is spoilt and disabled is disabled" 3 rehome sync company
+said "for that reason" "disabled in the source, in a row that was refused"
+is "and closed" "$(shadow_field anna 8)" 1
 slapd_stop
 
 finish

@@ -196,6 +196,19 @@ test_the_states_of_active_directory(void **state)
 	assert_entries(*state, &entry_ad, cases, ARRAY_LEN(cases));
 }
 
+/* Who asks may not read it, and then everybody would be active. */
+static void
+test_nobody_of_active_directory_is_active_unless_it_says_so(void **state)
+{
+	static const struct entry_case cases[] = {
+		{ "CN=A,DC=x\nobjectGUID:: ae4f1df8ec7dd011a76500a0c91e6bf6\n",
+			"CN=A,DC=x: error: attribute 'userAccountControl' is missing or not "
+			"readable, so nobody knows whether the account is disabled | Let the "
+			"account that asks the server read it.\n" },
+	};
+	assert_entries(*state, &entry_ad, cases, ARRAY_LEN(cases));
+}
+
 /* ---- refusals ---- */
 
 static void
@@ -286,7 +299,7 @@ test_all_entries_of_a_listing_have_the_same_kind_of_key(void **state)
 	entry_reader_init(&reader, &entry_ad, NULL, &fixture->arena);
 	reader.key = "objectSid";
 	assert_string_equal(read_with(fixture, &reader,
-				    "CN=a,DC=x\nobjectSid:: "
+				    "CN=a,DC=x\nuserAccountControl: 512\nobjectSid:: "
 				    "010500000000000515000000dcf4dc3b833d2b46828ba62800020000\n"),
 		"entry_key=S-1-5-21-1004336348-1177238915-682003330-512\naccount_state=active\n");
 }
@@ -339,6 +352,7 @@ main(void)
 		fixture_test(test_a_lock_after_wrong_passwords_ends_with_its_time),
 		fixture_test(test_the_earliest_end_counts_and_a_time_of_day_ends_with_the_day),
 		fixture_test(test_the_states_of_active_directory),
+		fixture_test(test_nobody_of_active_directory_is_active_unless_it_says_so),
 		fixture_test(test_hostile_values_are_errors_of_their_dn_and_attribute),
 		fixture_test(test_an_entry_without_a_readable_key_is_an_error),
 		fixture_test(test_all_entries_of_a_listing_have_the_same_kind_of_key),

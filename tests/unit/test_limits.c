@@ -155,12 +155,17 @@ test_limit_counts_who_is_shut_out_put_away_removed_or_renamed(void **state)
 	change->has_after = false;
 	assert_int_equal(limit_kinds_of(change, &retired, TODAY), 1u << LIMIT_REMOVE);
 
-	/* An expiry that has come shuts out too; one that was there, or comes, does not. */
+	/* An expiry that has come shuts out too, or comes tomorrow; one that was there, or comes
+	 * later, does not. */
 	change = add_change(w, CHANGE_CHANGE, "hr", "carl");
 	assert_int_equal(limit_kinds_of(change, &retired, TODAY), 0);
 	change->after.expires = TODAY;
 	assert_int_equal(limit_kinds_of(change, &retired, TODAY), disable);
 	change->after.expires = TODAY + 1;
+	assert_int_equal(limit_kinds_of(change, &retired, TODAY), disable);
+	change->after.expires = TODAY + 2;
+	assert_int_equal(limit_kinds_of(change, &retired, TODAY), 0);
+	change->before.expires = TODAY + 1;
 	assert_int_equal(limit_kinds_of(change, &retired, TODAY), 0);
 	change->before.expires = TODAY - 1;
 	change->after.expires = TODAY - 2;

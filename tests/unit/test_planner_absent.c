@@ -97,6 +97,32 @@ test_absent_is_nobody_whose_row_was_refused(void **state)
 	assert_string_equal(changes_said(w), "  anna\n");
 }
 
+/* Whatever else is wrong with the row, and he may have seen to that himself. */
+static void
+test_absent_is_who_is_disabled_in_a_row_that_was_refused(void **state)
+{
+	struct world *w = *state;
+	make_people(w);
+	plan_hr(w, "login,id,state,mail\nanna,1,active,x\nbert,2,disabled,x\ncarl,3,active,\n");
+	assert_string_equal(changes_said(w),
+		"- bert\n"
+		"  reason disabled in the source, in a row that was refused\n"
+		"  account disabled\n"
+		"  sessions ended, with all processes of the account\n"
+		"  carl\n");
+	assert_string_equal(edits_said(w), "shadow bert gate:  -> 1\n");
+
+	/* Also where nobody leaves; but not where two rows say who he is. */
+	use_config(w, "version: 1\n" SOURCES);
+	plan_hr(w, "login,id,state,mail\nbert,2,left,x\n");
+	assert_string_equal(codes_said(w), "- bert\n");
+	plan_hr(w, "login,id,state,mail\nbert,2,disabled,x\nbernd,2,active,\n");
+	assert_string_equal(codes_said(w), "");
+	stands(w, "bert", MANAGED_DISABLED, 0);
+	plan_hr(w, "login,id,state,mail\nbert,2,disabled,x\n");
+	assert_string_equal(codes_said(w), "  bert already-disabled\n");
+}
+
 /* Known by login since before the sheet had ids: a row without login may be theirs. */
 static void
 test_absent_is_nobody_who_may_be_in_a_nameless_row(void **state)
@@ -299,6 +325,7 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_absent_people_of_an_authoritative_source_leave),
 	world_test(test_absent_is_nobody_of_a_source_that_does_not_count),
 	world_test(test_absent_is_nobody_whose_row_was_refused),
+	world_test(test_absent_is_who_is_disabled_in_a_row_that_was_refused),
 	world_test(test_absent_is_nobody_who_may_be_in_a_nameless_row),
 	world_test(test_absent_is_nobody_when_the_listing_is_not_whole),
 	world_test(test_absent_are_the_same_whoever_is_wanted),
