@@ -358,8 +358,9 @@ planning_make(struct session *session, const struct planning_options *options,
 	if (!check_one_source(session, options->rejects, sources) ||
 		!confirm_no_archive(session, options))
 		return false;
-	bool read = planning_read(
-		session, sources, &options->settings, bad_rows_of(options), &ret_planning->reading);
+	static const struct string_list everybody = { 0 };
+	bool read = read_all(session, sources, &options->settings, bad_rows_of(options),
+		session->output.verbose ? &everybody : NULL, &ret_planning->reading);
 	enum exit_code exit = session->exit;
 	if (!planning_write_rejects(session, options->rejects, &ret_planning->reading))
 		return false;

@@ -45,7 +45,8 @@ struct source_config {
 	} settings;
 	struct mapping *mapping; /* NULL = defaults */
 	enum bad_row on_bad_row;
-	/* Logins of which somebody wants to know why; NULL = none. Never from a file. */
+	/* Logins of which somebody wants to know why, none of them meaning all; NULL = nobody wants
+	 * to. Never from a file. */
 	const struct string_list *explain;
 	bool nss; /* account: nss */
 	struct place place;

@@ -153,6 +153,13 @@ bind(struct reading *reading, const struct record *header)
 	reading->intake->mapping = reading->mapping;
 }
 
+static bool
+is_explained(const struct reading *reading, const char *login)
+{
+	const struct string_list *asked = reading->config->explain;
+	return !asked->count || string_list_has(asked, login);
+}
+
 /* Into row->account, and what is wrong with it, by which the row is refused. */
 static void
 map_row(struct reading *reading, const struct record *record, struct intake_row *row,
@@ -163,7 +170,7 @@ map_row(struct reading *reading, const struct record *record, struct intake_row 
 	bool ok = mapping_apply(reading->mapping, record, &reading->row, &account, said);
 	assert(ok || said->errors);
 	account.source = reading->config->name;
-	if (account.reasons && !string_list_has(reading->config->explain, account.username))
+	if (account.reasons && !is_explained(reading, account.username))
 		account.reasons = NULL;
 	row->account = account_copy(&account, keeper, reading->arena);
 	ARRAY_FOREACH (diag, said) {

@@ -320,6 +320,18 @@ plan_account(struct planner *planner, const struct account *account, struct chan
 		planner_change(planner, account, managed, line, change);
 }
 
+/* What led there, of values that a source had to work out, such as the groups of an entry. */
+static void
+describe_reasons(struct planner *planner, const struct account *account, struct change *change)
+{
+	if (!account->reasons || change->action == CHANGE_UNCHANGED)
+		return;
+	ARRAY_FOREACH (reason, account->reasons)
+		planner_add_detail(change, planner->arena, "because",
+			arena_printf(planner->arena, "%s: '%s': %s",
+				account_field_name(reason->field), reason->value, reason->via));
+}
+
 static void
 plan_rows(struct planner *planner)
 {
@@ -328,6 +340,7 @@ plan_rows(struct planner *planner)
 			continue;
 		if (!planner_is_blocked(row->change) && !row->change->left_out)
 			plan_account(planner, row->account, row->change);
+		describe_reasons(planner, row->account, row->change);
 		if (!row->change->left_out)
 			planner_describe_old(planner, row->account, row->change);
 		ARRAY_PUSH(planner->arena, &planner->plan->changes, row->change);

@@ -182,6 +182,9 @@ change "cn=engineering,$groups_dn" "delete: member" "member: $(dn_of kai)"
 change "cn=press,$groups_dn" "add: member" "member: $(dn_of kai)"
 change "cn=archive,$groups_dn" "delete: memberUid" "memberUid: anna" - \
 	"add: memberUid" "memberUid: bjoern"
+exits "a plan of that" 0 rehome plan -v company
+said "it names the layout" "plain -> media"
+said "and the group that led there" "layout: 'press': listed as a member by cn=press,$groups_dn"
 syncs "a change of department"
 is "kai sees the folders of his new one beside his own" "$(sees kai)" "files logs musics pics"
 check "his file is there" test -e /home/kai/files/mine

@@ -79,6 +79,10 @@ test_reasons_are_kept_of_those_who_were_asked_about(void **state)
 	assert_int_equal(reasons->items[1].field, ACCOUNT_GROUPS);
 	assert_string_equal(reasons->items[1].value, "tv");
 	assert_string_equal(reasons->items[1].via, "by line 2");
+
+	config.explain = &(struct string_list){ 0 };
+	assert_true(take_in(fixture, &config, "dn=uid=anna|uid=anna|key=1|group=tv\n", &intake));
+	assert_string_equal(intake.accounts.items[0]->reasons->items[0].value, "tv");
 }
 
 static void
