@@ -10,11 +10,14 @@
 
 /* ---- what an edit finds ---- */
 
-static enum edit_state
-foreign(const char **ret_why, char *why)
+enum edit_state
+edit_foreign(struct arena *arena, const char **ret_why, const char *format, ...)
 {
+	va_list args;
+	va_start(args, format);
 	if (ret_why)
-		*ret_why = why;
+		*ret_why = arena_vprintf(arena, format, args);
+	va_end(args);
 	return EDIT_FOREIGN;
 }
 
@@ -37,23 +40,21 @@ numbered_line_state(const struct edit *edit, const struct accountdb *db, struct 
 	uint32_t id, found;
 	const char *what = edit->file == ACCOUNTDB_PASSWD ? "login" : "group";
 	if (!edit_line_id(edit, &field, &id))
-		return foreign(ret_why,
-			arena_printf(arena, "the plan's %s for %s '%s' is no number",
-				accountdb_field_name(edit->file, field), what, edit->name));
+		return edit_foreign(arena, ret_why, "the plan's %s for %s '%s' is no number",
+			accountdb_field_name(edit->file, field), what, edit->name);
 
 	const char *id_name = accountdb_field_name(edit->file, field);
 	const struct accountdb_line *line = accountdb_find(db, edit->file, edit->name);
 	if (line && accountdb_line_id(line, field, &found) && found == id)
 		return EDIT_AFTER;
 	if (line)
-		return foreign(ret_why,
-			arena_printf(arena, "%s '%s' exists already, with %s '%s' instead of %u",
-				what, edit->name, id_name, accountdb_field(line, field), id));
+		return edit_foreign(arena, ret_why,
+			"%s '%s' exists already, with %s '%s' instead of %u", what, edit->name,
+			id_name, accountdb_field(line, field), id);
 	line = accountdb_find_id(db, edit->file, id);
 	if (line)
-		return foreign(ret_why,
-			arena_printf(
-				arena, "%s %u belongs to '%s'", id_name, id, accountdb_name(line)));
+		return edit_foreign(
+			arena, ret_why, "%s %u belongs to '%s'", id_name, id, accountdb_name(line));
 	return EDIT_BEFORE;
 }
 
@@ -86,9 +87,8 @@ shadow_line_state(const struct edit *edit, const struct accountdb *db, struct ar
 		return EDIT_BEFORE;
 	if (accountdb_find(db, owner, edit->name) || is_our_line(edit, line))
 		return EDIT_AFTER;
-	return foreign(ret_why,
-		arena_printf(arena, "%s has a line of '%s' that %s does not have",
-			accountdb_file_name(edit->file), edit->name, accountdb_file_name(owner)));
+	return edit_foreign(arena, ret_why, "%s has a line of '%s' that %s does not have",
+		accountdb_file_name(edit->file), edit->name, accountdb_file_name(owner));
 }
 
 bool
@@ -111,9 +111,8 @@ field_state(const struct edit *edit, const struct accountdb *db, struct arena *a
 {
 	const struct accountdb_line *line = edit_line(edit, db);
 	if (!line)
-		return foreign(ret_why,
-			arena_printf(arena, "%s has no line of '%s' any more",
-				accountdb_file_name(edit->file), edit->name));
+		return edit_foreign(arena, ret_why, "%s has no line of '%s' any more",
+			accountdb_file_name(edit->file), edit->name);
 
 	const char *found = accountdb_field(line, edit->field);
 	if (matches(edit->after, found))
@@ -123,12 +122,9 @@ field_state(const struct edit *edit, const struct accountdb *db, struct arena *a
 	if (!edit->after)
 		return EDIT_AFTER;
 	if (edit_field_is_secret(edit->field))
-		return foreign(ret_why,
-			arena_printf(arena, "the password of '%s' was changed", edit->name));
-	return foreign(ret_why,
-		arena_printf(arena, "the %s of '%s' is '%s', no longer '%s'",
-			accountdb_field_name(edit->file, edit->field), edit->name, found,
-			edit->before));
+		return edit_foreign(arena, ret_why, "the password of '%s' was changed", edit->name);
+	return edit_foreign(arena, ret_why, "the %s of '%s' is '%s', no longer '%s'",
+		accountdb_field_name(edit->file, edit->field), edit->name, found, edit->before);
 }
 
 /* Where both values are the same, nothing has been done yet. */
@@ -140,11 +136,10 @@ gate_state(const struct edit *edit, const struct accountdb *db, struct arena *ar
 	if (line && matches(edit->before, accountdb_field(line, SHADOW_EXPIRE)))
 		return EDIT_BEFORE;
 	if (!edit->after)
-		return line ? foreign(ret_why,
-				      arena_printf(arena,
-					      "the expiry of '%s' is no longer what the plan found",
-					      edit->name))
-			    : EDIT_AFTER;
+		return line
+			? edit_foreign(arena, ret_why,
+				  "the expiry of '%s' is no longer what the plan found", edit->name)
+			: EDIT_AFTER;
 	return field_state(edit, db, arena, ret_why);
 }
 

@@ -106,13 +106,13 @@ enum edit_state edit_state(
  *
  *	group, gshadow: the new name beside the old one in every group, whoever gave it
  *	shadow: a second line, closed                      ──▶ passwd ──▶ on disk ──▶ old ones go
- *	group, gshadow, shadow: the old name beside the new ◀── passwd ◀── on disk ◀──
- *edits_put_back
+ *	group, gshadow, shadow: the old name beside the new ◀── passwd ◀── on disk
  *
  * The group of the login's own is the gid's, so its line is renamed at once, and administrators of
  * groups are in gshadow. RENAME: BEFORE while the account has the old name and the new one is free,
- * AFTER the other way round, FOREIGN when somebody else has one of the names or the id. An undo
- *that cannot give the old name back is one conflict, and everything of the account stays as it is.
+ * AFTER the other way round, FOREIGN when somebody else has one of the names or the id.
+ * The way back begins with edits_put_back(); an undo that cannot give the old name back is one
+ * conflict, and everything of the account stays as it is.
  */
 
 /* The new shadow lines are born with this expiry day until the run activates them (shadow(5):

@@ -1,10 +1,14 @@
 /*
- * edit_internal.h - what edit.c and edit_undo.c share.
+ * edit_internal.h - what the edit*.c files share.
  */
 #ifndef REHOME_PLAN_EDIT_INTERNAL_H
 #define REHOME_PLAN_EDIT_INTERNAL_H
 
 #include "core/plan/edit.h"
+
+/* EDIT_FOREIGN, and why where somebody asks. */
+enum edit_state edit_foreign(struct arena *arena, const char **ret_why, const char *format, ...)
+	PRINTF_LIKE(3, 4);
 
 /* A line of passwd or group: the uid or gid in the plan; false when it is no number. */
 bool edit_line_id(const struct edit *edit, size_t *ret_field, uint32_t *ret_id);

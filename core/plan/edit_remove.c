@@ -11,17 +11,6 @@
 
 /* ---- what a removal finds ---- */
 
-static enum edit_state PRINTF_LIKE(3, 4)
-	foreign(struct arena *arena, const char **ret_why, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (ret_why)
-		*ret_why = arena_vprintf(arena, format, args);
-	va_end(args);
-	return EDIT_FOREIGN;
-}
-
 static bool
 has_number(enum accountdb_file file)
 {
@@ -61,14 +50,15 @@ edit_removal_state(const struct edit *edit, const struct accountdb *db, struct a
 	if (!line)
 		return EDIT_AFTER;
 	if (!has_planned_id(edit, line))
-		return foreign(arena, ret_why, "'%s' has another id in %s than the plan found",
+		return edit_foreign(arena, ret_why, "'%s' has another id in %s than the plan found",
 			edit->name, file);
 	if (!accountdb_is_only(db, line))
-		return foreign(arena, ret_why, "%s has a second line with the name or id of '%s'",
-			file, edit->name);
+		return edit_foreign(arena, ret_why,
+			"%s has a second line with the name or id of '%s'", file, edit->name);
 	const char *other = other_member(edit, line);
 	if (other)
-		return foreign(arena, ret_why, "'%s' is a member of group '%s'", other, edit->name);
+		return edit_foreign(
+			arena, ret_why, "'%s' is a member of group '%s'", other, edit->name);
 	return EDIT_BEFORE;
 }
 

@@ -114,17 +114,6 @@ lacks_name(struct accountdb *db, enum accountdb_file file, const char *has, cons
 
 /* ---- what an edit finds ---- */
 
-static enum edit_state PRINTF_LIKE(3, 4)
-	foreign(struct arena *arena, const char **ret_why, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	if (ret_why)
-		*ret_why = arena_vprintf(arena, format, args);
-	va_end(args);
-	return EDIT_FOREIGN;
-}
-
 static enum edit_state
 numbered_state(const struct edit *edit, const struct accountdb *db, struct arena *arena,
 	const char **ret_why)
@@ -135,19 +124,19 @@ numbered_state(const struct edit *edit, const struct accountdb *db, struct arena
 	if (new && !old && find_ours(edit, db, edit->name))
 		return EDIT_AFTER;
 	if (new &&old)
-		return foreign(arena, ret_why, "'%s' and '%s' are both in %s", edit->old_name,
+		return edit_foreign(arena, ret_why, "'%s' and '%s' are both in %s", edit->old_name,
 			edit->name, file);
 	if (new)
-		return foreign(arena, ret_why, "'%s' is in %s already", edit->name, file);
+		return edit_foreign(arena, ret_why, "'%s' is in %s already", edit->name, file);
 	if (!old)
-		return foreign(
+		return edit_foreign(
 			arena, ret_why, "%s has no line of '%s' any more", file, edit->old_name);
 	if (!find_ours(edit, db, edit->old_name))
-		return foreign(arena, ret_why, "'%s' has another id in %s than the plan found",
+		return edit_foreign(arena, ret_why, "'%s' has another id in %s than the plan found",
 			edit->old_name, file);
 	if (!accountdb_is_only(db, old))
-		return foreign(arena, ret_why, "%s has a second line with the name or id of '%s'",
-			file, edit->old_name);
+		return edit_foreign(arena, ret_why,
+			"%s has a second line with the name or id of '%s'", file, edit->old_name);
 	return EDIT_BEFORE;
 }
 
@@ -160,17 +149,17 @@ shadow_state(const struct edit *edit, const struct accountdb *db, struct arena *
 	const struct accountdb_line *old = accountdb_find(db, ACCOUNTDB_SHADOW, edit->old_name);
 	if (is_renamed(edit, db))
 		return new ? EDIT_AFTER
-			   : foreign(arena, ret_why, "shadow has no line of '%s' any more",
+			   : edit_foreign(arena, ret_why, "shadow has no line of '%s' any more",
 				     edit->name);
 	if (new)
-		return foreign(arena, ret_why,
+		return edit_foreign(arena, ret_why,
 			"shadow has a line of '%s' that passwd does not have", edit->name);
 	if (!old)
-		return foreign(
+		return edit_foreign(
 			arena, ret_why, "shadow has no line of '%s' any more", edit->old_name);
 	return accountdb_is_only(db, old)
 		? EDIT_BEFORE
-		: foreign(arena, ret_why, "shadow has a second line of '%s'", edit->old_name);
+		: edit_foreign(arena, ret_why, "shadow has a second line of '%s'", edit->old_name);
 }
 
 static enum edit_state
@@ -180,14 +169,14 @@ gshadow_state(const struct edit *edit, const struct accountdb *db, struct arena 
 	const struct accountdb_line *new = accountdb_find(db, ACCOUNTDB_GSHADOW, edit->name);
 	const struct accountdb_line *old = accountdb_find(db, ACCOUNTDB_GSHADOW, edit->old_name);
 	if (new)
-		return old ? foreign(arena, ret_why, "'%s' is in gshadow already", edit->name)
+		return old ? edit_foreign(arena, ret_why, "'%s' is in gshadow already", edit->name)
 			   : EDIT_AFTER;
 	if (!old)
-		return foreign(
+		return edit_foreign(
 			arena, ret_why, "gshadow has no line of '%s' any more", edit->old_name);
 	return accountdb_is_only(db, old)
 		? EDIT_BEFORE
-		: foreign(arena, ret_why, "gshadow has a second line of '%s'", edit->old_name);
+		: edit_foreign(arena, ret_why, "gshadow has a second line of '%s'", edit->old_name);
 }
 
 enum edit_state
