@@ -108,6 +108,21 @@ step_note(const struct step *step, struct run *run, const struct step_fact *fact
 }
 
 bool
+step_note_inode(const struct step *step, struct run *run, const char *path)
+{
+	struct host_entry entry;
+	if (!host_inspect(run->host, path, &entry, run->diags))
+		return false;
+	const struct step_fact fact = {
+		.known = true,
+		.dev = entry.st.st_dev,
+		.ino = entry.st.st_ino,
+	};
+	step_note(step, run, &fact);
+	return true;
+}
+
+bool
 step_open_parent(const char *path, struct run *run, int *ret_fd, const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');

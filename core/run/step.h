@@ -166,6 +166,8 @@ bool run_creates(const struct run *run, const char *login);
 
 /* Writes down the inode of a step in the journal, and in run->facts. */
 void step_note(const struct step *step, struct run *run, const struct step_fact *fact);
+/* The same of what is at a path now. */
+NODISCARD bool step_note_inode(const struct step *step, struct run *run, const char *path);
 
 /* An error that names the step's user. Always returns false. */
 bool step_fault(const struct step *step, struct run *run, const char *path, const char *message);

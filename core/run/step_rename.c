@@ -25,16 +25,7 @@ rename_check(const struct step *step, struct run *run)
 static bool
 rename_prepare(const struct step *step, struct run *run)
 {
-	struct host_entry entry;
-	if (!host_inspect(run->host, step->home.source, &entry, run->diags))
-		return false;
-	const struct step_fact fact = {
-		.known = true,
-		.dev = entry.st.st_dev,
-		.ino = entry.st.st_ino,
-	};
-	step_note(step, run, &fact);
-	return true;
+	return step_note_inode(step, run, step->home.source);
 }
 
 /* Never over anything. */

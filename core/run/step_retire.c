@@ -21,17 +21,8 @@ retire_check(const struct step *step, struct run *run)
 static bool
 retire_prepare(const struct step *step, struct run *run)
 {
-	struct host_entry entry;
 	AUTO_CLOSE int fd = -1;
-	if (!host_inspect(run->host, step->path, &entry, run->diags))
-		return false;
-	const struct step_fact fact = {
-		.known = true,
-		.dev = entry.st.st_dev,
-		.ino = entry.st.st_ino,
-	};
-	step_note(step, run, &fact);
-	return quarantine_open(step, run, &fd);
+	return step_note_inode(step, run, step->path) && quarantine_open(step, run, &fd);
 }
 
 static bool
