@@ -48,22 +48,8 @@ is_here(const struct planner *planner, const struct managed_account *managed)
 static void
 add_absentee(struct planner *planner, const struct managed_account *managed, bool is_closed)
 {
-	struct change *change = ARENA_NEW(planner->arena, struct change);
-	*change = (struct change){
-		.action = CHANGE_UNCHANGED,
-		.login = managed->login,
-		.source = managed->source,
-		.key = managed->key,
-		.place = at(managed->source, 0),
-		.nss = managed->nss,
-		.has_before = true,
-		.has_after = true,
-		.before = planner_present_facts(planner, managed),
-		.findings = { .arena = planner->arena },
-	};
-	change->full_name = change->before.full_name;
-	change->after = change->before;
-	table_set(&planner->logins, change->login, change);
+	struct change *change = planner_no_change_of(planner, managed);
+	change->place = at(managed->source, 0);
 	ARRAY_PUSH(
 		planner->arena, &planner->absent, (struct absentee){ managed, change, is_closed });
 }

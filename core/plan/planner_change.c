@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "core/model/password.h"
-#include "core/model/ssh_key.h"
 #include "core/plan/planner_internal.h"
 
 void
@@ -222,100 +221,6 @@ update_groups(const struct update *update)
 		if (strcmp(*group, change->login) != 0)
 			join(update, *group);
 	}
-}
-
-static bool
-same_keys(const struct string_list *keys, const char *text)
-{
-	AUTO_BUFFER struct buffer wanted = { 0 };
-	ARRAY_FOREACH (key, keys)
-		buffer_printf(&wanted, "%s\n", *key);
-	return strcmp(buffer_text(&wanted), text ? text : "") == 0;
-}
-
-static bool
-same_texts(const struct string_list *a, const struct string_list *b)
-{
-	for (size_t i = 0; a->count == b->count && i < a->count; i++) {
-		if (strcmp(a->items[i], b->items[i]) != 0)
-			return false;
-	}
-	return a->count == b->count;
-}
-
-/* As many as before may all be others, or the same with other options. */
-static void
-tell_keys(const struct update *update)
-{
-	bool same = same_texts(&update->change->before.keys, &update->change->after.keys);
-	size_t before = update->change->before.keys.count, after = update->change->after.keys.count;
-	struct arena *arena = update->planner->arena;
-	planner_add_line(update->change, arena, "keys",
-		same			  ? "the same, with other options"
-			: before == after ? arena_printf(arena, "replaced (%zu)", after)
-					  : arena_printf(arena, "%zu -> %zu", before, after));
-}
-
-/* An old server without a name of its own is "the proftpd", so that another one's user of the same
- * name looks like the same person; a home that was copied from there tells them apart. */
-static bool
-may_be_another_server(const struct update *update)
-{
-	const struct account *account = update->account;
-	return account->old && strchr(update->change->source, ':') &&
-		!(update->managed->contents && account->contents);
-}
-
-/* Whether the keys of the account are what its file is to have. */
-static bool
-takes_keys(const struct update *update, const struct key_file *file)
-{
-	const struct account *account = update->account;
-	if (!account_has(account, ACCOUNT_SSH_KEYS))
-		return false;
-	struct string_list keys = planner_keys_from(
-		update->planner, &account->ssh_keys, NULL, update->change->after.profile);
-	if (!may_be_another_server(update) || same_keys(&keys, file->text))
-		return true;
-	planner_warn(update->planner, update->change, planner_place(account, ACCOUNT_SSH_KEYS),
-		"old-keys-left",
-		"has other keys on the old server, which are not taken: it may be "
-		"another server's user");
-	planner_hint(update->change,
-		"Give each server a source with a name of its own in the "
-		"configuration.");
-	return false;
-}
-
-static void
-update_keys(const struct update *update)
-{
-	struct planner *planner = update->planner;
-	struct change *change = update->change;
-	const struct account *account = update->account;
-	struct diags problems = { .arena = planner->arena };
-	struct key_file file;
-	const char *login = planner_present_login(change);
-	if (!planner_read_keys(planner, login, &file, &problems)) {
-		planner_block(planner, change, account->place, "unreadable", "%s/%s: %s",
-			planner->plan->keys_dir, login, problems.items[0].message);
-		return;
-	}
-	change->before.keys = planner_fingerprints_of(planner, &file);
-	change->after.keys = change->before.keys;
-	bool given = takes_keys(update, &file);
-	struct string_list keys =
-		planner_keys_from(planner, given ? &account->ssh_keys : &file.lines,
-			given ? NULL : change->before.profile, change->after.profile);
-	bool same = same_keys(&keys, file.text);
-	if (!same && given)
-		change->after.keys = planner_fingerprints(planner, &account->ssh_keys);
-	if (!same)
-		tell_keys(update);
-	if (change->old_login)
-		planner_rename_keys(update, &keys, &file);
-	else if (!same)
-		planner_write_keys(planner, change->login, &keys, &file);
 }
 
 /* As was decided: an account that comes in with the empty password does not keep it. */
@@ -578,6 +483,65 @@ is_closed(const struct managed_account *managed)
 		managed->standing.state == MANAGED_RETIRED;
 }
 
+/* Whether the account is the one that rehome made. */
+static bool
+read_ids(const struct update *update)
+{
+	struct change *change = update->change;
+	const struct managed_account *managed = update->managed;
+	uint32_t uid, gid;
+	if (!accountdb_line_id(update->passwd, PASSWD_UID, &uid) ||
+		!accountdb_line_id(update->passwd, PASSWD_GID, &gid) || uid != managed->uid) {
+		planner_block(update->planner, change, update->account->place, "uid-drift",
+			"'%s' has uid %s now, rehome made it with uid %u", managed->login,
+			accountdb_field(update->passwd, PASSWD_UID), (unsigned)managed->uid);
+		planner_hint(change, "Somebody made the account anew; see `rehome status %s`.",
+			managed->login);
+		return false;
+	}
+	change->has_before = change->has_after = true;
+	change->before.uid = change->after.uid = uid;
+	change->before.gid = change->after.gid = gid;
+	return true;
+}
+
+/* True when that is all that there is to be planned. */
+static bool
+rename_login(const struct update *update)
+{
+	if (!update->change->old_login)
+		return false;
+	planner_rename_lines(update);
+	if (planner_is_blocked(update->change))
+		return true;
+	if (is_closed(update->managed))
+		planner_rename_closed(update);
+	return is_closed(update->managed);
+}
+
+static void
+update_all(struct update *update)
+{
+	struct change *change = update->change;
+	update_profile(update);
+	if (change->nss) {
+		read_nss_fields(update);
+	} else {
+		update_name(update);
+		update_shell(update);
+	}
+	update_expiry(update);
+	update_groups(update);
+	planner_update_keys(update);
+	update_password(update);
+	update_jail(update);
+	refuse_uid_change(update);
+	planner_describe_profile(update->planner, update->account, change);
+	if (!change->old_login) /* the next plan knows it by its new name */
+		planner_look_at_contents_again(
+			update->planner, update->account, update->managed, change);
+}
+
 void
 planner_change(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct accountdb_line *passwd, struct change *change)
@@ -592,50 +556,13 @@ planner_change(struct planner *planner, const struct account *account,
 		.change = change,
 		.gated = change->old_login,
 	};
-	uint32_t uid = 0, gid = 0;
 	size_t edits = planner->plan->edits.count, steps = planner->plan->steps.count;
-
-	if (!accountdb_line_id(passwd, PASSWD_UID, &uid) ||
-		!accountdb_line_id(passwd, PASSWD_GID, &gid) || uid != managed->uid) {
-		planner_block(planner, change, account->place, "uid-drift",
-			"'%s' has uid %s now, rehome made it with uid %u", managed->login,
-			accountdb_field(passwd, PASSWD_UID), (unsigned)managed->uid);
-		planner_hint(change, "Somebody made the account anew; see `rehome status %s`.",
-			managed->login);
+	if (!read_ids(&update) || rename_login(&update) ||
+		planner_compare_state(planner, account, managed, passwd, update.shadow, change))
 		return;
-	}
-	change->has_before = change->has_after = true;
-	change->before.uid = change->after.uid = uid;
-	change->before.gid = change->after.gid = gid;
-	if (change->old_login)
-		planner_rename_lines(&update);
-	if (change->old_login && planner_is_blocked(change))
-		return;
-	if (change->old_login && is_closed(managed)) {
-		planner_rename_closed(&update);
-		return;
-	}
-	if (planner_compare_state(planner, account, managed, update.passwd, update.shadow, change))
-		return;
-	update_profile(&update);
-	if (change->nss) {
-		read_nss_fields(&update);
-	} else {
-		update_name(&update);
-		update_shell(&update);
-	}
-	update_expiry(&update);
-	update_groups(&update);
-	update_keys(&update);
-	update_password(&update);
-	update_jail(&update);
-	refuse_uid_change(&update);
-	planner_describe_profile(planner, account, change);
-	if (!change->old_login) /* the next plan knows it by its new name */
-		planner_look_at_contents_again(planner, account, managed, change);
-	if (!has_work(planner, change, edits, steps)) {
+	update_all(&update);
+	if (has_work(planner, change, edits, steps))
+		finish_change(&update);
+	else
 		change->action = CHANGE_UNCHANGED;
-		return;
-	}
-	finish_change(&update);
 }

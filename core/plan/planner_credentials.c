@@ -134,11 +134,11 @@ planner_present_facts(struct planner *planner, const struct managed_account *man
 }
 
 struct change *
-planner_change_of_managed(struct planner *planner, const struct managed_account *managed)
+planner_no_change_of(struct planner *planner, const struct managed_account *managed)
 {
 	struct change *change = ARENA_NEW(planner->arena, struct change);
 	*change = (struct change){
-		.action = CHANGE_CHANGE,
+		.action = CHANGE_UNCHANGED,
 		.login = managed->login,
 		.source = managed->source,
 		.key = managed->key,
@@ -151,6 +151,14 @@ planner_change_of_managed(struct planner *planner, const struct managed_account 
 	change->full_name = change->before.full_name;
 	change->after = change->before;
 	table_set(&planner->logins, change->login, change);
+	return change;
+}
+
+struct change *
+planner_change_of_managed(struct planner *planner, const struct managed_account *managed)
+{
+	struct change *change = planner_no_change_of(planner, managed);
+	change->action = CHANGE_CHANGE;
 	ARRAY_PUSH(planner->arena, &planner->plan->changes, change);
 	return change;
 }

@@ -8,7 +8,7 @@
  *	planner_groups.c       the groups besides the own one
  *	planner_profile.c      what sshd does for it besides, and the group that stands for that
  *	planner_create.c       an account that does not exist
- *	planner_change.c       one that rehome manages already
+ *	planner_change*.c      one that rehome manages already
  *	planner_rename.c       one whose person has another login now
  *	planner_adopt.c        one that it does not: account and home become a jail
  *	planner_nss.c          one that the name service has: only the jail is ours
@@ -297,6 +297,9 @@ void planner_update_present(const struct update *update);
 void planner_set_field(const struct update *update, enum accountdb_file file, size_t field,
 	const char *before, const char *after);
 
+/* planner_change_keys.c */
+void planner_update_keys(const struct update *update);
+
 /* planner_rename.c */
 
 /* The login that the account has until the plan is applied. */
@@ -377,7 +380,9 @@ struct account_facts planner_present_facts(
  * account. */
 void planner_read_expiry(
 	const char *expires, const struct managed_account *managed, struct account_facts *facts);
-/* A change of a managed account that a command names, in the plan; before and after are equal. */
+/* Of a managed account that no row is about; before and after are equal. Not in the plan yet. */
+struct change *planner_no_change_of(struct planner *planner, const struct managed_account *managed);
+/* The same of one that a command names, in the plan. */
 struct change *planner_change_of_managed(
 	struct planner *planner, const struct managed_account *managed);
 
