@@ -4,10 +4,12 @@
  * A record has the raw attributes that a mapping may name, and columns that are computed from
  * attributes; an attribute type cannot have an underscore (RFC 4512, 1.4), so these have one:
  *	entry_dn	the entry's name
- *	entry_key	what identifies it across renames: entryUUID (RFC 4530), else nsUniqueId
- *(389 Directory Server), else ipaUniqueID (FreeIPA); objectGUID (MS-ADTS 3.1.1.1.4) account_state
- *active or disabled, see entry_state.c account_expires	a date or "never"; none where the entry is
- *silent ssh_key		of sshPublicKey, ipaSshPubKey and altSecurityIdentities
+ *	entry_key	what identifies it across renames: entryUUID (RFC 4530), else
+ *			nsUniqueId (389 Directory Server), else ipaUniqueID (FreeIPA); objectGUID
+ *			(MS-ADTS 3.1.1.1.4)
+ *	account_state	active or disabled, see entry_state.c
+ *	account_expires	a date or "never"; none where the entry is silent
+ *	ssh_key		of sshPublicKey, ipaSshPubKey and altSecurityIdentities
  *	password_hash	of userPassword (RFC 4519, 2.41)
  *	group_name, group_dn	of all groups, see groups.h
  *

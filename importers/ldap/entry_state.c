@@ -6,7 +6,8 @@
  *	loginDisabled TRUE		eDirectory
  *	pwdAccountLockedTime		draft-behera-ldap-password-policy 5.3.3: 000001010000Z is
  *					locked for good; another time, by wrong passwords since
- *then, until somebody lifts it or after the policy's pwdLockoutDuration (option lockout_seconds)
+ *					then, until somebody lifts it or after the policy's
+ *					pwdLockoutDuration (option lockout_seconds)
  *	pwdStartTime in the future, pwdEndTime in the past	the same, 5.3.9 and 5.3.10
  *	userAccountControl 0x2		MS-ADTS 2.2.16, ADS_UF_ACCOUNTDISABLE
  *	msDS-User-Account-Control-Computed 0x10		MS-ADTS 3.1.1.4.5.17, locked out now
@@ -14,10 +15,10 @@
  *
  * The end of an account is the earliest of shadowExpire (shadow(5): days, -1 never),
  * krbPrincipalExpiration (MIT Kerberos), loginExpirationTime (eDirectory), pwdEndTime, and
- * accountExpires (MS-ADTS 2.2.18 and MS-ADA1 2.1: 100 ns since 1601; 0 and 2^63-1 never). Times of
- *a day become the day after, since shadow knows days only. "never" is said only by who could have
- *said otherwise: an entry of class shadowAccount, or of Active Directory. Where no attribute speaks
- *of it an expiry that was set here is left alone.
+ * accountExpires (MS-ADTS 2.2.18 and MS-ADA1 2.1: 100 ns since 1601; 0 and 2^63-1 never).
+ * Times of a day become the day after, since shadow knows days only. "never" is said only by who
+ * could have said otherwise: an entry of class shadowAccount, or of Active Directory. Where no
+ * attribute speaks of it an expiry that was set here is left alone.
  */
 #include "importers/ldap/entry_internal.h"
 

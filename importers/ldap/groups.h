@@ -8,9 +8,10 @@
  *	- it is the primary one: gidNumber of both (RFC 2307), or primaryGroupID, the last part of
  *	  the group's objectSid in the domain of the entry's (MS-ADTS 3.1.1.4.5.2);
  *	- a group that it is in is in that group, by any of the first two, however deep. Circles are
- *	  no trouble. Active Directory's matching rule in chain gives the same without primary
- *groups. A memberOf that names none of the loaded groups leads nowhere: the search for groups
- *decides which ones count.
+ *	  no trouble. Active Directory's matching rule in chain gives the same without
+ *	  primary groups.
+ * A memberOf that names none of the loaded groups leads nowhere: the search for groups decides
+ * which ones count.
  */
 #ifndef REHOME_LDAP_GROUPS_H
 #define REHOME_LDAP_GROUPS_H
@@ -57,8 +58,8 @@ void groups_init(struct groups *groups, struct arena *arena);
 
 /*
  * One entry that the search for groups found. One without a usable name is left out with a warning,
- * and so is a member that is none. *ret_rest tells what is to be asked for with groups_range(),
- * attribute NULL = nothing.
+ * and so is a member that is none. *ret_rest tells what is to be asked for with
+ * group_rest_attribute(), attribute NULL = nothing.
  */
 void groups_add(struct groups *groups, const struct directory_entry *entry,
 	struct group_rest *ret_rest, struct diags *diags);

@@ -1,10 +1,9 @@
 /*
- * oracle.h - what must hold, whatever was done to the program: the same questions after every
- *fault.
+ * oracle.h - what must hold, whatever was done to the program: the same questions after each fault.
  *
- *	at any moment	no account is present, unexpired and unjailed (I1): what is open is jailed,
- *or is as it was before anybody touched it; all data of the users is there (I5); secrets are only
- *where only root reads (I8)
+ *	at any moment	no account is present, unexpired and unjailed (I1): what is open is
+ *			jailed, or is as it was before anybody touched it; all data of the users is
+ *			there (I5); secrets are only where only root reads (I8)
  *	when settled	machine and registry are exactly those before or those after; no run is
  *			pending; no temporary file, staging directory or lock is left (I6)
  *

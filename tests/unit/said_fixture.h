@@ -1,6 +1,5 @@
 /*
- * said_fixture.h - diagnostics and accounts written down as text, so that a test compares the
- *whole.
+ * said_fixture.h - diagnostics and accounts as text, so that a test compares the whole.
  *
  *	staff.csv:3:2: error: '4711' is not a login name | Use u4711, ...
  *	username=jmueller (generated) full_name=Jörg Müller

@@ -3,7 +3,6 @@
  */
 #include "registry_fixture.h"
 
-
 /* ---- runs ---- */
 
 static void
