@@ -50,7 +50,33 @@ make_homes(const char *directory, int count)
 }
 
 static void
-write_file(const char *directory, const char *name, const char *format, int count)
+write_group(FILE *file, int i)
+{
+	fprintf(file, "user%07d:x:%d:\n", i, FIRST_ID + i);
+}
+
+static void
+write_gshadow(FILE *file, int i)
+{
+	fprintf(file, "user%07d:!::\n", i);
+}
+
+static void
+write_shadow(FILE *file, int i)
+{
+	fprintf(file, "user%07d:*:20000:0:99999:7:::\n", i);
+}
+
+static void
+write_passwd(FILE *file, int i)
+{
+	fprintf(file, "user%07d:x:%d:%d:Some Body:/home/user%07d:/usr/sbin/nologin\n", i,
+		FIRST_ID + i, FIRST_ID + i, i);
+}
+
+static void
+write_file(
+	const char *directory, const char *name, void (*write_line)(FILE *file, int i), int count)
 {
 	char path[4096], temporary[4100];
 	snprintf(path, sizeof(path), "%s/etc/%s", directory, name);
@@ -61,7 +87,7 @@ write_file(const char *directory, const char *name, const char *format, int coun
 		exit(1);
 	}
 	for (int i = 0; i < count; i++)
-		fprintf(file, format, i, FIRST_ID + i);
+		write_line(file, i);
 	fflush(file);
 	check(fsync(fileno(file)), temporary);
 	fclose(file);
@@ -82,10 +108,9 @@ main(int argc, char **argv)
 	snprintf(path, sizeof(path), "%s/etc", argv[1]);
 	mkdir(path, 0755);
 	make_homes(argv[1], count);
-	write_file(argv[1], "group", "user%07d:x:%d:\n", count);
-	write_file(argv[1], "gshadow", "user%1$07d:!::\n", count);
-	write_file(argv[1], "shadow", "user%1$07d:*:20000:0:99999:7:::\n", count);
-	write_file(argv[1], "passwd",
-		"user%1$07d:x:%2$d:%2$d:Some Body:/home/user%1$07d:/usr/sbin/nologin\n", count);
+	write_file(argv[1], "group", write_group, count);
+	write_file(argv[1], "gshadow", write_gshadow, count);
+	write_file(argv[1], "shadow", write_shadow, count);
+	write_file(argv[1], "passwd", write_passwd, count);
 	return 0;
 }
