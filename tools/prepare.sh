@@ -4,15 +4,8 @@
 # Uses no network when nothing is missing. Asks no questions. Starts no daemon: the tests run the
 # server's program on their private machine, so it is not enabled on this one either.
 set -eu
-list=$(dirname "$0")/deps-debian.txt
-
-wanted() {
-	for section in "$@"; do
-		awk -v section="$section" '
-			/^# -- / { inside = ($3 == section); next }
-			inside && !/^#/ && NF { print $1 }' "$list"
-	done
-}
+# shellcheck source=tools/packages.sh
+. "$(dirname "$0")/packages.sh"
 
 is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -22,17 +15,6 @@ missing_packages() {
 	for package in $(wanted "$@"); do
 		is_installed "$package" || printf '%s ' "$package"
 	done
-}
-
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		echo "prepare: needs root or sudo to install: $missing" >&2
-		return 1
-	fi
 }
 
 install_missing() {

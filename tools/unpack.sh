@@ -5,26 +5,10 @@
 # unpacked, never installed and never started here; the tests lay it over a private copy of the
 # machine. Prints where it is. Uses no network when nothing is missing.
 set -eu
-list=$(cd "$(dirname "$0")" && pwd)/deps-debian.txt
+# shellcheck source=tools/packages.sh
+. "$(dirname "$0")/packages.sh"
 place=$1
 shift
-
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		echo "unpack: needs root or sudo to unpack into $place" >&2
-		return 1
-	fi
-}
-
-wanted() {
-	awk -v section="$1" '
-		/^# -- / { inside = ($3 == section); next }
-		inside && !/^#/ && NF { print $1 }' "$list"
-}
 
 # fetch SECTION DIRECTORY: the packages of the section, and what they lack on this machine. apt
 # would remove another server for them if it installed them, which it does not.
@@ -38,9 +22,7 @@ fetch() {
 
 # That a later list is not taken for this one.
 stamp() {
-	for section in "$@"; do
-		wanted "$section"
-	done | cksum
+	wanted "$@" | cksum
 }
 
 # Where /lib is a link to /usr/lib, a directory of that name would hide it.
