@@ -10,11 +10,7 @@
 #include "core/base/text.h"
 
 static const struct option_spec apply_options[] = {
-	{ .name = "handout",
-		.type = OPTION_TEXT,
-		.offset = offsetof(struct planning_options, handout),
-		.argument = "DIR",
-		.help = "where generated passwords are written, for root alone" },
+	PLANNING_OPTION_HANDOUT,
 	{ .name = "expect-sha256",
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct planning_options, expected_sha256),

@@ -14,11 +14,7 @@ struct finalise_options {
 };
 
 static const struct option_spec finalise_options[] = {
-	{ .name = "reason",
-		.type = OPTION_TEXT,
-		.offset = offsetof(struct finalise_options, reason),
-		.argument = "TEXT",
-		.help = "why, for the history" },
+	OPTION_REASON(struct finalise_options),
 	{ .name = NULL },
 };
 

@@ -16,11 +16,7 @@ struct leave_options {
 };
 
 #define COMMON_OPTIONS                                                                             \
-	{ .name = "reason",                                                                        \
-		.type = OPTION_TEXT,                                                               \
-		.offset = offsetof(struct leave_options, reason),                                  \
-		.argument = "TEXT",                                                                \
-		.help = "why, for the history" },                                                  \
+	OPTION_REASON(struct leave_options),                                                       \
 	{                                                                                          \
 		.name = "output", .letter = 'o', .type = OPTION_TEXT,                              \
 		.offset = offsetof(struct leave_options, output), .argument = "FILE",              \

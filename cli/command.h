@@ -7,6 +7,8 @@
 #ifndef REHOME_CLI_COMMAND_H
 #define REHOME_CLI_COMMAND_H
 
+#include <stddef.h>
+
 #include "cli/exit.h"
 #include "core/model/option.h"
 
@@ -26,6 +28,13 @@ struct command {
 };
 
 #define ANY_OPERANDS (~0u)
+
+/* A row that many tables have, for a struct with a member `reason`. */
+#define OPTION_REASON(options)                                                                     \
+	{                                                                                          \
+		.name = "reason", .type = OPTION_TEXT, .offset = offsetof(options, reason),        \
+		.argument = "TEXT", .help = "why, for the history"                                 \
+	}
 
 /* commands.c; ends with NULL. */
 extern const struct command *const commands[];

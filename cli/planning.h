@@ -24,6 +24,31 @@ struct planning_options {
 
 /* Those that both take; a command's `shared`. */
 extern const struct option_spec planning_options[];
+/* Rows that some of them, or sync, have in a table of their own. */
+#define PLANNING_OPTION_ALLOW_LEAVERS                                                              \
+	{                                                                                          \
+		.name = "allow-leavers", .type = OPTION_COUNT,                                     \
+		.offset = offsetof(struct planning_options, allow_leavers), .argument = "N",       \
+		.help = "let the N accounts go that are over a limit of the policy; exactly N"     \
+	}
+#define PLANNING_OPTION_STAGE                                                                      \
+	{                                                                                          \
+		.name = "stage", .type = OPTION_FLAG,                                              \
+		.offset = offsetof(struct planning_options, stage),                                \
+		.help = "make new accounts, closed until rehome activate"                          \
+	}
+#define PLANNING_OPTION_JOBS                                                                       \
+	{                                                                                          \
+		.name = "jobs", .letter = 'j', .type = OPTION_NUMBER,                              \
+		.offset = offsetof(struct planning_options, jobs), .argument = "N",                \
+		.help = "threads for passwords and archives; otherwise one a processor"            \
+	}
+#define PLANNING_OPTION_HANDOUT                                                                    \
+	{                                                                                          \
+		.name = "handout", .type = OPTION_TEXT,                                            \
+		.offset = offsetof(struct planning_options, handout), .argument = "DIR",           \
+		.help = "where generated passwords are written, for root alone"                    \
+	}
 
 /* What the sources said. */
 struct reading {
