@@ -1,5 +1,6 @@
 /*
- * planner_internal.h - what the parts of the planner share; internal to planner*.c.
+ * planner_internal.h - what the parts of the planner share; internal to planner*.c, and to link.c,
+ * which has to tell people apart as they do.
  *
  *	planner.c              goes through the accounts, sorts, counts
  *	planner_rows.c         all rows at once: logins, and what else only one may have
@@ -10,13 +11,16 @@
  *	planner_create.c       an account that does not exist
  *	planner_change*.c      one that rehome manages already
  *	planner_rename.c       one whose person has another login now
- *	planner_adopt.c        one that it does not: account and home become a jail
+ *	planner_adopt*.c       one that it does not: account and home become a jail
  *	planner_nss.c          one that the name service has: only the jail is ours
- *	planner_leave.c        accounts that leave, or come back
+ *	planner_leave*.c       accounts that leave, or come back
  *	planner_absent.c       managed accounts that their source no longer lists
  *	planner_tenants.c      who lives in whose home
+ *	planner_protect.c      accounts that are more than a person's
  *	planner_keys.c         the key files
+ *	planner_secrets.c      passwords become hashes
  *	planner_folders.c      folders and homes as steps
+ *	planner_contents*.c    what a jail begins with, and what changed there since
  *	planner_archive.c      which homes are archived first, and whether that fits
  *	planner_outlives.c     what goes on without an account, or points into its home
  *	planner_old*.c         logins of an old server: what a person has to decide first

@@ -7,7 +7,7 @@ checker=$1
 
 tree=$(mktemp -d)
 mkdir -p "$tree/core/base" "$tree/core/model" "$tree/core/plan" "$tree/core/run" \
-	"$tree/importers" "$tree/exporters" "$tree/cli"
+	"$tree/importers/ldap" "$tree/exporters" "$tree/cli"
 
 # finds FILE WORD: the checker fails and names line 2 of the file, which has the line from stdin.
 finds() {
@@ -63,6 +63,12 @@ finds core/run/a.c 'must not include <archive.h>' <<-'END'
 END
 accepts core/run/archive_write.c "may use libarchive" <<-'END'
 	#include <archive.h>
+END
+finds importers/ldap/entry.c 'must not include <ldap.h>' <<-'END'
+	#include <ldap.h>
+END
+accepts importers/ldap/directory_bind.c "may use libldap" <<-'END'
+	#include <ldap.h>
 END
 
 finds core/plan/a.c printf <<-'END'
