@@ -39,24 +39,12 @@ plan_people(struct story *story, struct world *world)
 	story_plan(story, world, 0, people);
 }
 
-static bool
-apply_first(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 0, ret_result);
-}
-
-static bool
-apply_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 1, ret_result);
-}
-
 const struct chapter chapter_create_usual = {
 	.name = "create",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = plan_people,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "matteo anna greta",
 };
 
@@ -65,7 +53,7 @@ const struct chapter chapter_create_nis = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = plan_people,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "matteo anna greta",
 };
 
@@ -74,7 +62,7 @@ const struct chapter chapter_create_ragged = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = plan_people,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "matteo anna greta",
 };
 
@@ -99,7 +87,7 @@ const struct chapter chapter_change = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = plan_changes,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 };
 
@@ -115,7 +103,7 @@ const struct chapter chapter_credentials = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = plan_credentials,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 };
 
@@ -138,7 +126,7 @@ const struct chapter chapter_wave = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = apply_first_wave,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "anna greta",
 };
 
@@ -155,7 +143,7 @@ const struct chapter chapter_failing_user = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG "  failure: user\n",
 	.before = plan_with_one_impossible,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "matteo anna greta",
 	.good = RUN_PARTLY,
 };
@@ -171,21 +159,9 @@ apply_and_use(struct story *story, struct world *world)
 }
 
 static bool
-roll_back_all(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "1", NULL, ret_result);
-}
-
-static bool
 roll_back_anna(struct story *story, struct world *world, struct run_result *ret_result)
 {
 	return story_rollback(story, world, "1", "anna", ret_result);
-}
-
-static bool
-roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "2", NULL, ret_result);
 }
 
 const struct chapter chapter_rollback = {
@@ -193,7 +169,7 @@ const struct chapter chapter_rollback = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = apply_and_use,
-	.act = roll_back_all,
+	.act = story_roll_back_first,
 	.changing = "matteo anna greta",
 	.only_forward = true,
 };
@@ -222,7 +198,7 @@ const struct chapter chapter_rollback_last = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = apply_waves_and_roll_back_first,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.changing = "anna greta",
 	.only_forward = true,
 };
@@ -239,7 +215,7 @@ const struct chapter chapter_rollback_change = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = apply_changes,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.changing = "",
 	.only_forward = true,
 };

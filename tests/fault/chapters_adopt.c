@@ -189,12 +189,6 @@ remap_and_live(struct story *story, struct world *world)
 }
 
 static bool
-roll_back(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "1", NULL, ret_result);
-}
-
-static bool
 roll_back_heinz(struct story *story, struct world *world, struct run_result *ret_result)
 {
 	return story_rollback(story, world, "1", "heinz", ret_result);
@@ -206,7 +200,7 @@ const struct chapter chapter_unadopt = {
 	.config = CONFIG,
 	.adopt = "heinz",
 	.before = adopt_and_live,
-	.act = roll_back,
+	.act = story_roll_back_first,
 	.changing = "anna",
 	.only_forward = true,
 };

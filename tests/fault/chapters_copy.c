@@ -60,19 +60,13 @@ copy_and_live(struct story *story, struct world *world)
 		err(1, "%s", upload);
 }
 
-static bool
-roll_back(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "1", NULL, ret_result);
-}
-
 const struct chapter chapter_uncopy = {
 	.name = "rollback of a copy",
 	.kind = MACHINE_USUAL,
 	.config = COPY,
 	.adopt = "heinz",
 	.before = copy_home,
-	.act = roll_back,
+	.act = story_roll_back_first,
 	.changing = "anna",
 	.only_forward = true,
 };
@@ -83,7 +77,7 @@ const struct chapter chapter_uncopy_lived = {
 	.config = COPY,
 	.adopt = "heinz",
 	.before = copy_and_live,
-	.act = roll_back,
+	.act = story_roll_back_first,
 	.changing = "anna",
 	.only_forward = true,
 };
@@ -106,7 +100,7 @@ const struct chapter chapter_unbind = {
 	.config = BIND,
 	.adopt = "heinz",
 	.before = copy_home,
-	.act = roll_back,
+	.act = story_roll_back_first,
 	.changing = "anna",
 	.only_forward = true,
 };
@@ -167,7 +161,7 @@ const struct chapter chapter_unfill = {
 	.kind = MACHINE_USUAL,
 	.config = FILL,
 	.before = fill,
-	.act = roll_back,
+	.act = story_roll_back_first,
 	.changing = "anna",
 	.only_forward = true,
 };
@@ -218,12 +212,6 @@ plan_carrying(struct story *story, struct world *world)
 	(void)story_plan(story, world, 1, "username,folders\nanna,incoming docs/new\n");
 }
 
-static bool
-apply_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 1, ret_result);
-}
-
 static void
 carry(struct story *story, struct world *world)
 {
@@ -231,18 +219,12 @@ carry(struct story *story, struct world *world)
 	story_must_apply(story, world, 1);
 }
 
-static bool
-roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "2", NULL, ret_result);
-}
-
 const struct chapter chapter_carry = {
 	.name = "changes that are carried over",
 	.kind = MACHINE_USUAL,
 	.config = FILL,
 	.before = plan_carrying,
-	.act = apply_second,
+	.act = story_apply_second,
 };
 
 const struct chapter chapter_uncarry = {
@@ -250,6 +232,6 @@ const struct chapter chapter_uncarry = {
 	.kind = MACHINE_USUAL,
 	.config = FILL,
 	.before = carry,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.only_forward = true,
 };

@@ -114,42 +114,12 @@ activate_and_wait(struct story *story, struct world *world)
 
 /* ---- what is stopped ---- */
 
-static bool
-apply_first(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 0, ret_result);
-}
-
-static bool
-apply_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 1, ret_result);
-}
-
-static bool
-apply_third(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 2, ret_result);
-}
-
-static bool
-roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "2", NULL, ret_result);
-}
-
-static bool
-roll_back_third(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "3", NULL, ret_result);
-}
-
 const struct chapter chapter_disable = {
 	.name = "disable",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = plan_disable,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 };
 
@@ -158,7 +128,7 @@ const struct chapter chapter_enable = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = plan_enable,
-	.act = apply_third,
+	.act = story_apply_third,
 	.changing = "anna",
 };
 
@@ -167,7 +137,7 @@ const struct chapter chapter_retire = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = plan_retire,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 };
 
@@ -176,7 +146,7 @@ const struct chapter chapter_unretire = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = retire_and_wait,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.changing = "",
 	.only_forward = true,
 };
@@ -186,7 +156,7 @@ const struct chapter chapter_remove = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = plan_remove,
-	.act = apply_third,
+	.act = story_apply_third,
 	.changing = "",
 	.leaving = "anna",
 };
@@ -196,7 +166,7 @@ const struct chapter chapter_remove_nis = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = plan_remove,
-	.act = apply_third,
+	.act = story_apply_third,
 	.changing = "",
 	.leaving = "anna",
 };
@@ -206,7 +176,7 @@ const struct chapter chapter_unremove = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = remove_and_wait,
-	.act = roll_back_third,
+	.act = story_roll_back_third,
 	.changing = "",
 	.leaving = "anna",
 	.only_forward = true,
@@ -219,7 +189,7 @@ const struct chapter chapter_stage = {
 	.kind = MACHINE_NIS,
 	.config = STAGED_CONFIG,
 	.before = plan_staged,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "",
 };
 
@@ -228,7 +198,7 @@ const struct chapter chapter_activate = {
 	.kind = MACHINE_RAGGED,
 	.config = STAGED_CONFIG,
 	.before = plan_activate,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 };
 
@@ -237,7 +207,7 @@ const struct chapter chapter_unactivate = {
 	.kind = MACHINE_USUAL,
 	.config = STAGED_CONFIG,
 	.before = activate_and_wait,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.changing = "",
 	.only_forward = true,
 };
@@ -268,19 +238,13 @@ plan_nss_disable(struct story *story, struct world *world)
 	story_leave(story, world, 1, LEAVE_DISABLE, "anna");
 }
 
-static bool
-roll_back_first(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "1", NULL, ret_result);
-}
-
 const struct chapter chapter_nss = {
 	.name = "jail of the name service's",
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.nss = true,
 	.before = plan_nss,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "",
 };
 
@@ -290,7 +254,7 @@ const struct chapter chapter_unnss = {
 	.config = CONFIG,
 	.nss = true,
 	.before = jail_nss,
-	.act = roll_back_first,
+	.act = story_roll_back_first,
 	.changing = "",
 	.only_forward = true,
 };
@@ -301,6 +265,6 @@ const struct chapter chapter_nss_disable = {
 	.config = CONFIG,
 	.nss = true,
 	.before = plan_nss_disable,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 };

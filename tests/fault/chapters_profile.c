@@ -53,24 +53,6 @@ apply_changes(struct story *story, struct world *world)
 	story_must_apply(story, world, 1);
 }
 
-static bool
-apply_first(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 0, ret_result);
-}
-
-static bool
-apply_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 1, ret_result);
-}
-
-static bool
-roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "2", NULL, ret_result);
-}
-
 static void
 plan_tidying(struct story *story, struct world *world)
 {
@@ -88,24 +70,12 @@ apply_tidying(struct story *story, struct world *world)
 	story_must_apply(story, world, 2);
 }
 
-static bool
-apply_third(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 2, ret_result);
-}
-
-static bool
-roll_back_third(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "3", NULL, ret_result);
-}
-
 const struct chapter chapter_profile_tidy = {
 	.name = "a profile's group goes",
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = plan_tidying,
-	.act = apply_third,
+	.act = story_apply_third,
 	.changing = "",
 	.profiled = "matteo anna greta",
 };
@@ -115,7 +85,7 @@ const struct chapter chapter_profile_untidy = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = apply_tidying,
-	.act = roll_back_third,
+	.act = story_roll_back_third,
 	.changing = "",
 	.only_forward = true,
 	.profiled = "matteo anna greta",
@@ -126,7 +96,7 @@ const struct chapter chapter_profile = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = plan_people,
-	.act = apply_first,
+	.act = story_apply_first,
 	.changing = "matteo anna greta",
 	.profiled = "matteo anna",
 };
@@ -136,7 +106,7 @@ const struct chapter chapter_profile_change = {
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = plan_changes,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "",
 	.profiled = "matteo anna",
 };
@@ -146,7 +116,7 @@ const struct chapter chapter_profile_rollback = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = apply_changes,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.changing = "",
 	.only_forward = true,
 	.profiled = "matteo anna",

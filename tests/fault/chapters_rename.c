@@ -56,24 +56,12 @@ rename_and_wait(struct story *story, struct world *world)
 	machine_append(world->root, "/etc/group", "later:x:1500:vogel\n");
 }
 
-static bool
-apply_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_apply(story, world, 1, ret_result);
-}
-
-static bool
-roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
-{
-	return story_rollback(story, world, "2", NULL, ret_result);
-}
-
 const struct chapter chapter_rename = {
 	.name = "another login",
 	.kind = MACHINE_USUAL,
 	.config = CONFIG,
 	.before = plan_renames,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "vogel emil",
 	.leaving = "anna",
 };
@@ -83,7 +71,7 @@ const struct chapter chapter_rename_nis = {
 	.kind = MACHINE_NIS,
 	.config = CONFIG,
 	.before = plan_renames,
-	.act = apply_second,
+	.act = story_apply_second,
 	.changing = "vogel emil",
 	.leaving = "anna",
 };
@@ -93,7 +81,7 @@ const struct chapter chapter_unrename = {
 	.kind = MACHINE_RAGGED,
 	.config = CONFIG,
 	.before = rename_and_wait,
-	.act = roll_back_second,
+	.act = story_roll_back_second,
 	.changing = "emil",
 	.leaving = "vogel",
 	.only_forward = true,

@@ -277,6 +277,42 @@ story_rollback(struct story *story, struct world *world, const char *run_id, con
 }
 
 bool
+story_apply_first(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_apply(story, world, 0, ret_result);
+}
+
+bool
+story_apply_second(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_apply(story, world, 1, ret_result);
+}
+
+bool
+story_apply_third(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_apply(story, world, 2, ret_result);
+}
+
+bool
+story_roll_back_first(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "1", NULL, ret_result);
+}
+
+bool
+story_roll_back_second(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "2", NULL, ret_result);
+}
+
+bool
+story_roll_back_third(struct story *story, struct world *world, struct run_result *ret_result)
+{
+	return story_rollback(story, world, "3", NULL, ret_result);
+}
+
+bool
 story_recover(struct story *story, struct world *world, bool undo, struct run_result *ret_result)
 {
 	struct run_options options = options_of(story, undo);

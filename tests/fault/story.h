@@ -91,9 +91,18 @@ bool story_rollback(struct story *story, struct world *world, const char *run_id
 	struct run_result *ret_result);
 bool story_recover(
 	struct story *story, struct world *world, bool undo, struct run_result *ret_result);
+
 /* The same where nothing may go wrong. */
 void story_must_apply(struct story *story, struct world *world, size_t index);
 void story_must_rollback(
 	struct story *story, struct world *world, const char *run_id, const char *login);
+/* What chapters do: the n-th plan is applied, the n-th run rolled back. */
+bool story_apply_first(struct story *story, struct world *world, struct run_result *ret_result);
+bool story_apply_second(struct story *story, struct world *world, struct run_result *ret_result);
+bool story_apply_third(struct story *story, struct world *world, struct run_result *ret_result);
+bool story_roll_back_first(struct story *story, struct world *world, struct run_result *ret_result);
+bool story_roll_back_second(
+	struct story *story, struct world *world, struct run_result *ret_result);
+bool story_roll_back_third(struct story *story, struct world *world, struct run_result *ret_result);
 
 #endif
