@@ -422,7 +422,9 @@ static char **
 attribute_names(struct arena *arena, const struct string_list *attributes)
 {
 	char **names = arena_alloc(arena, (attributes->count + 1) * sizeof(*names));
-	memcpy(names, attributes->items, attributes->count * sizeof(*names));
+	for (size_t i = 0; i < attributes->count; i++)
+		names[i] = (char *)attributes->items[i];
+	names[attributes->count] = NULL;
 	return names;
 }
 
