@@ -21,12 +21,20 @@
 
 /* ---- metadata ---- */
 
-/* 0 when there is no such ACL here, or no ACLs on this filesystem at all; -1 with errno. */
+/*
+ * 0 when there is no such ACL here, or no ACLs on this filesystem at all; -1 with errno. acl has
+ * room for XATTR_SIZE_MAX bytes. The kernel clears as many as it is offered, and nearly always for
+ * nothing, so it is offered few first.
+ */
 static ssize_t
-read_acl(int path_fd, const char *xattr, void *acl, size_t room)
+read_acl(int path_fd, const char *xattr, void *acl)
 {
+	enum { USUAL_SIZE = 256 };
 	char link[FD_LINK_SIZE];
-	ssize_t size = getxattr(host_fd_link(path_fd, link), xattr, acl, room);
+	const char *path = host_fd_link(path_fd, link);
+	ssize_t size = getxattr(path, xattr, acl, USUAL_SIZE);
+	if (size < 0 && errno == ERANGE)
+		size = getxattr(path, xattr, acl, XATTR_SIZE_MAX);
 	return size < 0 && host_no_such_xattr() ? 0 : size;
 }
 
@@ -80,7 +88,7 @@ fill_acl(int path_fd, struct host_entry *entry)
 	enum { MINIMAL_ENTRIES = 3 };
 	_Alignas(struct posix_acl_xattr_entry) char acl[XATTR_SIZE_MAX];
 
-	ssize_t size = read_acl(path_fd, XATTR_ACCESS_ACL, acl, sizeof(acl));
+	ssize_t size = read_acl(path_fd, XATTR_ACCESS_ACL, acl);
 	if (size < 0)
 		return false;
 	if (size > 0) {
@@ -93,7 +101,7 @@ fill_acl(int path_fd, struct host_entry *entry)
 	if (!S_ISDIR(entry->st.st_mode))
 		return true;
 
-	size = read_acl(path_fd, XATTR_DEFAULT_ACL, acl, sizeof(acl));
+	size = read_acl(path_fd, XATTR_DEFAULT_ACL, acl);
 	if (size > 0)
 		entry->has_acl = true;
 	return size >= 0;
@@ -195,7 +203,7 @@ enum { READ_LIMIT = 1024 * 1024 * 1024, READ_ROOM = 4096 };
 static bool
 read_to_end(int fd, size_t expected, struct arena *arena, struct bytes *ret_bytes)
 {
-	size_t used = 0, room = expected < READ_ROOM ? READ_ROOM : expected + 2;
+	size_t used = 0, room = expected ? expected + 2 : READ_ROOM;
 	char *data = arena_alloc(arena, room);
 	for (;;) {
 		/* One byte stays free for the NUL that parsers like to find. */

@@ -50,7 +50,7 @@ table_set(struct table *table, const char *key, void *value)
 {
 	if (table->count * 4 >= table->room * 3) {
 		struct table grown = { .arena = table->arena };
-		grown.room = table->room ? table->room * 2 : 32;
+		grown.room = table->room ? table->room * 2 : 8;
 		grown.slots = arena_alloc(table->arena, grown.room * sizeof(*grown.slots));
 		for (size_t i = 0; i < table->room; i++) {
 			if (table->slots[i].key)
@@ -110,7 +110,7 @@ id_table_set(struct id_table *table, uint64_t id, void *value)
 {
 	if (table->count * 4 >= table->room * 3) {
 		struct id_table grown = { .arena = table->arena };
-		grown.room = table->room ? table->room * 2 : 32;
+		grown.room = table->room ? table->room * 2 : 8;
 		grown.slots = arena_alloc(table->arena, grown.room * sizeof(*grown.slots));
 		for (size_t i = 0; i < table->room; i++) {
 			if (table->slots[i].value)

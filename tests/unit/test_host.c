@@ -449,6 +449,23 @@ test_acl_that_gives_write_is_seen(void **state)
 	}
 }
 
+/* Few have so many entries, and the first look has no room for them. */
+static void
+test_acl_of_many_entries_is_seen(void **state)
+{
+	struct fixture *f = *state;
+	struct host_entry entry;
+	AUTO_BUFFER struct buffer acl = { 0 };
+	buffer_printf(&acl, "u::rwx,g::r-x,m::rwx,o::r-x");
+	for (unsigned uid = 1001; uid < 1201; uid++)
+		buffer_printf(&acl, ",u:%u:%s", uid, uid == 1200 ? "rwx" : "r-x");
+	make_dir(f, "/dir");
+	set_acl(f, "/dir", ACL_TYPE_ACCESS, buffer_text(&acl));
+	assert_ok(f, host_inspect(f->host, "/dir", &entry, &f->diags));
+	assert_true(entry.has_acl);
+	assert_true(entry.acl_grants_write);
+}
+
 static void
 test_default_acl_counts_as_acl_but_gives_no_write(void **state)
 {
@@ -575,6 +592,7 @@ main(void)
 		host_test(test_inspect_of_a_missing_path_is_no_error),
 		host_test(test_inspect_tells_mounts_apart),
 		host_test(test_acl_that_gives_write_is_seen),
+		host_test(test_acl_of_many_entries_is_seen),
 		host_test(test_default_acl_counts_as_acl_but_gives_no_write),
 		host_test(test_read_file_gives_all_of_it),
 		host_test(test_read_file_reads_files_without_a_size),
