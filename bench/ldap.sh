@@ -106,14 +106,15 @@ serve() {
 	exit 1
 }
 
-# measure COMMAND [ARG]...: seconds and KiB at the most.
+# measure COMMAND [ARG]...: seconds, KiB at the most, and seconds of a processor.
 measure() {
 	python3 -c 'import os, sys, time
 start = time.monotonic()
 pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ,
     file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
 _, status, usage = os.wait4(pid, 0)
-print("%.3f %d" % (time.monotonic() - start, usage.ru_maxrss))
+print("%.3f %d %.3f" % (time.monotonic() - start, usage.ru_maxrss,
+    usage.ru_utime + usage.ru_stime))
 sys.exit(os.waitstatus_to_exitcode(status))' "$@"
 }
 
@@ -204,10 +205,11 @@ job() {
 	row "$name" $figures
 }
 
-# row NAME SECONDS KIB
+# row NAME SECONDS KIB PROCESSOR
 row() {
-	awk -v name="$1" -v seconds="$2" -v memory="$3" -v entries="$entries" 'BEGIN {
-		printf "%-26s %8.2f %10.1f %12.2f\n", name, seconds, memory / 1024, memory / entries }'
+	awk -v name="$1" -v seconds="$2" -v memory="$3" -v processor="$4" -v entries="$entries" 'BEGIN {
+		printf "%-26s %8.2f %10.2f %10.1f %12.2f\n", name, seconds, processor, memory / 1024,
+			memory / entries }'
 }
 
 # A hundredth of the people: half gets another name, half goes.
@@ -226,7 +228,7 @@ whole_job() {
 	}
 	make_root
 	attributes+=(sshPublicKey)
-	printf '%-26s %8s %10s %12s\n' "" seconds "peak MiB" "KiB/person"
+	printf '%-26s %8s %10s %10s %12s\n' "" seconds processor "peak MiB" "KiB/person"
 	row "ldapsearch" $(theirs)
 	job "inspect" inspect company
 	job "plan, everybody is new" plan company
