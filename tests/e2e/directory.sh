@@ -344,7 +344,7 @@ objectClass: posixAccount
 uid: matteo
 cn: Matteo Bruni
 sn: Bruni
-uidNumber: $matteo_uid
+uidNumber: 20098
 gidNumber: 20000
 homeDirectory: /home/matteo
 END
@@ -358,9 +358,12 @@ quick_fingerprint /tmp/print.before
 check "he is linked" rehome link -y csv: company --import /root/who.csv
 quick_fingerprint /tmp/print.after
 same "nothing of the host is changed by it" /tmp/print.before /tmp/print.after
+exits "the directory has another uid for him" 3 sync
+said "which does not change" "the account has uid $matteo_uid"
+sed -i 's|^      layout:.*|&\n      uid: []|' /etc/rehome/rehome.yaml
 move "$(dn_of matteo)" uid=mbruni "ou=sales,$people_dn"
 change "$(dn_of mbruni)" "replace: homeDirectory" "homeDirectory: /home/mbruni"
-syncs "he gets a new name there"
+syncs "it decides no uids any more, and he gets a new name there"
 is "his account follows" "$(getent passwd mbruni | cut -d: -f1,3,5,6)" \
 	"mbruni:$matteo_uid:Matteo Bruni:/home/mbruni"
 is "he has the old name no more" "$(login_by_password matteo "$matteo_password")" refused
