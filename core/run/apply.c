@@ -44,12 +44,13 @@ stale(struct run *run, const char *login, const char *where, const char *why)
 static bool
 look_at_edits(struct run *run, struct plan *plan, struct table *by_login)
 {
+	AUTO_ARENA struct arena scratch = { 0 };
 	struct accountdb db;
-	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+	if (!accountdb_load(run->host, &scratch, &db, run->diags))
 		return false;
 	ARRAY_FOREACH (edit, &plan->edits) {
 		const char *why = NULL;
-		enum edit_state state = edit_state(edit, &db, run->arena, &why);
+		enum edit_state state = edit_state(edit, &db, &scratch, &why);
 		struct progress *progress =
 			progress_of(by_login, edit->user ? edit->user : "", run->arena);
 		/* A gate that ends as it began says nothing of what was done. */

@@ -39,18 +39,19 @@ in_run(const struct run *run, const char *login)
 static bool
 check_files(struct run *run)
 {
+	AUTO_ARENA struct arena scratch = { 0 };
 	struct accountdb db;
 	size_t errors = run->diags->errors;
 	struct leavers leavers;
-	if (!accountdb_load(run->host, run->arena, &db, run->diags))
+	if (!accountdb_load(run->host, &scratch, &db, run->diags))
 		return false;
-	edits_find_leavers(&run->plan->edits, NULL, &db, run->arena, &leavers);
+	edits_find_leavers(&run->plan->edits, NULL, &db, &scratch, &leavers);
 	ARRAY_FOREACH (edit, &run->plan->edits) {
 		/* A gate is still closed. */
 		if (edit->kind == EDIT_GATE || edit_is_late(edit, &leavers) ||
 			(edit->user && !in_run(run, edit->user)))
 			continue;
-		if (edit_state(edit, &db, run->arena, NULL) == EDIT_AFTER)
+		if (edit_state(edit, &db, &scratch, NULL) == EDIT_AFTER)
 			continue;
 		diag_error(run->diags, at(accountdb_path(edit->file), 0),
 			"the line of '%s' is not what this run wrote", edit->name);
