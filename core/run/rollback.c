@@ -47,6 +47,12 @@ is_selected(const struct table *users, const char *login)
 	return !users || table_get(users, login);
 }
 
+static bool
+is_undone(const struct run *run, const char *login)
+{
+	return is_selected(run->users, login) && !table_get(&run->dropped, login);
+}
+
 /* A run that renames needs both names for its undo, and what a later one renamed is known by
  * another name from there on. */
 static bool
@@ -71,7 +77,7 @@ names_to_undo(struct run *run)
 	struct table names = { .arena = run->arena };
 	ARRAY_FOREACH (change, &run->plan->changes) {
 		const char *login = (*change)->login;
-		if (login && !table_get(&run->dropped, login) && is_selected(run->users, login))
+		if (login && is_undone(run, login))
 			add_names(&names, *change);
 	}
 	return names;
@@ -146,21 +152,17 @@ look_at_later_runs(struct run *run, const struct string_list *ids)
 /* An account that was renamed is neither closed nor found by its old name, and lives in the jail.
  */
 static bool
-refuse_if_renamed(struct run *run)
+refuse_if_renamed(struct run *run, const struct accountdb *db)
 {
-	struct accountdb db;
 	size_t errors = run->diags->errors;
-	if (!accountdb_load(run->host, run->arena, &db, run->diags))
-		return false;
 	ARRAY_FOREACH (item, &run->plan->changes) {
 		const struct change *change = *item;
 		const char *login = change->login;
 		if (!change_is_work(change) || change->action == CHANGE_LEAVE ||
-			!is_selected(run->users, login) || table_get(&run->dropped, login) ||
-			accountdb_find(&db, ACCOUNTDB_PASSWD, login))
+			!is_undone(run, login) || accountdb_find(db, ACCOUNTDB_PASSWD, login))
 			continue;
 		const struct accountdb_line *other =
-			accountdb_find_id(&db, ACCOUNTDB_PASSWD, change->after.uid);
+			accountdb_find_id(db, ACCOUNTDB_PASSWD, change->after.uid);
 		if (!other ||
 			(change->old_login &&
 				strcmp(accountdb_name(other), change->old_login) == 0))
@@ -210,17 +212,13 @@ look_at_old_home(struct run *run, const struct step *step)
 }
 
 static bool
-refuse_if_taken(struct run *run)
+refuse_if_taken(struct run *run, const struct accountdb *db)
 {
-	struct accountdb db;
 	size_t errors = run->diags->errors;
-	if (!accountdb_load(run->host, run->arena, &db, run->diags))
-		return false;
 	ARRAY_FOREACH (change, &run->plan->changes) {
 		if (change_is_work(*change) && (*change)->old_login &&
-			is_selected(run->users, (*change)->login) &&
-			!table_get(&run->dropped, (*change)->login))
-			look_at_old_name(run, &db, *change);
+			is_undone(run, (*change)->login))
+			look_at_old_name(run, db, *change);
 	}
 	ARRAY_FOREACH (step, &run->plan->steps) {
 		if (step->kind == STEP_HOME_RENAME && !step_is_left_out(step, run) &&
@@ -249,21 +247,17 @@ way_out_of_jail(struct run *run, struct accountdb *db, const struct change *chan
 /* What the run closed is opened by its undo; nobody may have taken it out of its jail meanwhile.
  * One that is gone comes back with the lines that it had. */
 static bool
-refuse_if_unjailed(struct run *run)
+refuse_if_unjailed(struct run *run, struct accountdb *db)
 {
-	struct accountdb db;
 	size_t errors = run->diags->errors;
-	if (!accountdb_load(run->host, run->arena, &db, run->diags))
-		return false;
 	ARRAY_FOREACH (item, &run->plan->changes) {
 		const struct change *change = *item;
 		bool opens = change->action == CHANGE_LEAVE && change->has_after &&
 			account_facts_are_closed(&change->after) &&
 			!account_facts_are_closed(&change->before);
-		if (!opens || !is_selected(run->users, change->login) ||
-			table_get(&run->dropped, change->login))
+		if (!opens || !is_undone(run, change->login))
 			continue;
-		const char *why = way_out_of_jail(run, &db, change);
+		const char *why = way_out_of_jail(run, db, change);
 		if (!why)
 			continue;
 		diag_error(run->diags, NOWHERE, "'%s' %s: it would be opened without one",
@@ -316,6 +310,16 @@ refuse_if_mounted(struct run *run)
 			return false;
 	}
 	return run->diags->errors == errors;
+}
+
+/* The first reason of these is told, for everybody whom it concerns. */
+static bool
+refuse_what_cannot_be(struct run *run)
+{
+	struct accountdb db;
+	return accountdb_load(run->host, run->arena, &db, run->diags) &&
+		refuse_if_renamed(run, &db) && refuse_if_taken(run, &db) &&
+		refuse_if_mounted(run) && refuse_if_unjailed(run, &db);
 }
 
 /* ---- who is meant ---- */
@@ -527,8 +531,7 @@ rollback(struct run *run, const struct string_list *users)
 	struct run_log log;
 	struct string_list ids, selected;
 	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids) ||
-		!refuse_if_renamed(run) || !refuse_if_taken(run) || !refuse_if_mounted(run) ||
-		!refuse_if_unjailed(run))
+		!refuse_what_cannot_be(run))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {
