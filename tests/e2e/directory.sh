@@ -131,7 +131,7 @@ spoilt_sync() {
 
 slapd_prepare
 slapd_start
-slapd_add <"$sample/../directory.ldif"
+slapd_add <"$sample/directory.ldif"
 slapd_add <<END
 dn: ou=former,$slapd_suffix
 objectClass: organizationalUnit

@@ -11,7 +11,7 @@ people_dn=ou=people,$slapd_suffix
 
 slapd_prepare
 slapd_start
-slapd_add <"$sample/../directory.ldif"
+slapd_add <"$sample/directory.ldif"
 "$sandbox_dir/../e2e/hostile_entries.py" | slapd_add
 
 mkdir -p /etc/rehome

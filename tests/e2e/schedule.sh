@@ -122,7 +122,7 @@ if [ -e "$importers_dir/ldap.so" ]; then
 	. "$sandbox_dir/../e2e/slapd.sh"
 	slapd_prepare
 	slapd_start
-	slapd_add <"$sandbox_dir/../../samples/directory.ldif"
+	slapd_add <"$sandbox_dir/../../samples/directory/directory.ldif"
 	cp "$sandbox_dir/../../samples/directory/rehome.yaml" /etc/rehome
 	cp "$slapd_ca" /etc/rehome/company-ca.crt
 	(umask 077 && echo "$slapd_service_password" >/etc/rehome/company.pass)

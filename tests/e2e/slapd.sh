@@ -3,7 +3,7 @@
 #
 #	slapd_prepare
 #	slapd_start
-#	slapd_add <samples/directory.ldif
+#	slapd_add <samples/directory/directory.ldif
 #	... ldap://ldap.example.org, ldaps://..., $slapd_ldapi ...
 #	slapd_stop
 #
