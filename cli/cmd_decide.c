@@ -15,8 +15,8 @@
 #include "cli/paint.h"
 #include "cli/saved_plan.h"
 #include "cli/session.h"
+#include "core/base/json_writer.h"
 #include "core/base/text.h"
-#include "core/plan/json_writer.h"
 
 struct decide_options {
 	const char *export, *import;

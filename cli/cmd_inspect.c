@@ -9,9 +9,9 @@
 #include "cli/inspect_old.h"
 #include "cli/paint.h"
 #include "cli/planning.h"
+#include "core/base/json_writer.h"
 #include "core/base/text.h"
 #include "core/model/ssh_key.h"
-#include "core/plan/json_writer.h"
 #include "exporters/field.h"
 
 struct inspect_options {

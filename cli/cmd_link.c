@@ -11,8 +11,8 @@
 #include "cli/performing.h"
 #include "cli/planning.h"
 #include "cli/saved_plan.h"
+#include "core/base/json_writer.h"
 #include "core/base/text.h"
-#include "core/plan/json_writer.h"
 
 struct link_options {
 	const char *export, *import, *reason, *output;

@@ -5,8 +5,8 @@
 #define REHOME_CLI_INSPECT_EVIDENCE_H
 
 #include "cli/paint.h"
+#include "core/base/json_writer.h"
 #include "core/model/intake.h"
-#include "core/plan/json_writer.h"
 
 /* All users when the list is empty; nothing when no logs were read. */
 void inspect_evidence_table(const struct intake *intake, const struct string_list *users,

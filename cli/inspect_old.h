@@ -5,8 +5,8 @@
 #define REHOME_CLI_INSPECT_OLD_H
 
 #include "cli/paint.h"
+#include "core/base/json_writer.h"
 #include "core/model/intake.h"
-#include "core/plan/json_writer.h"
 
 /* "120 logins: 97 allowed, 20 denied, 3 unknown" */
 void inspect_old_count(const struct intake *intake, struct buffer *out);

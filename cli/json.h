@@ -5,7 +5,7 @@
 #define REHOME_CLI_JSON_H
 
 #include "core/base/diag.h"
-#include "core/plan/json_writer.h"
+#include "core/base/json_writer.h"
 
 /* Members code, user, file, line, column, field, message, hint of an object that is open; absent
  * ones are left out. */

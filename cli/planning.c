@@ -11,9 +11,9 @@
 #include "cli/file.h"
 #include "cli/progress.h"
 #include "cli/render_plan.h"
+#include "core/base/json_writer.h"
 #include "core/model/old_account.h"
 #include "core/plan/codec.h"
-#include "core/plan/json_writer.h"
 #include "core/plan/planner.h"
 
 const struct option_spec planning_options[] = {

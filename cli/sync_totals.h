@@ -5,7 +5,7 @@
 #define REHOME_CLI_SYNC_TOTALS_H
 
 #include "cli/planning.h"
-#include "core/plan/json_writer.h"
+#include "core/base/json_writer.h"
 
 enum sync_total {
 	SYNC_CREATED,

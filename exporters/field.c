@@ -3,6 +3,7 @@
  */
 #include "exporters/field.h"
 
+#include <string.h>
 #include <time.h>
 
 static const char *
@@ -90,4 +91,27 @@ field_is_written(
 {
 	bool secret = field == ACCOUNT_PASSWORD || field == ACCOUNT_PASSWORD_HASH;
 	return account_has(account, field) && (!secret || job->with_secrets);
+}
+
+/* The text of a list holds all its items. */
+static bool
+is_utf8(const char *text)
+{
+	return !text || text_is_utf8(text, strlen(text));
+}
+
+bool
+field_check_utf8(const struct export_job *job, const struct account *account)
+{
+	bool good = true;
+	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
+		if (!field_is_written(job, account, field) ||
+			is_utf8(field_text(account, field, job->arena)))
+			continue;
+		good = diag_error(job->diags, account->place,
+			"'%s' is not UTF-8, which this format must be", account_field_name(field));
+		diag_user(job->diags, account->username);
+		diag_hint(job->diags, "Rename it on the machine that it comes from.");
+	}
+	return good;
 }

@@ -17,4 +17,10 @@ const char *field_text(
 bool field_is_written(
 	const struct export_job *job, const struct account *account, enum account_field field);
 
+/*
+ * True when all that the job writes of it is UTF-8; else an error names the field. Only what a host
+ * or an old server had is ever anything else: a folder's name, a home.
+ */
+NODISCARD bool field_check_utf8(const struct export_job *job, const struct account *account);
+
 #endif

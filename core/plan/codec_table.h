@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
+#include "core/base/json_writer.h"
 #include "core/plan/codec.h"
-#include "core/plan/json_writer.h"
 
 enum codec_type {
 	CODEC_TEXT,   /* const char * */

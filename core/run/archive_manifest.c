@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/json_writer.h"
 #include "core/base/state_text.h"
 #include "core/base/text.h"
 #include "core/plan/json_scope.h"
-#include "core/plan/json_writer.h"
 #include "core/run/archive_scan.h"
 
 #define FORMAT "rehome-manifest"

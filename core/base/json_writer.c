@@ -1,7 +1,7 @@
 /*
  * json_writer.c - JSON, written member by member; see json_writer.h.
  */
-#include "core/plan/json_writer.h"
+#include "core/base/json_writer.h"
 
 #include <assert.h>
 #include <nettle/base64.h>

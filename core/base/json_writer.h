@@ -11,8 +11,8 @@
  *	json_write_text(&json, "user", login);
  *	json_write_close(&json);
  */
-#ifndef REHOME_PLAN_JSON_WRITER_H
-#define REHOME_PLAN_JSON_WRITER_H
+#ifndef REHOME_BASE_JSON_WRITER_H
+#define REHOME_BASE_JSON_WRITER_H
 
 #include <stdbool.h>
 
