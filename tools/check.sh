@@ -7,7 +7,8 @@
 #
 # --ci builds three times with warnings as errors and adds the cases up: gcc for release, clang, and
 # gcc with the address and undefined-behaviour sanitisers. The first runs everything, with a quarter of
-# the old machines (tests/oracle); the last also most end-to-end tests; clang what needs no machine.
+# the old machines (tests/oracle), and types the commands of the documents; the last also most end-to-end
+# tests; clang what needs no machine.
 # Then libFuzzer looks for inputs, for two seconds a parser and always from the same seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -69,10 +70,10 @@ if $ci; then
 	tools/ftp-servers.sh >/dev/null
 	tools/samba-server.sh >/dev/null
 	CC=gcc ORACLE_EVERY=4 build_and_test gcc build-gcc "" --buildtype=release -Dwerror=true
-	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite oracle --no-suite proof --no-suite fault" \
+	CC=clang build_and_test clang build-clang "--no-suite e2e --no-suite oracle --no-suite proof --no-suite fault --no-suite docs" \
 		-Dwerror=true
 	CC=gcc build_and_test sanitised build-sanitised \
-		"--timeout-multiplier 3 --no-suite proof --no-suite oracle --no-suite fault --no-suite machine" \
+		"--timeout-multiplier 3 --no-suite proof --no-suite oracle --no-suite fault --no-suite machine --no-suite docs" \
 		-Db_sanitize=address,undefined -Dwerror=true
 	CC=clang FUZZ_SECONDS=2 FUZZ_SEED=1 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
 		-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=true

@@ -1,0 +1,95 @@
+"""Whether lines are what a document says, where `...` stands for what is not always the same."""
+import re
+
+ANY = "..."
+# Rather many new lines than one that `...` hides: the difference is for a person.
+MISSING, NEW = 4, 1
+
+
+def matches_line(pattern, line):
+    if ANY not in pattern:
+        return pattern == line
+    parts = map(re.escape, pattern.split(ANY))
+    return re.fullmatch(".*".join(parts), line) is not None
+
+
+def is_gap(pattern):
+    """A line that is only `...` stands for any number of lines."""
+    return pattern.strip() == ANY
+
+
+def trimmed(lines):
+    """Without blanks at ends of lines, and without empty lines at the end."""
+    lines = [line.rstrip() for line in lines]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def align(expected, got):
+    """The cheapest way from what was expected to what appeared: a list of ('same'|'gap'|'missing'|
+    'new', expected line or None, line that appeared or None). Only 'missing' and 'new' cost."""
+    width = len(got) + 1
+    infinite = MISSING * len(expected) + NEW * len(got) + 1
+    cost = [[infinite] * width for _ in range(len(expected) + 1)]
+    step = [[None] * width for _ in range(len(expected) + 1)]
+    cost[0][0] = 0
+    for i in range(len(expected) + 1):
+        for j in range(width):
+            ways = []
+            if i and j and not is_gap(expected[i - 1]) and matches_line(expected[i - 1], got[j - 1]):
+                ways.append((cost[i - 1][j - 1], "same"))
+            if i and is_gap(expected[i - 1]):
+                ways.append((cost[i - 1][j], "gap ends"))
+                if j:
+                    ways.append((cost[i][j - 1], "gap"))
+            if i:
+                ways.append((cost[i - 1][j] + MISSING, "missing"))
+            if j:
+                ways.append((cost[i][j - 1] + NEW, "new"))
+            if ways:
+                cost[i][j], step[i][j] = min(ways, key=lambda way: way[0])
+    return walk_back(step, expected, got)
+
+
+def walk_back(step, expected, got):
+    way = []
+    i, j = len(expected), len(got)
+    while i or j:
+        word = step[i][j]
+        way.append((word, expected[i - 1] if word != "new" else None,
+                    got[j - 1] if word in ("same", "gap", "new") else None))
+        if word in ("same", "missing", "gap ends"):
+            i -= 1
+        if word in ("same", "gap", "new"):
+            j -= 1
+    return way[::-1]
+
+
+def difference(expected, got):
+    """Lines of a diff, or [] when the lines are what was expected."""
+    way = align(expected, got)
+    if not any(word in ("missing", "new") for word, _, _ in way):
+        return []
+    lines = []
+    for word, pattern, line in way:
+        if word == "missing":
+            lines.append("- " + pattern)
+        elif word == "new":
+            lines.append("+ " + line)
+        elif word == "same":
+            lines.append("  " + pattern)
+        elif word == "gap ends":
+            lines.append("  " + ANY)
+    return lines
+
+
+def updated(expected, got):
+    """What a document should say of these lines, with the `...` that it has where they still fit."""
+    lines = []
+    for word, pattern, line in align(expected, got):
+        if word in ("same", "gap ends"):
+            lines.append(pattern)
+        elif word == "new":
+            lines.append(line)
+    return lines
