@@ -137,12 +137,15 @@ const struct command command_apply = {
 	.name = "apply",
 	.arguments = "PLAN | SOURCE...",
 	.summary = "Make the changes: all of them, or none",
-	.details =
-		"A PLAN saved by rehome plan is applied without asking, and refused when the host\n"
-		"or the sources have changed since. With --user, --users or --canary a part of it\n"
-		"is applied, and the rest can be applied later. Sources are planned and shown\n"
-		"first; nothing is done before the answer is yes. Whatever fails, the run is\n"
-		"undone by itself.",
+	.details = "A PLAN saved by rehome plan is applied without asking, and refused when the "
+		   "host or the sources have changed since. With --user, --users or --canary a "
+		   "part of it is applied, and the rest can be applied later. Sources are planned "
+		   "and shown first; nothing is done before the answer is yes. Whatever fails, the "
+		   "run is undone by itself.",
+	.examples = "rehome apply csv:staff.csv  # shows the plan, and asks\n"
+		    "rehome apply monday.json --canary 5  # the first five users of it\n"
+		    "rehome apply -y --reason \"ticket 4711\" hr",
+	.operands = "PLAN|SOURCE...",
 	.options = apply_options,
 	.shared = planning_options,
 	.options_size = sizeof(struct planning_options),

@@ -269,15 +269,17 @@ const struct command command_archive = {
 	.name = "archive",
 	.arguments = "list|verify [USER...] | restore USER | prune",
 	.summary = "The before-images of homes: list, verify, restore, prune",
-	.details =
-		"Homes are archived before they change, each with a manifest that has the digest "
-		"of\n"
-		"every file. verify reads all of it again and compares. restore builds the home\n"
-		"aside and renames it to where it goes; what is there already is never replaced,\n"
-		"with --overwrite it goes into quarantine first. prune removes what is beyond "
-		"both\n"
-		"limits of archives.retain; archives of adoptions and moves only after\n"
-		"rehome finalise RUN.",
+	.details = "Homes are archived before they change, each with a manifest that has the "
+		   "digest of every file. verify reads all of it again and compares. restore "
+		   "builds the home aside and renames it to where it goes; what is there already "
+		   "is never replaced, with --overwrite it goes into quarantine first. prune "
+		   "removes what is beyond both limits of archives.retain; archives of adoptions "
+		   "and moves only after rehome finalise RUN.",
+	.examples = "rehome archive list anna\n"
+		    "rehome archive restore anna --only 'docs/*'  # beside her home\n"
+		    "rehome archive restore anna --from 12 --to /root/anna\n"
+		    "rehome archive prune --dry-run",
+	.operands = "list|verify|restore|prune USER...",
 	.options = archive_options,
 	.options_size = sizeof(struct archive_options),
 	.min_operands = 1,

@@ -138,6 +138,14 @@ const struct command command_config = {
 	.name = "config",
 	.arguments = "check | show [--keys]",
 	.summary = "Check the configuration, or show what is in effect",
+	.details =
+		"check reads the configuration file and what is in conf.d beside it, and reports "
+		"every fault with its place; no source is contacted or read. show writes all of it "
+		"as YAML, with what is set nowhere at its default.",
+	.examples = "rehome config check\n"
+		    "rehome config show  # what is in effect, defaults included\n"
+		    "rehome config show --keys",
+	.operands = "check|show",
 	.options = config_options,
 	.options_size = sizeof(struct config_options),
 	.min_operands = 1,

@@ -117,6 +117,9 @@ const struct command command_credentials = {
 	.arguments = "USER... [--password] [--key FILE]",
 	.summary = "Give managed users a new password or other keys",
 	.details = "This is a run like any other: it is in the history and can be rolled back.",
+	.examples = "rehome credentials anna --password\n"
+		    "rehome credentials anna --key new.pub",
+	.operands = "USER...",
 	.options = credentials_options,
 	.options_size = sizeof(struct credentials_options),
 	.min_operands = 1,

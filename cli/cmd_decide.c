@@ -286,20 +286,17 @@ const struct command command_decide = {
 	.name = "decide",
 	.arguments = "PLAN [--export FILE.csv | --import FILE.csv]",
 	.summary = "Decide what a plan cannot: cases out as a spreadsheet, and back",
-	.details =
-		"PLAN is a file of plan -o. Logins of an old server can be cases that only a "
-		"person\n"
-		"decides: a shared directory, a password that nothing here verifies, a name that "
-		"no\n"
-		"account may have. Each is a row with its choices; whoever decides writes one of "
-		"them\n"
-		"into the column 'choice'. An empty cell leaves the default, where there is one, "
-		"or\n"
-		"takes an earlier choice back.\n"
-		"\n"
-		"What was chosen is kept in the state directory by source and login, and is in "
-		"every\n"
-		"plan from then on; the plan at hand does not change.",
+	.details = "PLAN is a file of plan -o. Logins of an old server can be cases that only a "
+		   "person decides: a shared directory, a password that nothing here verifies, a "
+		   "name that no account may have. Each is a row with its choices; whoever decides "
+		   "writes one of them into the column 'choice'. An empty cell leaves the default, "
+		   "where there is one, or takes an earlier choice back.\n\n"
+		   "What was chosen is kept in the state directory by source and login, and is in "
+		   "every plan from then on; the plan at hand does not change.",
+	.examples =
+		"rehome decide move.json --export cases.csv\n"
+		"rehome decide move.json --import cases.csv  # with the column choice filled in",
+	.operands = "PLAN",
 	.options = decide_options,
 	.options_size = sizeof(struct decide_options),
 	.min_operands = 1,

@@ -66,7 +66,8 @@ doctor_run(struct session *session, const void *config, const struct string_list
 const struct command command_doctor = {
 	.name = "doctor",
 	.arguments = "",
-	.summary = "Check the host: sshd, PAM, account files, FTP servers, leftovers, space",
+	.summary = "Check the host: sshd, PAM, account files, FTP, leftovers, space",
 	.details = "Exit status 9 when there are faults.",
+	.examples = "rehome doctor",
 	.run = doctor_run,
 };

@@ -306,9 +306,11 @@ const struct command command_export = {
 	.name = "export",
 	.arguments = "FORMAT SOURCE... | --managed",
 	.summary = "Write accounts in another format",
-	.details =
-		"rehome exporters lists the formats. Without --with-secrets neither passwords nor\n"
-		"hashes are written.",
+	.details = "rehome exporters lists the formats. Without --with-secrets neither passwords "
+		   "nor hashes are written.",
+	.examples = "rehome export json csv:staff.csv\n"
+		    "rehome export csv --managed -o accounts.csv",
+	.operands = "EXPORTER SOURCE...",
 	.options = export_options,
 	.options_size = sizeof(struct export_options),
 	.min_operands = 1,

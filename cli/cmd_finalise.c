@@ -78,11 +78,12 @@ const struct command command_finalise = {
 	.name = "finalise",
 	.arguments = "RUN",
 	.summary = "Keep a run for good: its saved hashes and archives may go",
-	.details =
-		"RUN is a number from rehome history. The password hashes that were saved for its\n"
-		"undo are destroyed, and its archives may be pruned once they are beyond both "
-		"limits\n"
-		"of archives.retain. The run can still be rolled back, without those hashes.",
+	.details = "RUN is a number from rehome history. The password hashes that were saved for "
+		   "its undo are destroyed, and its archives may be pruned once they are beyond "
+		   "both limits of archives.retain. The run can still be rolled back, without "
+		   "those hashes.",
+	.examples = "rehome finalise 12 --reason \"nobody wants it back\"",
+	.operands = "RUN",
 	.options = finalise_options,
 	.options_size = sizeof(struct finalise_options),
 	.min_operands = 1,

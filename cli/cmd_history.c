@@ -101,5 +101,8 @@ const struct command command_history = {
 	.name = "history",
 	.arguments = "",
 	.summary = "List the runs, oldest first",
+	.details = "Each with its number, which rehome show, rollback and finalise take, when it "
+		   "began, what came of it, for how many users, and the reason that was given.",
+	.examples = "rehome history",
 	.run = history_run,
 };

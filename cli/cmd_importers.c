@@ -32,30 +32,12 @@ struct plugin_list {
 
 /* ---- JSON ---- */
 
-static const char *
-type_name(enum option_type type)
-{
-	static const char *const names[] = {
-		[OPTION_FLAG] = "flag",
-		[OPTION_TEXT] = "text",
-		[OPTION_NUMBER] = "number",
-		[OPTION_COUNT] = "count",
-		[OPTION_LIST] = "list",
-		[OPTION_CHOICE] = "choice",
-	};
-	return names[type];
-}
-
 static void
 add_json_options(struct json_writer *json, const struct option_spec *options)
 {
 	for (; options && options->name; options++) {
 		json_write_open(json, NULL, '{');
-		json_write_text(json, "name", options->name);
-		json_write_text(json, "type", type_name(options->type));
-		json_write_text(json, "default", options->initial);
-		json_write_text(json, "choices", options->choices);
-		json_write_text(json, "help", options->help);
+		help_json_option(json, options);
 		json_write_close(json);
 	}
 }
@@ -234,6 +216,11 @@ const struct command command_importers = {
 	.name = "importers",
 	.arguments = "[NAME]",
 	.summary = "List what can be read, or the options of one importer",
+	.details = "The options stand below the source in the configuration, or behind --set. An "
+		   "importer that is a module is loaded when it is named.",
+	.examples = "rehome importers\n"
+		    "rehome importers csv  # what --set takes, and its configuration",
+	.operands = "IMPORTER",
 	.max_operands = 1,
 	.run = importers_run,
 };
@@ -242,6 +229,10 @@ const struct command command_exporters = {
 	.name = "exporters",
 	.arguments = "[NAME]",
 	.summary = "List what can be written, or the options of one exporter",
+	.details = "The options stand behind --option of rehome export.",
+	.examples = "rehome exporters\n"
+		    "rehome exporters csv  # what --option takes",
+	.operands = "EXPORTER",
 	.max_operands = 1,
 	.run = exporters_run,
 };

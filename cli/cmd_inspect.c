@@ -464,11 +464,13 @@ const struct command command_inspect = {
 	.name = "inspect",
 	.arguments = "SOURCE [USER...]",
 	.summary = "Show what a source says, before any planning",
-	.details =
-		"With USER: each field of that user, which cell or attribute gave it, by which "
-		"rule\n"
-		"of the configuration or by default, and for groups of a directory the way into\n"
-		"them. Neither the host nor anything else is looked at.",
+	.details = "With USER: each field of that user, which cell or attribute gave it, by which "
+		   "rule of the configuration or by default, and for groups of a directory the way "
+		   "into them. Neither the host nor anything else is looked at.",
+	.examples = "rehome inspect csv:staff.csv\n"
+		    "rehome inspect hr anna  # why each of anna's values is what it is\n"
+		    "rehome inspect vsftpd:/mnt/old --tsv  # who could log in, how and where",
+	.operands = "SOURCE USER...",
 	.options = inspect_options,
 	.options_size = sizeof(struct inspect_options),
 	.min_operands = 1,

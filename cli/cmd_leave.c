@@ -133,7 +133,7 @@ leave(struct session *session, enum leave_act act, const struct leave_options *o
 	return perform(session, options, selected, &secrets);
 }
 
-#define LEAVE_COMMAND(name_, act_, options_, summary_, details_)                                   \
+#define LEAVE_COMMAND(name_, act_, options_, summary_, details_, examples_)                        \
 	static enum exit_code name_##_run(                                                         \
 		struct session *session, const void *config, const struct string_list *operands)   \
 	{                                                                                          \
@@ -144,6 +144,8 @@ leave(struct session *session, enum leave_act act, const struct leave_options *o
 		.arguments = "USER...",                                                            \
 		.summary = summary_,                                                               \
 		.details = details_,                                                               \
+		.examples = examples_,                                                             \
+		.operands = "USER...",                                                             \
 		.options = options_,                                                               \
 		.options_size = sizeof(struct leave_options),                                      \
 		.min_operands = 1,                                                                 \
@@ -153,21 +155,28 @@ leave(struct session *session, enum leave_act act, const struct leave_options *o
 
 LEAVE_COMMAND(disable, LEAVE_DISABLE, leave_options,
 	"Shut managed users out: password, keys, open sessions",
-	"The account expires, its password is locked, its keys are taken away, and its sessions\n"
-	"and processes end. All of that comes back with rehome enable, or with a rollback.");
+	"The account expires, its password is locked, its keys are taken away, and its "
+	"sessions and processes end. All of that comes back with rehome enable, or with "
+	"a rollback.",
+	"rehome disable anna --reason \"lost laptop\"");
 
 LEAVE_COMMAND(enable, LEAVE_ENABLE, leave_options, "Let users in again whom rehome disabled",
-	"Expiry, password and keys are as they were before the account was disabled. What\n"
-	"somebody disabled by other means stays shut.");
+	"Expiry, password and keys are as they were before the account was disabled. "
+	"What somebody disabled by other means stays shut.",
+	"rehome enable anna");
 
 LEAVE_COMMAND(retire, LEAVE_RETIRE, leave_options,
 	"Disable users, archive their homes and put them away",
-	"The home is archived and goes into .rehome-quarantine beside it, where only root gets\n"
-	"at it. The account stays, disabled. A rollback brings everything back.");
+	"The home is archived and goes into .rehome-quarantine beside it, where only "
+	"root gets at it. The account stays, disabled. A rollback brings everything "
+	"back.",
+	"rehome retire anna");
 
 LEAVE_COMMAND(remove, LEAVE_REMOVE, remove_options, "Remove retired users' accounts",
-	"The account leaves all account files and all groups; its home stays in quarantine, and\n"
-	"its uid is given to nobody else. Refused before policy.leavers.grace.remove is over.");
+	"The account leaves all account files and all groups; its home stays in "
+	"quarantine, and its uid is given to nobody else. Refused before "
+	"policy.leavers.grace.remove is over.",
+	"rehome remove anna --now");
 
 static enum exit_code
 activate_run(struct session *session, const void *config, const struct string_list *operands)
@@ -187,10 +196,11 @@ const struct command command_activate = {
 	.name = "activate",
 	.arguments = "USER... | --all",
 	.summary = "Open accounts that were made with --stage",
-	.details =
-		"The account gets the expiry that its source gave it, the newest one. Who is not\n"
-		"staged stays as it is. A rollback closes the accounts again, and ends their\n"
-		"sessions.",
+	.details = "The account gets the expiry that its source gave it, the newest one. Who is "
+		   "not staged stays as it is. A rollback closes the accounts again, and ends "
+		   "their sessions.",
+	.examples = "rehome activate --all",
+	.operands = "USER...",
 	.options = activate_options,
 	.options_size = sizeof(struct leave_options),
 	.max_operands = ANY_OPERANDS,

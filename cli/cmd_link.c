@@ -480,21 +480,19 @@ link_run(struct session *session, const void *config, const struct string_list *
 const struct command command_link = {
 	.name = "link",
 	.arguments = "OLD NEW [--match BY] [--export FILE.csv | --import FILE.csv]",
-	.summary = "Hand accounts of one source over to another one, such as a directory",
-	.details =
-		"OLD is where accounts came from, as rehome status names it; NEW is a SOURCE, and\n"
-		"is read. Every account of OLD is looked for there by login, e-mail address or "
-		"uid.\n"
-		"--export writes a row an account with who it would be and how sure that is: "
-		"certain\n"
-		"ones say 'link' in the column 'decision', the others wait for a person's word.\n"
-		"--import links the rows that say 'link'. From then on NEW says what the account "
-		"is:\n"
-		"changes, renames and leaving follow it, and OLD has no more say. Nothing on the "
-		"host\n"
-		"changes, and a rollback gives the old origin back.\n"
-		"\n"
-		"E-mail addresses are OLD's, read once more, or its logins where they are such.",
+	.summary = "Hand accounts of one source over to another, such as a directory",
+	.details = "OLD is where accounts came from, as rehome status names it; NEW is a SOURCE, "
+		   "and is read. Every account of OLD is looked for there by login, e-mail address "
+		   "or uid. --export writes a row an account with who it would be and how sure "
+		   "that is: certain ones say 'link' in the column 'decision', the others wait for "
+		   "a person's word. --import links the rows that say 'link'. From then on NEW "
+		   "says what the account is: changes, renames and leaving follow it, and OLD has "
+		   "no more say. Nothing on the host changes, and a rollback gives the old origin "
+		   "back.\n\n"
+		   "E-mail addresses are OLD's, read once more, or its logins where they are such.",
+	.examples = "rehome link csv:staff.csv hr --match email --export link.csv\n"
+		    "rehome link csv:staff.csv hr --import link.csv",
+	.operands = "ORIGIN SOURCE",
 	.options = link_options,
 	.options_size = sizeof(struct link_options),
 	.min_operands = 2,

@@ -56,9 +56,12 @@ const struct command command_plan = {
 	.name = "plan",
 	.arguments = "SOURCE... [-o FILE]",
 	.summary = "Read sources, compare with the host, show what would change",
-	.details =
-		"Nothing is changed. With -o FILE the plan is saved, to be looked at and applied\n"
-		"later; passwords are hashed into FILE.secrets, which belongs to it.",
+	.details = "Nothing is changed. With -o FILE the plan is saved, to be looked at and "
+		   "applied later; passwords are hashed into FILE.secrets, which belongs to it.",
+	.examples = "rehome plan csv:staff.csv\n"
+		    "rehome plan -o monday.json hr  # to be reviewed, and applied later\n"
+		    "rehome plan --adopt all vsftpd:/mnt/old",
+	.operands = "SOURCE...",
 	.options = plan_options,
 	.shared = planning_options,
 	.options_size = sizeof(struct planning_options),

@@ -45,8 +45,10 @@ const struct command command_recover = {
 	.name = "recover",
 	.arguments = "[--undo]",
 	.summary = "Finish or undo a run that was interrupted",
-	.details = "A run that had not yet made its accounts is undone; one that had is finished.\n"
+	.details = "A run that had not yet made its accounts is undone; one that had is finished. "
 		   "Until then nothing else may change the machine.",
+	.examples = "rehome recover\n"
+		    "rehome recover --undo",
 	.options = recover_options,
 	.options_size = sizeof(struct recover_options),
 	.run = recover_run,

@@ -208,10 +208,14 @@ const struct command command_rollback = {
 	.name = "rollback",
 	.arguments = "RUN [USER...]",
 	.summary = "Undo a run, or some users of it, also weeks later",
-	.details = "RUN is a number from rehome history. Changes that others made since are kept\n"
-		   "and reported; so are files that appeared in a home. Scripts name users with\n"
-		   "--users: without USER it is the whole run, which a list that came out empty\n"
+	.details = "RUN is a number from rehome history. Changes that others made since are kept "
+		   "and reported; so are files that appeared in a home. Scripts name users with "
+		   "--users: without USER it is the whole run, which a list that came out empty "
 		   "would be too.",
+	.examples = "rehome rollback 12  # the whole run\n"
+		    "rehome rollback 12 anna bert  # only these users\n"
+		    "rehome rollback 12 --with-later  # later runs of the same users, too",
+	.operands = "RUN USER...",
 	.options = rollback_options,
 	.options_size = sizeof(struct rollback_options),
 	.min_operands = 1,

@@ -82,6 +82,9 @@ const struct command command_show = {
 	.arguments = "PLAN | RUN",
 	.summary = "Show a saved plan, or what a run did",
 	.details = "RUN is a number from rehome history.",
+	.examples = "rehome show monday.json\n"
+		    "rehome show 12 --all  # what run 12 did, every user of it",
+	.operands = "PLAN|RUN",
 	.options = show_options,
 	.options_size = sizeof(struct show_options),
 	.min_operands = 1,

@@ -220,6 +220,9 @@ const struct command command_status = {
 	.arguments = "[USER...]",
 	.summary = "List the managed accounts, and whether they have drifted",
 	.details = "rehome verify tells what a fault is, and how to correct it.",
+	.examples = "rehome status\n"
+		    "rehome status anna",
+	.operands = "USER...",
 	.options = status_options,
 	.options_size = sizeof(struct status_options),
 	.max_operands = ANY_OPERANDS,

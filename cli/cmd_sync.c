@@ -258,19 +258,17 @@ const struct command command_sync = {
 	.name = "sync",
 	.arguments = "[SOURCE...]",
 	.summary = "Plan and apply without questions, inside the policy's limits",
-	.details =
-		"For a schedule. Without SOURCE those of policy.leavers.sources are read. Nothing "
-		"is\n"
-		"asked: blocked users and refused rows are left out and told (exit 3), a source "
-		"that\n"
-		"cannot be read stops it (65), and so do more leavers than the policy allows in "
-		"24\n"
-		"hours, or a source that lists nobody (7; rather than 3, since nothing is "
-		"changed).\n"
-		"A listing that is not whole adds and changes, and nobody leaves (7 at the end, "
-		"when\n"
-		"somebody may have). An interrupted run is recovered first; while another rehome\n"
-		"works, it does not wait (8). For some of the people, or to adopt: rehome apply.",
+	.details = "For a schedule. Without SOURCE those of policy.leavers.sources are read. "
+		   "Nothing is asked: blocked users and refused rows are left out and told (exit "
+		   "3), a source that cannot be read stops it (65), and so do more leavers than "
+		   "the policy allows in 24 hours, or a source that lists nobody (7; rather than "
+		   "3, since nothing is changed). A listing that is not whole adds and changes, "
+		   "and nobody leaves (7 at the end, when somebody may have). An interrupted run "
+		   "is recovered first; while another rehome works, it does not wait (8). For some "
+		   "of the people, or to adopt: rehome apply.",
+	.examples = "rehome sync  # the sources of policy.leavers.sources\n"
+		    "rehome sync hr --json  # one object a line, the totals last",
+	.operands = "SOURCE...",
 	.options = sync_options,
 	.options_size = sizeof(struct planning_options),
 	.max_operands = ANY_OPERANDS,

@@ -207,8 +207,11 @@ const struct command command_verify = {
 	.name = "verify",
 	.arguments = "[USER...]",
 	.summary = "Check every rule of every jail, and tell how to correct it",
-	.details = "Without USER: all accounts that rehome manages, and whoever else is jailed by\n"
+	.details = "Without USER: all accounts that rehome manages, and whoever else is jailed by "
 		   "the same group. Exit status 9 when there are faults.",
+	.examples = "rehome verify\n"
+		    "rehome verify --login anna",
+	.operands = "USER...",
 	.options = verify_options,
 	.options_size = sizeof(struct verify_options),
 	.max_operands = ANY_OPERANDS,

@@ -1,8 +1,9 @@
 /*
- * command.h - one command of the program: a row of the table in main.c.
+ * command.h - one command of the program: a row of the table in commands.c.
  *
- * Options, --help and the list of commands come from these rows. A command returns the exit status;
- * what went wrong is in session->diags and is shown by the caller.
+ * Options, help as text and as JSON, and completion come from these rows, and tests compare them
+ * with the manual pages. A command returns the exit status; what went wrong is in session->diags
+ * and is shown by the caller.
  */
 #ifndef REHOME_CLI_COMMAND_H
 #define REHOME_CLI_COMMAND_H
@@ -16,9 +17,16 @@ struct session;
 
 struct command {
 	const char *name;
-	const char *arguments;		   /* "SOURCE... [-o FILE]": the rest of the usage line */
-	const char *summary;		   /* one line, no full stop */
-	const char *details;		   /* paragraphs for --help; NULL = none */
+	const char *arguments; /* "SOURCE... [-o FILE]": the rest of the usage line */
+	const char *summary;   /* one line, no full stop */
+	const char *details;   /* for --help: paragraphs, "\n\n" between them */
+	/* Lines of shell for --help, each with "  # " before what it does, if that must be said;
+	 * NULL = none. */
+	const char *examples;
+	/* What each operand may be, separated by blanks, for completion: "list|verify USER...".
+	 * Words in lower case stand for themselves, those in upper case for what operand_kinds
+	 * lists; "..." means one or more. NULL = there are no operands. */
+	const char *operands;
 	const struct option_spec *options; /* ends with a NULL name; NULL = none */
 	const struct option_spec *shared;  /* more of them, for the same struct; NULL = none */
 	size_t options_size;		   /* of that struct */

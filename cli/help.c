@@ -6,20 +6,76 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "core/base/text.h"
 
-enum { COMMAND_WIDTH = 14, OPTION_WIDTH = 26 };
+enum { WIDTH = 80, COMMAND_WIDTH = 16, OPTION_WIDTH = 28, EXIT_WIDTH = 6 };
+
+/* ---- lines that are not too long ---- */
+
+/*
+ * Words that go on from the column where the last line of out ends, and below at `indent`. A word
+ * that is longer than a line stands alone on one.
+ */
+static void
+add_wrapped(const char *text, size_t column, size_t indent, struct buffer *out)
+{
+	const char *separator = "";
+	for (;;) {
+		text += strspn(text, " ");
+		size_t length = strcspn(text, " ");
+		if (!length)
+			break;
+		if (*separator && column + 1 + length > WIDTH) {
+			buffer_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+			separator = "";
+		}
+		buffer_add_text(out, separator);
+		buffer_add(out, text, length);
+		column += strlen(separator) + length;
+		separator = " ";
+		text += length;
+	}
+	buffer_add_char(out, '\n');
+}
+
+/* "  left      right", the right side from that column on; below what is too long on the left. */
+static void
+add_row(const char *left, const char *right, size_t column, struct buffer *out)
+{
+	size_t length = 2 + strlen(left);
+	buffer_printf(out, "  %s", left);
+	if (length + 2 > column)
+		buffer_printf(out, "\n%*s", (int)column, "");
+	else
+		buffer_printf(out, "%*s", (int)(column - length), "");
+	add_wrapped(right, column, column, out);
+}
 
 static void
-add_padded(struct buffer *out, const char *text, size_t width)
+add_paragraphs(const char *text, struct buffer *out)
 {
-	size_t length = strlen(text);
-	buffer_add_text(out, text);
-	/* What is too long gets a line of its own. */
-	if (length + 2 > width) {
-		buffer_printf(out, "\n%*s", (int)width + 2, "");
-		return;
+	while (*text) {
+		const char *end = strstr(text, "\n\n");
+		size_t length = end ? (size_t)(end - text) : strlen(text);
+		AUTO_BUFFER struct buffer paragraph = { 0 };
+		buffer_add(&paragraph, text, length);
+		buffer_add_char(out, '\n');
+		add_wrapped(buffer_text(&paragraph), 0, 0, out);
+		text += length + (end ? 2 : 0);
 	}
-	buffer_printf(out, "%*s", (int)(width - length), "");
+}
+
+/* ---- options ---- */
+
+static const char *
+placeholder(const struct option_spec *option, bool set)
+{
+	if (option->type == OPTION_FLAG)
+		return set ? "yes|no" : NULL;
+	if (option->choices)
+		return option->choices;
+	return option->argument ? option->argument : "VALUE";
 }
 
 static void
@@ -34,11 +90,8 @@ add_default(const struct option_spec *option, struct buffer *out)
 static void
 add_option(const struct option_spec *option, bool set, struct buffer *out)
 {
-	AUTO_BUFFER struct buffer left = { 0 };
-	const char *value = option->type == OPTION_FLAG ? (set ? "yes|no" : NULL)
-		: option->choices			? option->choices
-		: option->argument			? option->argument
-							: "VALUE";
+	AUTO_BUFFER struct buffer left = { 0 }, right = { 0 };
+	const char *value = placeholder(option, set);
 	if (!set && option->letter)
 		buffer_printf(&left, "-%c, ", option->letter);
 	else if (!set)
@@ -46,13 +99,11 @@ add_option(const struct option_spec *option, bool set, struct buffer *out)
 	buffer_printf(&left, "%s%s", set ? "" : "--", option->name);
 	if (value)
 		buffer_printf(&left, "%c%s", set ? '=' : ' ', value);
-	buffer_add_text(out, "  ");
-	add_padded(out, buffer_text(&left), OPTION_WIDTH);
-	buffer_add_text(out, option->help);
-	add_default(option, out);
+	buffer_add_text(&right, option->help);
+	add_default(option, &right);
 	if (option->type == OPTION_LIST)
-		buffer_add_text(out, "; may be repeated");
-	buffer_add_char(out, '\n');
+		buffer_add_text(&right, "; may be repeated");
+	add_row(buffer_text(&left), buffer_text(&right), OPTION_WIDTH, out);
 }
 
 void
@@ -62,13 +113,36 @@ help_options(const struct option_spec *options, bool set, struct buffer *out)
 		add_option(options, set, out);
 }
 
-void
-help_command(const struct command *command, struct buffer *out)
+/* ---- a command ---- */
+
+static void
+add_usage(const struct command *command, struct buffer *out)
 {
-	buffer_printf(out, "Usage: rehome %s%s%s\n\n%s.\n", command->name,
-		*command->arguments ? " " : "", command->arguments, command->summary);
+	size_t start = out->size;
+	buffer_printf(out, "Usage: rehome %s%s", command->name, *command->arguments ? " " : "");
+	size_t column = out->size - start;
+	add_wrapped(command->arguments, column, column, out);
+}
+
+static void
+add_examples(const char *text, struct buffer *out)
+{
+	struct bytes rest = { text, strlen(text) }, line;
+	buffer_add_text(out, "\nExamples:\n");
+	while (bytes_take_line(&rest, &line)) {
+		buffer_add_text(out, "  ");
+		buffer_add(out, line.data, line.size);
+		buffer_add_char(out, '\n');
+	}
+}
+
+static void
+add_command(const struct command *command, struct buffer *out)
+{
+	add_usage(command, out);
+	buffer_printf(out, "\n%s.\n", command->summary);
 	if (command->details)
-		buffer_printf(out, "\n%s\n", command->details);
+		add_paragraphs(command->details, out);
 	if (command->options) {
 		buffer_add_text(out, "\nOptions:\n");
 		help_options(command->shared, false, out);
@@ -76,48 +150,49 @@ help_command(const struct command *command, struct buffer *out)
 	}
 	buffer_add_text(out, "\nGlobal options:\n");
 	help_options(global_options, false, out);
+	if (command->examples)
+		add_examples(command->examples, out);
 }
 
-static const char exit_codes[] = "Exit status:\n"
-				 "   0  done, or nothing to do\n"
-				 "   1  failed; nothing changed, or all undone\n"
-				 "   2  changes pending (--detailed-exitcode)\n"
-				 "   3  the plan has blocked users\n"
-				 "   4  the plan is stale\n"
-				 "   5  partly applied (policy failure: user)\n"
-				 "   6  rollback incomplete\n"
-				 "   7  a limit of the policy\n"
-				 "   8  locked, or an interrupted run is pending: rehome recover\n"
-				 "   9  verify or doctor found faults\n"
-				 "  64  usage\n"
-				 "  65  bad input data\n"
-				 "  77  not permitted\n"
-				 "  78  bad configuration\n";
+/* ---- the program ---- */
+
+static void
+add_exit_statuses(struct buffer *out)
+{
+	buffer_add_text(out, "\nExit status:\n");
+	for (const struct exit_status *status = exit_statuses; status->text; status++) {
+		AUTO_BUFFER struct buffer code = { 0 };
+		buffer_printf(&code, "%2d", status->code);
+		add_row(buffer_text(&code), status->text, EXIT_WIDTH, out);
+	}
+}
+
+static void
+add_program(struct buffer *out)
+{
+	buffer_add_text(out, "Usage: rehome [OPTIONS] COMMAND [ARGUMENTS]\n");
+	add_paragraphs("Turns users from spreadsheets and other sources into jailed SFTP accounts, "
+		       "all of them or none, and takes it back when asked.",
+		out);
+	buffer_add_text(out, "\nCommands:\n");
+	for (size_t i = 0; commands[i]; i++)
+		add_row(commands[i]->name, commands[i]->summary, COMMAND_WIDTH, out);
+	add_paragraphs("A SOURCE is a name from the configuration, or IMPORTER:PLACE such as "
+		       "csv:staff.csv or json:- for standard input.",
+		out);
+	buffer_add_text(out, "\nOptions, anywhere on the line:\n");
+	help_options(global_options, false, out);
+	add_exit_statuses(out);
+	add_paragraphs("rehome help COMMAND, or rehome COMMAND --help, tells more.", out);
+}
 
 void
-help_program(struct buffer *out)
+help_add(const struct command *command, bool as_json, struct buffer *out)
 {
-	buffer_add_text(out,
-		"Usage: rehome [OPTIONS] COMMAND [ARGUMENTS]\n"
-		"\n"
-		"Turns users from spreadsheets and other sources into jailed SFTP accounts, all "
-		"of\n"
-		"them or none, and takes it back when asked.\n"
-		"\n"
-		"Commands:\n");
-	for (size_t i = 0; commands[i]; i++) {
-		buffer_add_text(out, "  ");
-		add_padded(out, commands[i]->name, COMMAND_WIDTH);
-		buffer_printf(out, "%s\n", commands[i]->summary);
-	}
-	buffer_add_text(out,
-		"\n"
-		"A SOURCE is a name from the configuration, or IMPORTER:PLACE such as "
-		"csv:staff.csv\n"
-		"or json:- for standard input.\n"
-		"\n"
-		"Options, anywhere on the line:\n");
-	help_options(global_options, false, out);
-	buffer_printf(out, "\n%s\nrehome help COMMAND, or rehome COMMAND --help, tells more.\n",
-		exit_codes);
+	if (as_json)
+		help_json(command, out);
+	else if (command)
+		add_command(command, out);
+	else
+		add_program(out);
 }

@@ -112,10 +112,7 @@ show_help(struct session *session, const struct command *command)
 		diag_hint(&session->diags, "Run rehome help for the list.");
 		return EXIT_USAGE;
 	}
-	if (command)
-		help_command(command, &text);
-	else
-		help_program(&text);
+	help_add(command, session->output.json, &text);
 	output_write(&session->output, &text);
 	return session->globals.help ? EXIT_DONE : EXIT_USAGE;
 }
