@@ -15,7 +15,7 @@ const struct exit_status exit_statuses[] = {
 	{ EXIT_INCOMPLETE, "a rollback had to keep something" },
 	{ EXIT_LIMIT, "a limit of the policy" },
 	{ EXIT_LOCKED, "locked, or an interrupted run is pending: rehome recover" },
-	{ EXIT_FAULTS, "verify or doctor found faults" },
+	{ EXIT_FAULTS, "verify, doctor or archive verify found faults" },
 	{ EXIT_USAGE, "the command line is wrong" },
 	{ EXIT_BAD_DATA, "a source cannot be read, or has rows that were refused" },
 	{ EXIT_NOT_PERMITTED, "not permitted" },
