@@ -15,7 +15,7 @@
 
 #include "cli/command.h"
 #include "core/base/buffer.h"
-#include "core/plan/json_writer.h"
+#include "core/base/json_writer.h"
 
 /* Of one command, or with NULL of the program and all of them. */
 void help_add(const struct command *command, bool as_json, struct buffer *out);
