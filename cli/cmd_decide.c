@@ -44,8 +44,19 @@ static const struct option_spec decide_options[] = {
 /* ---- showing ---- */
 
 static const char *
-state_word(const struct decision *decision, struct arena *arena)
+kept_choice(const struct decision_book *book, const struct change *change,
+	const struct decision *decision)
 {
+	return decision_book_get(
+		book, change->source, text_escaped(book->arena, change->key), decision->kind);
+}
+
+/* What the plan at hand has; or what was chosen since, which only the next plan has. */
+static const char *
+state_word(const struct decision *decision, const char *kept, struct arena *arena)
+{
+	if (kept && (!decision->decided || strcmp(kept, decision->choice) != 0))
+		return arena_printf(arena, "%s (next plan)", kept);
 	if (!decision->choice)
 		return "undecided";
 	return decision->decided ? decision->choice
@@ -53,7 +64,7 @@ state_word(const struct decision *decision, struct arena *arena)
 }
 
 static void
-add_json(struct json_writer *json, const struct plan *plan)
+add_json(struct json_writer *json, const struct plan *plan, const struct decision_book *book)
 {
 	json_write_open(json, NULL, '{');
 	json_write_text(json, "plan", plan->id);
@@ -66,6 +77,7 @@ add_json(struct json_writer *json, const struct plan *plan)
 			json_write_text(json, "case", decision_kinds[decision->kind].code);
 			json_write_text(json, "choice", decision->choice);
 			json_write_flag(json, "decided", decision->decided);
+			json_write_text(json, "kept", kept_choice(book, *change, decision));
 			json_write_text(json, "detail", decision->detail);
 			json_write_close(json);
 		}
@@ -75,7 +87,8 @@ add_json(struct json_writer *json, const struct plan *plan)
 }
 
 static size_t
-add_table(struct session *session, const struct plan *plan, struct buffer *out)
+add_table(struct session *session, const struct plan *plan, const struct decision_book *book,
+	struct buffer *out)
 {
 	static const char *const head[] = { "LOGIN", "CASE", "CHOICE", "DETAIL" };
 	struct paint paint = { out, session->output.color_out };
@@ -89,7 +102,9 @@ add_table(struct session *session, const struct plan *plan, struct buffer *out)
 		ARRAY_FOREACH (decision, &(*change)->decisions) {
 			paint_cell(&table, (*change)->key);
 			paint_cell(&table, decision_kinds[decision->kind].code);
-			paint_cell(&table, state_word(decision, session->arena));
+			paint_cell(&table,
+				state_word(decision, kept_choice(book, *change, decision),
+					session->arena));
 			paint_cell(&table, decision->detail);
 			count++;
 		}
@@ -104,10 +119,13 @@ show(struct session *session, const struct plan *plan)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct json_writer json = { .out = &text };
+	struct decision_book book;
+	if (!decision_store_load(session, &book))
+		return session->exit;
 	output_diags(&session->output);
 	if (session->output.json)
-		add_json(&json, plan);
-	else if (!add_table(session, plan, &text))
+		add_json(&json, plan, &book);
+	else if (!add_table(session, plan, &book, &text))
 		buffer_add_text(&text, "There is nothing to decide.\n");
 	output_write(&session->output, &text);
 	return EXIT_DONE;

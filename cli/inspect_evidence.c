@@ -118,7 +118,8 @@ add_top_writes(struct paint_table *table, const struct old_login *login, const c
 	if (folders)
 		cure = arena_printf(arena, "%s; or a layout with %s", cure, folders);
 	add_break(table, login, "writes at the top",
-		arena_printf(arena, "%llu times: %s", (unsigned long long)seen->top_writes,
+		arena_printf(arena, "%llu %s: %s", (unsigned long long)seen->top_writes,
+			seen->top_writes == 1 ? "time" : "times",
 			names(&seen->top_names, "", arena)),
 		cure);
 }

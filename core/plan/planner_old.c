@@ -408,8 +408,10 @@ top_words(const struct old_row *row)
 	const struct old_evidence *seen = row->login->evidence;
 	struct arena *arena = row->planner->arena;
 	if (seen && seen->top_writes)
-		return arena_printf(arena, "wrote %llu times at the top: %s",
-			(unsigned long long)seen->top_writes, names_words(&seen->top_names, arena));
+		return arena_printf(arena, "wrote %llu %s at the top: %s",
+			(unsigned long long)seen->top_writes,
+			seen->top_writes == 1 ? "time" : "times",
+			names_words(&seen->top_names, arena));
 	return was_decided(row, DECISION_TOP_WRITER) ? decided_before : NULL;
 }
 
