@@ -77,6 +77,18 @@ check "the documentation that the service names is there" test -f "$top/package$
 check "a table for cron is among the examples" \
 	test -f "$top/package$(dirname "$documentation")/examples/rehome-sync.cron"
 
+pages_in() {
+	(cd "$1" && find . -name '*.[1-9]' | sed 's|.*/||' | sort)
+}
+
+if [ -e "$build_root/docs/man/rehome.8" ]; then
+	is "every page of the manual is installed" "$(pages_in "$prefix/share/man")" \
+		"$(pages_in "$build_root/docs/man")"
+	check "each in its chapter" test -f "$prefix/share/man/man8/rehome-plan.8"
+else
+	skip "every page of the manual is installed" "scdoc is not there"
+fi
+
 # ---- an importer of somebody else ----
 
 cp -R "$top/package$(dirname "$documentation")/examples/importer-example" "$top/example"
