@@ -146,6 +146,13 @@ printf 'version: 1\nsources: { here: { importer: getent, file: people, uid_min: 
 is "a configuration may name it" "$(run 0 -c c.yaml config check)" "c.yaml: ok"
 is "and its options" "$(run 0 -c c.yaml plan --skip-blocked here | tail -1)" \
 	"Plan: 0 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged."
+cd "$top/example"
+is "so does the one beside it, of two people and two services" \
+	"$(run 0 -c rehome.yaml plan colleagues | sed -n '/+ create/p;$p')" \
+	"  + create   emil       Emil Berger                          people:3
+  + create   rosa       Rosa Lind                            people:4
+Plan: 2 create, 0 adopt, 0 change, 0 leave, 0 blocked, 0 unchanged."
+cd "$top"
 
 # ---- one that must not be loaded ----
 
