@@ -101,7 +101,7 @@ static void
 add_text(struct session *session, const struct archive_list *archives, struct buffer *out)
 {
 	static const char *const head[] = { "RUN", "LOGIN", "KIND", "SIZE", "WHEN", "WHY" };
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = {
 		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
 	};
@@ -145,7 +145,7 @@ static void
 add_verified(struct session *session, const struct stored_archive *archive, bool ok,
 	const struct manifest_totals *totals, struct buffer *out)
 {
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	paint_colored(&paint, ok ? COLOR_GREEN : COLOR_RED, ok ? "ok       " : "damaged  ");
 	paint_text(&paint, archive->login);
 	buffer_printf(out, ", run %s", archive->run);

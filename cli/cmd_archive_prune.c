@@ -30,7 +30,7 @@ count(struct pruning *pruning)
 static void
 add_text(struct session *session, const struct pruning *pruning, bool dry_run, struct buffer *out)
 {
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = { .arena = session->arena, .columns = 5, .head = COLOR_BOLD };
 	static const char *const head[] = { "RUN", "LOGIN", "SIZE", "", "WHY" };
 	for (size_t i = 0; i < ARRAY_LEN(head); i++)

@@ -34,7 +34,7 @@ static void
 add_text(struct session *session, const struct stored_archive *archive, const char *to,
 	const struct restore_result *result, struct buffer *out)
 {
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	buffer_printf(out, "Restored %" PRIu64 " entries (%" PRIu64 " file%s, %s) of ",
 		result->entries, result->files, result->files == 1 ? "" : "s",
 		text_size(session->arena, result->bytes));

@@ -22,7 +22,7 @@ static const struct option_spec config_options[] = {
 static void
 add_keys_text(struct session *session, struct buffer *out)
 {
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	for (const struct config_key *key = config_keys; key->path; key++) {
 		paint_colored(&paint, COLOR_BOLD, key->path);
 		buffer_printf(out, ": %s\n", key->type);

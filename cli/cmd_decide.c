@@ -91,7 +91,7 @@ add_table(struct session *session, const struct plan *plan, const struct decisio
 	struct buffer *out)
 {
 	static const char *const head[] = { "LOGIN", "CASE", "CHOICE", "DETAIL" };
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = {
 		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
 	};

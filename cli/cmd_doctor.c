@@ -10,7 +10,7 @@ static void
 show(struct session *session, const struct diags *findings, const struct string_list *not_checked)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, session->output.color_out };
+	struct paint paint = output_paint(&session->output, &text);
 	struct json_writer json = { .out = &text };
 	if (session->output.json) {
 		json_write_open(&json, NULL, '{');

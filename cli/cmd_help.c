@@ -18,7 +18,7 @@ help_run(struct session *session, const void *config, const struct string_list *
 		}
 	}
 	help_add(command, session->output.json, &text);
-	output_write(&session->output, &text);
+	output_page(&session->output, &text);
 	return EXIT_DONE;
 }
 

@@ -58,7 +58,7 @@ users_words(const struct run_summary *run, struct arena *arena)
 static void
 add_text(struct session *session, const struct run_list *runs, struct buffer *out)
 {
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = { .arena = session->arena, .columns = 6, .head = COLOR_BOLD };
 	static const char *const head[] = { "RUN", "STARTED", "STATUS", "USERS", "BY", "REASON" };
 	if (!runs->count) {

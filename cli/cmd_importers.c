@@ -74,10 +74,11 @@ add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 /* ---- text ---- */
 
 static void
-add_list(const struct plugin_list *list, struct arena *arena, struct buffer *out)
+add_list(struct session *session, const struct plugin_list *list, struct buffer *out)
 {
-	struct paint paint = { .out = out };
-	struct paint_table table = { .arena = arena, .columns = 2 };
+	struct arena *arena = session->arena;
+	struct paint paint = output_paint(&session->output, out);
+	struct paint_table table = { .arena = arena, .columns = 2, .headless = true };
 	ARRAY_FOREACH (plugin, list) {
 		paint_cell(&table, plugin->name);
 		paint_cell(&table,
@@ -138,7 +139,7 @@ show(struct session *session, const struct plugin_list *list, const char *name)
 	else if (plugin)
 		add_plugin(list, plugin, &text);
 	else
-		add_list(list, session->arena, &text);
+		add_list(session, list, &text);
 	output_write(&session->output, &text);
 	return EXIT_DONE;
 }

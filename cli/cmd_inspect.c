@@ -409,7 +409,7 @@ show(struct session *session, const struct inspect_options *options, const struc
 	const struct string_list *users)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, session->output.color_out };
+	struct paint paint = output_paint(&session->output, &text);
 	output_diags(&session->output);
 	if (options->tsv)
 		add_tsv(intake, users, &text, session->arena);

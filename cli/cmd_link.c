@@ -293,7 +293,7 @@ add_table(struct session *session, const struct link_matches *matches, struct bu
 {
 	static const char *const head[] = { "LOGIN", "CONFIDENCE", "NEW KEY", "NEW LOGIN",
 		"MATCHED", "NOTE" };
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = {
 		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
 	};

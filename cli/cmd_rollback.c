@@ -93,7 +93,7 @@ list_users(struct session *session, const struct plan *plan, const struct run_su
 	size_t shown = 0, count = 0;
 	bool removes = false;
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, session->output.color_out };
+	struct paint paint = output_paint(&session->output, &text);
 	ARRAY_FOREACH (item, &plan->changes) {
 		if (!is_meant(*item, run, users))
 			continue;

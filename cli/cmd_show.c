@@ -26,7 +26,7 @@ static void
 show_summary(struct session *session, const struct run_summary *run)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, session->output.color_out };
+	struct paint paint = output_paint(&session->output, &text);
 	buffer_printf(&text, "Run %s: %s, started %s", run->run_id, run_status_name(run->status),
 		run->started ? run->started : "?");
 	if (run->by) {

@@ -153,7 +153,7 @@ add_text(struct session *session, const struct verification *verification,
 	const struct string_list *users, bool all, struct buffer *out)
 {
 	static const char *const head[] = { "LOGIN", "UID", "SOURCE", "RUN", "HOME", "STATE" };
-	struct paint paint = { out, session->output.color_out };
+	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = {
 		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
 	};

@@ -33,7 +33,7 @@ show(struct session *session, const struct verification *verification, bool all)
 		.all = all || session->output.verbose,
 	};
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, session->output.color_out };
+	struct paint paint = output_paint(&session->output, &text);
 	struct json_writer json = { .out = &text };
 	if (!session->output.json) {
 		render_verification(&paint, verification, &options);

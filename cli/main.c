@@ -113,7 +113,7 @@ show_help(struct session *session, const struct command *command)
 		return EXIT_USAGE;
 	}
 	help_add(command, session->output.json, &text);
-	output_write(&session->output, &text);
+	output_page(&session->output, &text);
 	return session->globals.help ? EXIT_DONE : EXIT_USAGE;
 }
 

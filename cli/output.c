@@ -10,33 +10,67 @@
 #include <unistd.h>
 
 #include "cli/json.h"
-#include "cli/paint.h"
+#include "cli/wrap.h"
 #include "core/base/table.h"
 #include "core/base/text.h"
 
-enum { DEFAULT_WIDTH = 80, MAX_WIDTH = 1000, ENOUGH_OF_A_KIND = 20 };
+enum { DEFAULT_WIDTH = 80, MIN_WIDTH = 20, MAX_WIDTH = 1000, ENOUGH_OF_A_KIND = 20 };
+
+static bool
+is_set(const char *name)
+{
+	const char *value = getenv(name);
+	return value && *value;
+}
+
+/* No terminal that is known, or one that can only print. */
+static bool
+is_dumb_terminal(void)
+{
+	return !is_set("TERM") || strcmp(getenv("TERM"), "dumb") == 0;
+}
 
 /* NO_COLOR: https://no-color.org, any value but the empty one. */
 static bool
-wants_color(const char *choice, int fd)
+wants_color(const struct globals *globals, int fd)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-	if (strcmp(choice, "auto") != 0)
-		return strcmp(choice, "always") == 0;
-	return isatty(fd) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+	if (globals->plain)
+		return false;
+	if (strcmp(globals->color, "auto") != 0)
+		return strcmp(globals->color, "always") == 0;
+	return isatty(fd) && !is_set("NO_COLOR") && !is_dumb_terminal();
 }
 
+/* COLUMNS counts before what the terminal says, and for terminals only: a file has no width. */
 static unsigned
-terminal_width(void)
+terminal_width(int fd)
 {
 	struct winsize size;
 	unsigned long long columns;
 	const char *asked = getenv("COLUMNS");
-	if (asked && text_number(asked, MAX_WIDTH, &columns) && columns)
-		return (unsigned)columns;
-	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
-		return size.ws_col;
-	return DEFAULT_WIDTH;
+	if (!isatty(fd))
+		return 0;
+	if (!asked || !text_number(asked, MAX_WIDTH, &columns) || !columns)
+		columns = ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col
+									   : DEFAULT_WIDTH;
+	return columns < MIN_WIDTH ? MIN_WIDTH : (unsigned)columns;
+}
+
+/*
+ * By the names of the locale, as setlocale(3) looks for them: it need not be installed. Where none
+ * is set at all the terminal is taken for one of today. Files and pipes get UTF-8 always.
+ */
+static bool
+lacks_utf8(int fd)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *locale = getenv(names[i]);
+		if (locale && *locale)
+			return isatty(fd) && !strcasestr(locale, "utf-8") &&
+				!strcasestr(locale, "utf8");
+	}
+	return false;
 }
 
 void
@@ -46,15 +80,28 @@ output_init(struct output *output, const struct globals *globals, const struct d
 		.json = globals->json,
 		.quiet = globals->quiet,
 		.verbose = globals->verbose,
-		.color_out = !globals->json && wants_color(globals->color, STDOUT_FILENO),
-		.color_err = wants_color(globals->color, STDERR_FILENO),
+		.plain = globals->plain,
+		.color_out = !globals->json && wants_color(globals, STDOUT_FILENO),
+		.color_err = wants_color(globals, STDERR_FILENO),
+		.ascii_out = lacks_utf8(STDOUT_FILENO),
+		.ascii_err = lacks_utf8(STDERR_FILENO),
 		.terminal_err = isatty(STDERR_FILENO),
-		.width = terminal_width(),
 		.diags = diags,
 	};
+	if (!globals->plain && !globals->json) {
+		output->width_out = terminal_width(STDOUT_FILENO);
+		output->width_err = terminal_width(STDERR_FILENO);
+	}
 	output->progress = strcmp(globals->progress, "always") == 0 ||
 		(strcmp(globals->progress, "auto") == 0 && output->terminal_err && !output->quiet &&
 			!output->json);
+}
+
+struct paint
+output_paint(const struct output *output, struct buffer *text)
+{
+	return (struct paint){ text, output->color_out, output->ascii_out, output->plain,
+		output->width_out };
 }
 
 void
@@ -62,6 +109,14 @@ output_write(struct output *output, const struct buffer *text)
 {
 	fwrite(buffer_text(text), 1, text->size, stdout);
 	output->answered = output->json && !output->streaming;
+}
+
+void
+output_page(struct output *output, const struct buffer *text)
+{
+	AUTO_BUFFER struct buffer page = { 0 };
+	wrap_page(buffer_text(text), output->width_out, &page);
+	output_write(output, &page);
 }
 
 static bool
@@ -95,7 +150,8 @@ static void
 write_text(struct output *output, const struct diag *diag)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, output->color_err };
+	struct paint paint = { &text, output->color_err, output->ascii_err,
+		.width = output->width_err };
 	paint_diag(&paint, diag);
 	/* Where both go to one file, such as a journal, what was said before stands before. */
 	fflush(stdout);
@@ -106,7 +162,7 @@ write_text(struct output *output, const struct diag *diag)
 static bool
 is_of_a_row(const struct diag *diag)
 {
-	return diag->place.line || diag->place.field;
+	return diag->place.line || diag->place.field || diag->user;
 }
 
 /* True when as many of this kind were written as one cares to read. kinds counts them. */
@@ -142,7 +198,8 @@ output_diags(struct output *output)
 			continue;
 		if (is_object(output, diag->level)) {
 			write_object(diag);
-		} else if (!output->verbose && is_of_a_row(diag) && is_repetition(diag, &kinds)) {
+		} else if (!output->verbose && !output->plain && is_of_a_row(diag) &&
+			is_repetition(diag, &kinds)) {
 			left_out++;
 		} else {
 			/* What is no row's own may sum them up. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "cli/args.h"
+#include "cli/paint.h"
 #include "core/base/buffer.h"
 #include "core/base/diag.h"
 
@@ -20,18 +21,26 @@ struct output {
 	bool color_out, color_err; /* whether stdout and stderr get colours */
 	bool terminal_err;	   /* stderr is a terminal */
 	bool progress;
-	unsigned width; /* columns of the terminal on stderr, or of COLUMNS; 80 when unknown */
-	bool streaming; /* with json: one object a line, warnings among them */
-	bool answered;	/* with json and not streaming: the document was written, and stdout is full
-			 */
+	bool plain;		   /* --plain: records, nothing wrapped, summed up or left out */
+	bool ascii_out, ascii_err; /* terminals without UTF-8 */
+	unsigned width_out, width_err; /* columns of the terminals; 0 = it is none */
+	bool streaming;		       /* with json: one object a line, warnings among them */
+	bool answered; /* with json and not streaming: the document was written, and stdout is full
+			*/
 	const struct diags *diags;
 	size_t shown; /* how many of the diagnostics were written */
 };
 
 void output_init(struct output *output, const struct globals *globals, const struct diags *diags);
 
-/* To stdout. */
+/* For text that people read on stdout; into a buffer. */
+struct paint output_paint(const struct output *output, struct buffer *text);
+
+/* To stdout, as it is. */
 void output_write(struct output *output, const struct buffer *text);
+
+/* A page of help (wrap.h). */
+void output_page(struct output *output, const struct buffer *text);
 
 /*
  * The diagnostics that were not written yet. Text on stderr; with --json errors (and, when

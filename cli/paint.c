@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "cli/wrap.h"
 #include "core/base/text.h"
 
 static const char *const sequences[] = {
@@ -17,29 +18,61 @@ static const char *const sequences[] = {
 	[COLOR_DIM] = "\033[2m",
 };
 
+static void
+escape(const struct paint *paint, struct buffer *out, const char *text)
+{
+	if (paint->ascii)
+		text_escape_ascii(out, text, strlen(text));
+	else
+		text_escape(out, text, strlen(text));
+}
+
 void
 paint_text(const struct paint *paint, const char *text)
 {
-	text_escape(paint->out, text, strlen(text));
+	escape(paint, paint->out, text);
+}
+
+void
+paint_escaped(const struct paint *paint, enum color color, struct bytes escaped)
+{
+	bool colored = paint->color && color != COLOR_PLAIN && escaped.size;
+	if (colored)
+		buffer_add_text(paint->out, sequences[color]);
+	buffer_add(paint->out, escaped.data, escaped.size);
+	if (colored)
+		buffer_add_text(paint->out, "\033[0m");
 }
 
 void
 paint_colored(const struct paint *paint, enum color color, const char *text)
 {
-	bool colored = paint->color && color != COLOR_PLAIN;
-	if (colored)
-		buffer_add_text(paint->out, sequences[color]);
-	paint_text(paint, text);
-	if (colored)
-		buffer_add_text(paint->out, "\033[0m");
+	AUTO_BUFFER struct buffer escaped = { 0 };
+	escape(paint, &escaped, text);
+	paint_escaped(paint, color, buffer_bytes(&escaped));
 }
 
 size_t
-paint_width(const char *text)
+paint_width(const struct paint *paint, const char *text)
 {
 	AUTO_BUFFER struct buffer escaped = { 0 };
-	text_escape(&escaped, text, strlen(text));
+	escape(paint, &escaped, text);
 	return text_width(buffer_text(&escaped));
+}
+
+void
+paint_fit(const struct paint *paint, size_t start, size_t hang)
+{
+	wrap_tail(paint->out, start, hang, paint->width);
+}
+
+void
+paint_record(const struct paint *paint, const char *const *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		paint_text(paint, fields[i] && *fields[i] ? fields[i] : "-");
+		buffer_add_char(paint->out, i + 1 < count ? '\t' : '\n');
+	}
 }
 
 static void
@@ -52,7 +85,7 @@ add_blanks(struct buffer *out, size_t count)
 void
 paint_column(const struct paint *paint, enum color color, const char *text, size_t width)
 {
-	size_t used = paint_width(text);
+	size_t used = paint_width(paint, text);
 	paint_colored(paint, color, text);
 	add_blanks(paint->out, used < width ? width - used : 1);
 }
@@ -106,9 +139,12 @@ add_field(const struct paint *paint, const struct diag *diag)
 	buffer_add_text(paint->out, "': ");
 }
 
+enum { DIAG_HANG = 4, HINT_HANG = 8 };
+
 void
 paint_diag(const struct paint *paint, const struct diag *diag)
 {
+	size_t start = paint->out->size;
 	if (diag->place.file)
 		paint_place(paint, &diag->place);
 	else
@@ -122,34 +158,50 @@ paint_diag(const struct paint *paint, const struct diag *diag)
 	add_field(paint, diag);
 	paint_text(paint, diag->message);
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, DIAG_HANG);
 	if (!diag->hint)
 		return;
+	start = paint->out->size;
 	buffer_add_text(paint->out, "  hint: ");
 	paint_text(paint, diag->hint);
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, HINT_HANG);
 }
 
 /* ---- below a user ---- */
 
 enum {
+	LABEL_INDENT = 6,
 	LABEL_WIDTH = 9,
+	LABEL_HANG = LABEL_INDENT + LABEL_WIDTH,
 	VALUE_WIDTH = 33, /* the part of a line in front of a tab */
 };
+
+/* Less than VALUE_WIDTH where the line would not fit otherwise. */
+static size_t
+value_width(const struct paint *paint, const char *value, const char *behind)
+{
+	size_t wide = LABEL_HANG + VALUE_WIDTH + paint_width(paint, behind);
+	return !paint->width || wide <= paint->width ? VALUE_WIDTH : paint_width(paint, value) + 2;
+}
 
 void
 paint_labelled(const struct paint *paint, enum color color, const char *label, const char *text)
 {
 	const char *tab = strchr(text, '\t');
-	buffer_add_text(paint->out, "      ");
+	size_t start = paint->out->size;
+	add_blanks(paint->out, LABEL_INDENT);
 	paint_column(paint, color, label, LABEL_WIDTH);
 	if (tab) {
 		AUTO_BUFFER struct buffer value = { 0 };
 		buffer_add(&value, text, (size_t)(tab - text));
-		paint_column(paint, COLOR_PLAIN, buffer_text(&value), VALUE_WIDTH);
 		text = tab + 1;
+		paint_column(paint, COLOR_PLAIN, buffer_text(&value),
+			value_width(paint, buffer_text(&value), text));
 	}
 	paint_text(paint, text);
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, LABEL_HANG);
 }
 
 static bool
@@ -172,7 +224,8 @@ void
 paint_finding(
 	const struct paint *paint, const struct diag *diag, const struct place *place, bool code)
 {
-	buffer_add_text(paint->out, "      ");
+	size_t start = paint->out->size;
+	add_blanks(paint->out, LABEL_INDENT);
 	paint_column(
 		paint, paint_level_color(diag->level), paint_level_name(diag->level), LABEL_WIDTH);
 	if (diag->place.file && !is_same_row(place, &diag->place) && !begins_with_place(diag))
@@ -181,46 +234,7 @@ paint_finding(
 	if (code && diag->code)
 		buffer_printf(paint->out, " (%s)", diag->code);
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, LABEL_HANG);
 	if (diag->hint)
 		paint_labelled(paint, COLOR_PLAIN, "hint", diag->hint);
-}
-
-/* ---- tables ---- */
-
-enum { TABLE_GAP = 2 };
-
-void
-paint_cell(struct paint_table *table, const char *text)
-{
-	string_list_push(table->arena, &table->cells, text && *text ? text : "-");
-}
-
-static size_t
-column_width(const struct paint_table *table, size_t column)
-{
-	size_t width = 0;
-	for (size_t i = column; i < table->cells.count; i += table->columns) {
-		size_t cell = paint_width(table->cells.items[i]);
-		if (cell > width)
-			width = cell;
-	}
-	return width + TABLE_GAP;
-}
-
-void
-paint_table(const struct paint *paint, const struct paint_table *table)
-{
-	size_t *widths = arena_alloc(table->arena, table->columns * sizeof(*widths));
-	for (size_t column = 0; column < table->columns; column++)
-		widths[column] = column_width(table, column);
-	for (size_t i = 0; i < table->cells.count; i++) {
-		size_t column = i % table->columns;
-		enum color color = i < table->columns ? table->head : COLOR_PLAIN;
-		if (column + 1 < table->columns) {
-			paint_column(paint, color, table->cells.items[i], widths[column]);
-			continue;
-		}
-		paint_colored(paint, color, table->cells.items[i]);
-		buffer_add_char(paint->out, '\n');
-	}
 }

@@ -25,17 +25,30 @@ enum color {
 struct paint {
 	struct buffer *out;
 	bool color;
+	bool ascii;	/* the terminal's locale has no UTF-8: other characters are escaped */
+	bool plain;	/* records for grep and cut: cells with a tab between them, no head */
+	unsigned width; /* columns of the terminal; 0 = none: lines are as long as they are */
 };
 
 /* Escaped. */
 void paint_text(const struct paint *paint, const char *text);
 void paint_colored(const struct paint *paint, enum color color, const char *text);
 
+/* What paint_text() has made already, into another buffer. */
+void paint_escaped(const struct paint *paint, enum color color, struct bytes escaped);
+
 /* Escaped, then blanks up to `width` columns; at least one blank. */
 void paint_column(const struct paint *paint, enum color color, const char *text, size_t width);
 
 /* Columns of the text once it is escaped. */
-size_t paint_width(const char *text);
+size_t paint_width(const struct paint *paint, const char *text);
+
+/* Breaks the lines behind the first `start` bytes of what was painted where the terminal ends
+ * (wrap.h); a line goes on below with an indentation of `hang` columns. */
+void paint_fit(const struct paint *paint, size_t start, size_t hang);
+
+/* A record of --plain: the fields with a tab between them, NULL and "" as "-". */
+void paint_record(const struct paint *paint, const char *const *fields, size_t count);
 
 /* "file:line:col: " or nothing. */
 void paint_place(const struct paint *paint, const struct place *place);
@@ -62,13 +75,16 @@ enum color paint_level_color(enum diag_level level);
 
 /*
  * Rows of cells whose columns are as wide as their widest cell, two blanks between them; the last
- * column is not padded. The first row is the head.
+ * column is not padded. The first row is the head. On a terminal that is too narrow cells are
+ * broken at blanks; where even that is too wide, each row becomes a block of lines. With
+ * paint->plain each row is a record.
  */
 struct paint_table {
 	struct arena *arena;
 	size_t columns;
 	struct string_list cells; /* row by row */
 	enum color head;
+	bool headless; /* the first row is one like the others */
 };
 void paint_cell(struct paint_table *table, const char *text); /* NULL = "-" */
 void paint_table(const struct paint *paint, const struct paint_table *table);

@@ -289,7 +289,7 @@ write_result(const struct performing *performing)
 	const struct run_result *result = &performing->result;
 	struct session *session = performing->session;
 	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = { &text, session->output.color_out };
+	struct paint paint = output_paint(&session->output, &text);
 	ARRAY_FOREACH (kept, &result->kept) {
 		buffer_add_text(&text, "Kept: ");
 		paint_text(&paint, *kept);
@@ -304,6 +304,7 @@ write_result(const struct performing *performing)
 	}
 	if (can_be_rolled_back(performing) && !session->output.quiet)
 		buffer_printf(&text, "Undo it with: rehome rollback %s\n", result->run_id);
+	paint_fit(&paint, 0, 2);
 	output_write(&session->output, &text);
 }
 

@@ -487,6 +487,9 @@ show(struct session *session, const struct plan *plan, bool all, bool news)
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct render_plan_options options = {
 		.color = session->output.color_out,
+		.ascii = session->output.ascii_out,
+		.plain = session->output.plain,
+		.width = session->output.width_out,
 		.brief = session->output.quiet,
 		.all = all,
 		.verbose = session->output.verbose,

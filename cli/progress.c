@@ -50,7 +50,7 @@ progress_line(const char *title, const char *phase, size_t done, size_t total, d
 	buffer_printf(&line, " %zu/%zu | %s", done, total, phase);
 	add_time_left(&line, done, total, seconds);
 	/* All of it is ASCII of ours. The last column stays free: some terminals wrap there. */
-	size_t size = line.size < width ? line.size : width ? width - 1 : 0;
+	size_t size = width && line.size >= width ? width - 1 : line.size;
 	buffer_add(out, buffer_text(&line), size);
 }
 
@@ -73,7 +73,7 @@ progress_show(struct progress *progress, const char *phase, size_t done, size_t 
 	progress->drawn = now;
 	progress->visible = true;
 	progress_line(progress->title, phase, done, total, seconds_between(&progress->begun, &now),
-		progress->output->width, &line);
+		progress->output->width_err, &line);
 	/* Back to the first column; what is left of a longer line is erased. */
 	fprintf(stderr, "\r%s\033[K", buffer_text(&line));
 	fflush(stderr);

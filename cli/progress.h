@@ -27,7 +27,8 @@ void progress_show(struct progress *progress, const char *phase, size_t done, si
 /* Takes the line away. */
 void progress_finish(struct progress *progress);
 
-/* The line itself, without control characters, no wider than `width` columns. */
+/* The line itself, without control characters, narrower than `width` columns unless that is 0.
+ */
 void progress_line(const char *title, const char *phase, size_t done, size_t total, double seconds,
 	unsigned width, struct buffer *out);
 

@@ -11,12 +11,19 @@
 
 #include <string.h>
 
+#include "cli/alike.h"
 #include "cli/paint.h"
+#include "cli/plan_amounts.h"
+#include "cli/plan_records.h"
 #include "cli/render_verify.h"
 
 enum {
-	MANY_USERS = 50, /* with more than these to show, only the first of each action are */
-	FEW_USERS = 10,
+	MANY_USERS = 50, /* with more than these to show, only some of each action are */
+	FEW_USERS = 10,	 /* of an action */
+	FEW_ALIKE = 3,	 /* of one kind */
+	ENTRY_HANG = 13,
+	REST_HANG = 8,
+	PROSE_HANG = 2,
 	ACTION_WIDTH = 9,
 	LOGIN_MIN_WIDTH = 11,
 	LOGIN_MAX_WIDTH = 34,
@@ -39,16 +46,24 @@ action_color(enum change_action action)
 /* ---- one user ---- */
 
 static void
-add_place(const struct paint *paint, const struct change *change)
+write_place(struct buffer *out, const struct change *change)
 {
 	const struct place *place = &change->place;
 	if (!place->file)
 		return;
-	paint_text(paint, place->file);
+	buffer_add_text(out, place->file);
 	if (place->line)
-		buffer_printf(paint->out, ":%u", place->line);
+		buffer_printf(out, ":%u", place->line);
 	if (place->line && place->column && change->action == CHANGE_BLOCKED)
-		buffer_printf(paint->out, ":%u", place->column);
+		buffer_printf(out, ":%u", place->column);
+}
+
+static void
+add_place(const struct paint *paint, const struct change *change)
+{
+	AUTO_BUFFER struct buffer place = { 0 };
+	write_place(&place, change);
+	paint_text(paint, buffer_text(&place));
 }
 
 /* "anna", or "anna -> anna.b" */
@@ -60,33 +75,53 @@ write_login(struct buffer *out, const struct change *change)
 	buffer_add_text(out, change->login ? change->login : "-");
 }
 
+/* The columns of the lines that name users. */
+struct columns {
+	size_t login, name;
+	bool place; /* behind the name; else below */
+};
+
 static void
-add_change(const struct paint *paint, const struct change *change, size_t login_width,
-	const struct render_plan_options *options)
+add_entry(const struct paint *paint, const struct change *change, const struct columns *columns)
 {
 	AUTO_BUFFER struct buffer login = { 0 };
 	const char *name = change->full_name ? change->full_name : "";
 	enum color color = action_color(change->action);
 	char sign[] = { change_action_sign(change->action), '\0' };
-	enum diag_level least = options->brief ? DIAG_ERROR
-		: options->verbose	       ? DIAG_NOTE
-					       : DIAG_WARNING;
+	bool place = columns->place && change->place.file;
+	size_t start = paint->out->size;
 	write_login(&login, change);
 	buffer_add_text(paint->out, "  ");
 	paint_colored(paint, color, sign);
 	buffer_add_char(paint->out, ' ');
 	paint_column(paint, color, change_word(change), ACTION_WIDTH);
-	if (change->place.file) {
-		paint_column(paint, COLOR_BOLD, buffer_text(&login), login_width);
-		paint_column(paint, COLOR_PLAIN, name, NAME_WIDTH);
-		add_place(paint, change);
-	} else if (*name) {
-		paint_column(paint, COLOR_BOLD, buffer_text(&login), login_width);
-		paint_text(paint, name);
-	} else {
+	if (place || *name)
+		paint_column(paint, COLOR_BOLD, buffer_text(&login), columns->login);
+	else
 		paint_colored(paint, COLOR_BOLD, buffer_text(&login));
+	if (place) {
+		paint_column(paint, COLOR_PLAIN, name, columns->name);
+		add_place(paint, change);
+	} else {
+		paint_text(paint, name);
 	}
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, ENTRY_HANG);
+}
+
+static void
+add_change(const struct paint *paint, const struct change *change, const struct columns *columns,
+	const struct render_plan_options *options)
+{
+	enum diag_level least = options->brief ? DIAG_ERROR
+		: options->verbose	       ? DIAG_NOTE
+					       : DIAG_WARNING;
+	add_entry(paint, change, columns);
+	if (!columns->place && change->place.file) {
+		AUTO_BUFFER struct buffer place = { 0 };
+		write_place(&place, change);
+		paint_labelled(paint, COLOR_PLAIN, "from", buffer_text(&place));
+	}
 	ARRAY_FOREACH (line, &change->lines) {
 		if (!options->brief && (!line->detail || options->verbose))
 			paint_labelled(paint, COLOR_PLAIN, line->label, line->text);
@@ -144,58 +179,149 @@ is_shown(const struct change *change, const struct render_plan_options *options)
 	return options->news ? render_plan_is_news(change) : change->findings.warnings > 0;
 }
 
+struct shown {
+	struct alike_list *actions; /* CHANGE_ACTIONS of them */
+	size_t count, widest_login, widest_name, widest_place;
+};
+
 static size_t
-count_shown(
-	const struct plan *plan, const struct render_plan_options *options, size_t *ret_login_width)
+larger(size_t a, size_t b)
 {
-	size_t count = 0, width = LOGIN_MIN_WIDTH;
-	ARRAY_FOREACH (change, &plan->changes) {
-		if (!is_shown(*change, options))
-			continue;
-		AUTO_BUFFER struct buffer text = { 0 };
-		write_login(&text, *change);
-		size_t login = paint_width(buffer_text(&text)) + 2;
-		if (login > width)
-			width = login;
-		count++;
-	}
-	*ret_login_width = width < LOGIN_MAX_WIDTH ? width : LOGIN_MAX_WIDTH;
-	return count;
+	return a > b ? a : b;
 }
 
 static void
-add_rest(const struct paint *paint, enum change_action action, size_t left)
+measure(const struct paint *paint, const struct change *change, struct shown *shown)
 {
-	buffer_printf(paint->out, "    ... and %zu more to %s; --all shows them\n", left,
-		action == CHANGE_BLOCKED ? "correct" : change_action_name(action));
+	AUTO_BUFFER struct buffer login = { 0 }, place = { 0 };
+	write_login(&login, change);
+	write_place(&place, change);
+	shown->widest_login = larger(shown->widest_login, paint_width(paint, buffer_text(&login)));
+	shown->widest_place = larger(shown->widest_place, paint_width(paint, buffer_text(&place)));
+	if (change->full_name)
+		shown->widest_name =
+			larger(shown->widest_name, paint_width(paint, change->full_name));
+}
+
+/* Where the terminal ends, names give way first, then the place goes below. */
+static struct columns
+columns_of(const struct paint *paint, const struct shown *shown)
+{
+	size_t login = larger(LOGIN_MIN_WIDTH, shown->widest_login + 2);
+	struct columns columns = { login < LOGIN_MAX_WIDTH ? login : LOGIN_MAX_WIDTH, NAME_WIDTH,
+		true };
+	size_t beside = ENTRY_HANG + columns.login + shown->widest_place;
+	if (!paint->width || beside + NAME_WIDTH <= paint->width)
+		return columns;
+	columns.name = shown->widest_name + 2;
+	columns.place = beside + columns.name <= paint->width;
+	return columns;
+}
+
+static void
+collect(const struct paint *paint, const struct plan *plan,
+	const struct render_plan_options *options, struct arena *arena, struct shown *ret_shown)
+{
+	*ret_shown = (struct shown){ 0 };
+	ret_shown->actions = arena_alloc(arena, CHANGE_ACTIONS * sizeof(*ret_shown->actions));
+	for (int action = 0; action < CHANGE_ACTIONS; action++)
+		alike_init(&ret_shown->actions[action], arena);
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (!is_shown(*change, options))
+			continue;
+		alike_add(&ret_shown->actions[(*change)->action], *change);
+		measure(paint, *change, ret_shown);
+		ret_shown->count++;
+	}
+	for (int action = 0; action < CHANGE_ACTIONS; action++)
+		alike_sort(&ret_shown->actions[action]);
+}
+
+static bool
+is_grouped(const struct shown *shown, const struct render_plan_options *options)
+{
+	return !options->all && shown->count > MANY_USERS;
+}
+
+static const char *
+action_words(enum change_action action)
+{
+	static const char *const words[CHANGE_ACTIONS] = {
+		[CHANGE_CREATE] = "to create",
+		[CHANGE_ADOPT] = "to adopt",
+		[CHANGE_CHANGE] = "to change",
+		[CHANGE_LEAVE] = "to leave",
+		[CHANGE_BLOCKED] = "to correct",
+		[CHANGE_UNCHANGED] = "unchanged",
+	};
+	return words[action];
+}
+
+/* "... and 9997 more to create like these, user103 to user9999" */
+static void
+add_rest(const struct paint *paint, const struct alike *alike, size_t listed)
+{
+	size_t left = alike->count - listed, start = paint->out->size;
+	const struct change *first = alike->items[listed], *last = alike->items[alike->count - 1];
+	buffer_printf(paint->out, "    ... and %zu more %s like %s, ", left,
+		action_words(first->action), listed == 1 ? "this" : "these");
+	paint_text(paint, first->login ? first->login : "-");
+	if (left > 1) {
+		buffer_add_text(paint->out, left == 2 ? " and " : " to ");
+		paint_text(paint, last->login ? last->login : "-");
+	}
+	buffer_add_text(paint->out, "; --all shows them\n");
+	paint_fit(paint, start, REST_HANG);
+}
+
+static void
+add_other_kinds(const struct paint *paint, const struct alike_list *kinds, size_t listed)
+{
+	size_t left = 0, start = paint->out->size;
+	for (size_t i = listed; i < kinds->count; i++)
+		left += kinds->items[i]->count;
+	buffer_printf(paint->out, "    ... and %zu more %s, of %zu other kinds; --all shows them\n",
+		left, action_words(kinds->items[0]->items[0]->action), kinds->count - listed);
+	paint_fit(paint, start, REST_HANG);
+}
+
+/* A few of each kind. */
+static void
+add_kinds(const struct paint *paint, const struct alike_list *kinds, const struct columns *columns,
+	const struct render_plan_options *options)
+{
+	size_t shown = kinds->count < FEW_USERS ? kinds->count : FEW_USERS;
+	size_t each = shown ? FEW_USERS / shown : 0;
+	if (each > FEW_ALIKE)
+		each = FEW_ALIKE;
+	for (size_t i = 0; i < shown; i++) {
+		const struct alike *alike = kinds->items[i];
+		size_t count = alike->count < each ? alike->count : each;
+		for (size_t j = 0; j < count; j++)
+			add_change(paint, alike->items[j], columns, options);
+		if (alike->count > count)
+			add_rest(paint, alike, count);
+	}
+	if (kinds->count > shown)
+		add_other_kinds(paint, kinds, shown);
 }
 
 static void
 add_changes(const struct paint *paint, const struct plan *plan,
-	const struct render_plan_options *options)
+	const struct render_plan_options *options, const struct shown *shown)
 {
-	size_t login_width, in_action = 0;
-	size_t shown = count_shown(plan, options, &login_width);
-	size_t limit = options->all || shown <= MANY_USERS ? shown : FEW_USERS;
-	enum change_action action = CHANGE_ACTIONS;
-
-	if (shown)
+	struct columns columns = columns_of(paint, shown);
+	if (shown->count)
 		begin_block(paint);
-	ARRAY_FOREACH (item, &plan->changes) {
-		const struct change *change = *item;
-		if (!is_shown(change, options))
-			continue;
-		if (change->action != action) {
-			if (in_action > limit)
-				add_rest(paint, action, in_action - limit);
-			in_action = 0;
-			action = change->action;
-		}
-		if (in_action++ < limit)
-			add_change(paint, change, login_width, options);
+	if (is_grouped(shown, options)) {
+		for (int action = 0; action < CHANGE_ACTIONS; action++)
+			add_kinds(paint, &shown->actions[action], &columns, options);
+		return;
 	}
-	if (in_action > limit)
-		add_rest(paint, action, in_action - limit);
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (is_shown(*change, options))
+			add_change(paint, *change, &columns, options);
+	}
 }
 
 /* ---- around them ---- */
@@ -207,17 +333,17 @@ add_refused(const struct paint *paint, const struct plan_input *input, bool verb
 	size_t count = input->refused.count;
 	if (!count)
 		return;
+	size_t start = paint->out->size;
 	buffer_printf(paint->out, "%zu %s that the old server refused %s not imported", count,
 		count == 1 ? "login" : "logins", count == 1 ? "is" : "are");
-	if (!verbose) {
-		buffer_add_text(paint->out, "; -v names them\n");
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
+	if (!verbose)
+		buffer_add_text(paint->out, "; -v names them");
+	for (size_t i = 0; verbose && i < count; i++) {
 		buffer_add_text(paint->out, i ? ", " : ": ");
 		paint_text(paint, input->refused.items[i]);
 	}
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, PROSE_HANG);
 }
 
 static const char *
@@ -232,6 +358,7 @@ static void
 add_inputs(const struct paint *paint, const struct plan *plan, bool verbose)
 {
 	ARRAY_FOREACH (input, &plan->inputs) {
+		size_t start = paint->out->size;
 		buffer_add_text(paint->out, "Read ");
 		paint_text(paint, input->source);
 		buffer_add_text(paint->out, " (");
@@ -241,6 +368,7 @@ add_inputs(const struct paint *paint, const struct plan *plan, bool verbose)
 		}
 		buffer_printf(paint->out, "%zu %s)%s\n", input->rows, row_word(input),
 			input->complete ? "" : ", not complete");
+		paint_fit(paint, start, PROSE_HANG);
 		add_refused(paint, input, verbose);
 	}
 }
@@ -300,9 +428,10 @@ static void
 add_host(const struct paint *paint, const struct plan *plan)
 {
 	AUTO_BUFFER struct buffer work = { 0 };
-	struct paint inner = { &work, paint->color };
+	struct paint inner = *paint;
 	const char *sign = plan->findings.errors ? "!" : "~";
 
+	inner.out = &work;
 	add_host_groups(&inner, plan);
 	add_host_steps(&inner, plan);
 	if (!work.size && !plan->findings.count)
@@ -337,7 +466,7 @@ add_totals(const struct paint *paint, const struct plan *plan)
 		CHANGE_BLOCKED,
 		CHANGE_UNCHANGED,
 	};
-	size_t renames = count_renames(plan);
+	size_t renames = count_renames(plan), start = paint->out->size;
 	buffer_add_text(paint->out, "Plan:");
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		buffer_printf(paint->out, "%s %zu %s", i ? "," : "", plan->counts[order[i]],
@@ -347,19 +476,30 @@ add_totals(const struct paint *paint, const struct plan *plan)
 				paint->out, " (%zu rename%s)", renames, renames == 1 ? "" : "s");
 	}
 	buffer_add_text(paint->out, ".\n");
+	paint_fit(paint, start, PROSE_HANG);
 }
 
 void
 render_plan(const struct plan *plan, const struct render_plan_options *options, struct buffer *out)
 {
-	struct paint paint = { out, options->color };
+	AUTO_ARENA struct arena arena = { 0 };
+	struct paint paint = { out, options->color, options->ascii, options->plain,
+		options->width };
+	struct shown shown;
+	if (options->plain) {
+		plan_records(&paint, plan, options);
+		return;
+	}
+	collect(&paint, plan, options, &arena, &shown);
 	if (!options->brief)
 		add_inputs(&paint, plan, options->verbose);
-	add_changes(&paint, plan, options);
+	add_changes(&paint, plan, options, &shown);
 	if (!options->brief) {
 		add_host(&paint, plan);
 		render_not_checked(&paint, &plan->not_checked);
 		begin_block(&paint);
 	}
 	add_totals(&paint, plan);
+	if (shown.count > MANY_USERS && !options->brief)
+		plan_amounts(&paint, plan);
 }

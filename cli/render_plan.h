@@ -10,7 +10,8 @@
 #include "core/plan/plan.h"
 
 struct render_plan_options {
-	bool color;
+	bool color, ascii, plain; /* struct paint */
+	unsigned width;
 	bool brief;   /* who is blocked and why, and the totals */
 	bool all;     /* every user, even when there are very many */
 	bool verbose; /* lines of detail and notes too, of unchanged users as well */
@@ -23,8 +24,9 @@ bool render_plan_is_news(const struct change *change);
 
 /*
  * The sources, the users with what changes for them, findings about the host, what was not checked,
- * and the totals. With more than 50 users to show, the first 10 of each action. Unchanged users are
- * only counted, unless there is a warning. out must be empty.
+ * and the totals. With more than 50 users to show, a few of each action and kind (alike.h), how
+ * many more are like these, and what is in their homes. Unchanged users are only counted, unless
+ * there is a warning. out must be empty. With options->plain records instead (plan_records.h).
  */
 void render_plan(
 	const struct plan *plan, const struct render_plan_options *options, struct buffer *out);

@@ -8,7 +8,7 @@
  */
 #include "cli/render_verify.h"
 
-enum { STATE_WIDTH = 9, LOGIN_MIN_WIDTH = 11 };
+enum { STATE_WIDTH = 9, LOGIN_MIN_WIDTH = 11, ACCOUNT_HANG = 11, PROSE_HANG = 2 };
 
 size_t
 verification_faults(const struct verification *verification)
@@ -52,6 +52,7 @@ add_state(const struct paint *paint, enum state state)
 static void
 add_account(const struct paint *paint, const struct verified_account *account, size_t login_width)
 {
+	size_t start = paint->out->size;
 	add_state(paint, state_of(account));
 	paint_column(paint, COLOR_BOLD, account->login, login_width);
 	paint_text(paint, account->home ? account->home : "-");
@@ -60,6 +61,7 @@ add_account(const struct paint *paint, const struct verified_account *account, s
 	if (!account->open)
 		buffer_add_text(paint->out, "  (cannot log in)");
 	buffer_add_char(paint->out, '\n');
+	paint_fit(paint, start, ACCOUNT_HANG);
 	ARRAY_FOREACH (diag, &account->findings)
 		paint_finding(paint, diag, NULL, true);
 }
@@ -69,21 +71,25 @@ render_not_checked(const struct paint *paint, const struct string_list *not_chec
 {
 	if (!not_checked->count)
 		return;
-	buffer_add_text(paint->out, paint->out->size ? "\nNot checked: " : "Not checked: ");
+	if (paint->out->size)
+		buffer_add_char(paint->out, '\n');
+	size_t start = paint->out->size;
+	buffer_add_text(paint->out, "Not checked: ");
 	ARRAY_FOREACH (item, not_checked) {
 		if (item != not_checked->items)
 			buffer_add_text(paint->out, "; ");
 		paint_text(paint, *item);
 	}
 	buffer_add_text(paint->out, ".\n");
+	paint_fit(paint, start, PROSE_HANG);
 }
 
 static size_t
-login_width(const struct verification *verification)
+login_width(const struct paint *paint, const struct verification *verification)
 {
 	size_t width = LOGIN_MIN_WIDTH;
 	ARRAY_FOREACH (account, &verification->accounts) {
-		size_t login = paint_width(account->login) + 2;
+		size_t login = paint_width(paint, account->login) + 2;
 		width = login > width ? login : width;
 	}
 	return width;
@@ -94,7 +100,7 @@ static size_t
 add_accounts(const struct paint *paint, const struct verification *verification, enum state state,
 	bool listed)
 {
-	size_t count = 0, width = login_width(verification);
+	size_t count = 0, width = login_width(paint, verification);
 	ARRAY_FOREACH (account, &verification->accounts) {
 		if (state_of(account) != state)
 			continue;

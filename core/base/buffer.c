@@ -23,6 +23,15 @@ buffer_clear(struct buffer *buffer)
 	}
 }
 
+void
+buffer_cut(struct buffer *buffer, size_t size)
+{
+	if (buffer->size <= size)
+		return;
+	explicit_bzero(buffer->data + size, buffer->size - size);
+	buffer->size = size;
+}
+
 static void
 reserve(struct buffer *buffer, size_t more)
 {

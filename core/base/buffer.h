@@ -32,6 +32,8 @@ struct buffer {
 /* A zeroed struct buffer is empty. */
 void buffer_finish(struct buffer *buffer);
 void buffer_clear(struct buffer *buffer);
+/* Wipes what stands behind the first size bytes. */
+void buffer_cut(struct buffer *buffer, size_t size);
 
 void buffer_add(struct buffer *buffer, const void *data, size_t size);
 void buffer_add_text(struct buffer *buffer, const char *text);

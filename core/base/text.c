@@ -71,7 +71,7 @@ add_escape(struct buffer *out, ucs4_t c, char byte)
 
 /* Whether a backslash in front of this text would be read as the beginning of an escape. */
 static bool
-completes_escape(const char *text, size_t size)
+completes_escape(const char *text, size_t size, bool ascii)
 {
 	if (size == 0)
 		return false;
@@ -86,11 +86,11 @@ completes_escape(const char *text, size_t size)
 	/* What will be escaped itself begins with a backslash. */
 	ucs4_t c;
 	next_character(text, size, &c);
-	return is_unprintable(c);
+	return is_unprintable(c) || (ascii && c >= 0x80);
 }
 
-void
-text_escape(struct buffer *out, const char *text, size_t size)
+static void
+escape(struct buffer *out, const char *text, size_t size, bool ascii)
 {
 	if (size == 0)
 		return;
@@ -99,8 +99,9 @@ text_escape(struct buffer *out, const char *text, size_t size)
 	while (at < size) {
 		ucs4_t c;
 		size_t length = next_character(text + at, size - at, &c);
-		bool unprintable = is_unprintable(c);
-		if (unprintable || (c == '\\' && completes_escape(text + at + 1, size - at - 1))) {
+		bool unprintable = is_unprintable(c) || (ascii && c >= 0x80);
+		if (unprintable ||
+			(c == '\\' && completes_escape(text + at + 1, size - at - 1, ascii))) {
 			buffer_add(out, text + plain, at - plain);
 			if (unprintable)
 				add_escape(out, c, text[at]);
@@ -111,6 +112,18 @@ text_escape(struct buffer *out, const char *text, size_t size)
 		at += length;
 	}
 	buffer_add(out, text + plain, size - plain);
+}
+
+void
+text_escape(struct buffer *out, const char *text, size_t size)
+{
+	escape(out, text, size, false);
+}
+
+void
+text_escape_ascii(struct buffer *out, const char *text, size_t size)
+{
+	escape(out, text, size, true);
 }
 
 char *

@@ -22,6 +22,8 @@
  */
 void text_escape(struct buffer *out, const char *text, size_t size);
 char *text_escaped(struct arena *arena, const char *text);
+/* The same in ASCII: every other character becomes \u{HHHH}. For terminals without UTF-8. */
+void text_escape_ascii(struct buffer *out, const char *text, size_t size);
 
 /* Columns on a terminal of escaped UTF-8 text (wide characters count two, combining ones none). */
 size_t text_width(const char *text);

@@ -230,7 +230,7 @@ assert_counts(const struct plan *plan, bool all, size_t creates, size_t blocked,
 }
 
 static void
-test_of_many_users_the_first_of_each_action_are_shown(void **state)
+test_of_many_users_a_few_of_each_kind_are_shown(void **state)
 {
 	struct fixture *fixture = *state;
 	struct plan plan = { .findings = { .arena = &fixture->arena } };
@@ -240,12 +240,82 @@ test_of_many_users_the_first_of_each_action_are_shown(void **state)
 		add_change(fixture, &plan, CHANGE_BLOCKED, "other", NULL, i + 50);
 	assert_counts(&plan, false, 38, 12, NULL);
 
-	add_change(fixture, &plan, CHANGE_BLOCKED, "other", NULL, 99);
-	assert_counts(&plan, false, 10, 10,
-		"    ... and 28 more to create; --all shows them\n  ! blocked  other");
-	assert_counts(
-		&plan, false, 10, 10, "    ... and 3 more to correct; --all shows them\n\nPlan:");
+	add_change(fixture, &plan, CHANGE_BLOCKED, "zoe", NULL, 99);
+	assert_counts(&plan, false, 3, 3,
+		"    ... and 35 more to create like these, someone to someone; --all shows them\n"
+		"  ! blocked  other");
+	assert_counts(&plan, false, 3, 3,
+		"    ... and 10 more to correct like these, other to zoe; --all shows them\n\n"
+		"Plan:");
 	assert_counts(&plan, true, 38, 13, NULL);
+}
+
+/* 40 with one fault, 15 with another, and 12 of whom no two have the same. */
+static void
+test_kinds_with_the_most_users_come_first(void **state)
+{
+	static const char *const codes[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k",
+		"l" };
+	struct fixture *fixture = *state;
+	struct plan plan = { .findings = { .arena = &fixture->arena } };
+	for (unsigned i = 0; i < 67; i++) {
+		struct change *change =
+			add_change(fixture, &plan, CHANGE_BLOCKED, "anna", NULL, i + 2);
+		diag_error(&change->findings, change->place, "wrong in row %u", i + 2);
+		diag_code(&change->findings, i < 12 ? codes[i] : i < 27 ? "few" : "many");
+	}
+	AUTO_BUFFER struct buffer out = { 0 };
+	render_plan(&plan, &(struct render_plan_options){ 0 }, &out);
+	assert_int_equal(count_lines_with(buffer_text(&out), "  ! blocked"), 10);
+	assert_int_equal(strncmp(buffer_text(&out),
+				 "  ! blocked  anna                                            "
+				 "partners.csv:29\n"
+				 "      error    wrong in row 29\n"
+				 "    ... and 39 more to correct like this, anna to anna; --all "
+				 "shows them\n"
+				 "  ! blocked  anna                                            "
+				 "partners.csv:14\n"
+				 "      error    wrong in row 14\n"
+				 "    ... and 14 more to correct like this, anna to anna; --all "
+				 "shows them\n"
+				 "  ! blocked  anna                                            "
+				 "partners.csv:2\n",
+				 400),
+		0);
+	assert_non_null(strstr(buffer_text(&out),
+		"    ... and 4 more to correct, of 4 other kinds; --all shows them\n\nPlan:"));
+}
+
+static void
+test_on_a_narrow_terminal_names_give_way_and_texts_go_on_below(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct plan *plan = example_plan(fixture);
+	assert_rendered(plan, (struct render_plan_options){ .width = 60 },
+		"Read partners (windows-1252, ';', 3 rows)\n"
+		"\n"
+		"  + create   jmueller   Jörg Müller  partners.csv:2\n"
+		"      account  uid 20000, groups sftponly press, nologin, 1\n"
+		"               key\n"
+		"      jail     /home/jmueller  root:root 0755\n"
+		"  ! blocked  kmeier     Karl Meier   partners.csv:4:1\n"
+		"      error    login belongs to uid 1012, which rehome does\n"
+		"               not manage\n"
+		"      hint     Change the login column.\n"
+		"\n"
+		"Not checked: whether avogel is logged in; mail delivery.\n"
+		"\n"
+		"Plan: 1 create, 0 adopt, 0 change, 0 leave, 1 blocked, 1\n"
+		"  unchanged.\n");
+	assert_rendered(plan, (struct render_plan_options){ .width = 40, .brief = true },
+		"  ! blocked  kmeier     Karl Meier\n"
+		"      from     partners.csv:4:1\n"
+		"      error    login belongs to uid\n"
+		"               1012, which rehome does\n"
+		"               not manage\n"
+		"      hint     Change the login column.\n"
+		"Plan: 1 create, 0 adopt, 0 change, 0\n"
+		"  leave, 1 blocked, 1 unchanged.\n");
 }
 
 /* ---- diagnostics and tables ---- */
@@ -473,7 +543,9 @@ main(void)
 		fixture_test(test_findings_of_the_host_stand_apart),
 		fixture_test(test_a_finding_does_not_say_its_path_twice),
 		fixture_test(test_notes_are_shown_to_who_asks_for_more),
-		fixture_test(test_of_many_users_the_first_of_each_action_are_shown),
+		fixture_test(test_of_many_users_a_few_of_each_kind_are_shown),
+		fixture_test(test_kinds_with_the_most_users_come_first),
+		fixture_test(test_on_a_narrow_terminal_names_give_way_and_texts_go_on_below),
 		cmocka_unit_test(test_a_diagnostic_says_where_what_and_what_to_do),
 		fixture_test(test_columns_are_as_wide_as_their_widest_cell),
 		fixture_test(test_a_verification_lists_accounts_rules_and_fixes),
