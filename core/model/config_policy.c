@@ -28,7 +28,8 @@ read_dropin(
 		return;
 	}
 	config_fault(reader, node, "must end in .conf");
-	diag_hint(reader->diags, "sshd_config includes only *.conf of its drop-in directory.");
+	diag_hint(reader->diags,
+		"Name it NAME.conf: sshd_config includes nothing else of its drop-in directory.");
 }
 
 const struct config_kind config_kind_dropin = { read_dropin, config_write_text };

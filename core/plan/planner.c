@@ -235,10 +235,13 @@ block_other_origin(struct planner *planner, const struct account *account, struc
 			"Change the login, or read this person from %s. If it is the same person, "
 			"hand the account over: rehome link %s %s --export FILE.csv",
 			managed->source, managed->source, account->source);
+	else if (may_have_left)
+		planner_hint(change,
+			"Change the login, or correct the id. If the other person has left: "
+			"rehome disable %s",
+			change->login);
 	else
-		planner_hint(change, "Change the login, or correct the id.%s%s",
-			may_have_left ? " If the other person has left: rehome disable " : "",
-			may_have_left ? change->login : "");
+		planner_hint(change, "Change the login, or correct the id.");
 }
 
 /* Whose account another source has by now: made anew, the person would have two. */

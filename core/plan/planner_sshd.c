@@ -251,7 +251,7 @@ planner_ask_sshd(struct planner *planner)
 		return true;
 	if (!planner->snapshot->sshd.exists) {
 		diag_warning(&planner->plan->findings, at(jail->sshd_config, 0),
-			"missing: is the SSH server installed?");
+			"missing; no SSH server seems to be installed");
 		diag_code(&planner->plan->findings, "sshd-missing");
 		diag_hint(&planner->plan->findings, "Run: apt-get install openssh-server");
 		return true;

@@ -443,7 +443,7 @@ read_section(struct reader *reader, const char *path, unsigned depth,
 
 	if (++reader->files > FILES_MAX)
 		return diag_error(reader->diags, at(path, 0),
-			"more than %d files are included; does one include itself?", FILES_MAX);
+			"more than %d files are included, perhaps one by itself", FILES_MAX);
 	if (!follow_links(reader->host, &target, &entry, reader->arena, reader->diags))
 		return false;
 	*ret_exists = entry.exists;

@@ -134,8 +134,7 @@ verify_login_defs(struct verifier *verifier, struct diags *findings)
 			"accounts that other programs make age out after %llu days, and SFTP "
 			"cannot change a password",
 			days);
-		diag_hint(findings,
-			"rehome's own accounts do not age; see rehome verify for others.");
+		diag_hint(findings, "Accounts of rehome do not age; see rehome verify for others.");
 	}
 }
 

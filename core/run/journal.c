@@ -119,10 +119,8 @@ damaged(const char *shown, unsigned line, struct diags *diags)
 	diag_error(diags, at(shown, line), "the journal is damaged here; nothing is changed");
 	diag_code(diags, "journal-damaged");
 	diag_hint(diags,
-		"Compare this file with a backup of it; the records before this line are intact "
-		"and readable, and the run's plan.json lists its steps. Restore the file or undo "
-		"the "
-		"steps by hand, then remove the run's directory.");
+		"Restore this file from a backup, or undo by hand what the records before this "
+		"line and the steps of the run's plan.json say, and remove the run's directory.");
 	return false;
 }
 

@@ -51,7 +51,7 @@ check_private(
 			(unsigned)entry->st.st_uid, (unsigned)(entry->st.st_mode & 07777));
 		diag_hint(diags,
 			"Make sure that nobody tampered with it, then run: chown 0:0 %s && "
-			"chmod 0700 %s.",
+			"chmod 0700 %s",
 			path, path);
 		return false;
 	}

@@ -24,7 +24,7 @@ check_owner_and_mode(const char *path, const struct stat *stat, struct diags *di
 	if (stat->st_mode & 0177) {
 		diag_error(diags, at(path, 0), "mode %04o lets others read it, or run it",
 			(unsigned)(stat->st_mode & 07777));
-		diag_hint(diags, "chmod 0600 %s", text_shell_word(diags->arena, path));
+		diag_hint(diags, "Run: chmod 0600 %s", text_shell_word(diags->arena, path));
 		return false;
 	}
 	return true;

@@ -297,7 +297,7 @@ add_secrets(
 			record->value, database->path);
 	if (ret_login->ways.count > count && database->doubtful)
 		old_login_note(ret_login, handler->where, "two-databases",
-			"there is a GDBM file without \".db\" too; which one counted depends on "
+			"there is a GDBM file without '.db' too; which one counted depends on "
 			"how "
 			"PAM was built");
 	if (ret_login->ways.count > count && has_word(handler, "icase") && !is_crypt(handler))

@@ -261,7 +261,7 @@ choose(const struct starts *starts, const char *name, struct arena *arena,
 		diag_error(diags, at(conf_directory, 0),
 			"no Pure-FTPd found: no unit, no directory of settings, no configuration "
 			"file");
-		diag_hint(diags, "Name its configuration with --set config=/etc/....");
+		diag_hint(diags, "Name its configuration: --set config=FILE");
 		return false;
 	}
 	if (!name && starts->count == 1) {

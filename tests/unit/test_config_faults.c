@@ -132,11 +132,11 @@ static const struct faulty {
 	{ V "jail: { shell: \"/bin/a:b\" }\n",
 		"2:16: jail.shell may hold only letters, digits and / . _ + -\n" },
 	{ V "jail: { sshd_dropin: /etc/ssh/sshd_config.d/rehome }\n",
-		"2:22: jail.sshd_dropin must end in .conf [sshd_config includes only *.conf of its "
-		"drop-in directory.]\n" },
+		"2:22: jail.sshd_dropin must end in .conf [Name it NAME.conf: sshd_config includes "
+		"nothing else of its drop-in directory.]\n" },
 	{ V "jail: { sshd_dropin: /etc/ssh/.conf }\n",
-		"2:22: jail.sshd_dropin must end in .conf [sshd_config includes only *.conf of its "
-		"drop-in directory.]\n" },
+		"2:22: jail.sshd_dropin must end in .conf [Name it NAME.conf: sshd_config includes "
+		"nothing else of its drop-in directory.]\n" },
 	{ V "jail: { keys_dir: /etc/ssh/my keys }\n",
 		"2:19: jail.keys_dir may hold only letters, digits and / . _ + -\n" },
 	{ V "jail: { keys_dir: /home/keys }\n",

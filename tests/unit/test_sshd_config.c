@@ -312,7 +312,7 @@ test_file_that_includes_itself_twice_is_an_error(void **state)
 	struct sshd_config config;
 	make_file(f, CONFIG, "Include sshd_config sshd_config\n");
 	assert_refused(f, sshd_config_read(f->host, CONFIG, &f->arena, &config, &f->diags),
-		CONFIG ": more than 512 files are included; does one include itself?");
+		CONFIG ": more than 512 files are included, perhaps one by itself");
 }
 
 /* ---- what depends on the login ---- */

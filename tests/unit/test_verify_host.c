@@ -228,8 +228,8 @@ test_what_may_refuse_logins_is_told(void **state)
 		{ "printf '%s\\n' '#PASS_MAX_DAYS 9' 'PASS_MAX_DAYS\t90' >etc/login.defs",
 			BERT
 			"warning pass-max-days /etc/login.defs:2: accounts that other programs "
-			"make age out after 90 days, and SFTP cannot change a password | rehome's "
-			"own accounts do not age; see rehome verify for others.\n" },
+			"make age out after 90 days, and SFTP cannot change a password | "
+			"Accounts of rehome do not age; see rehome verify for others.\n" },
 		{ "printf '%s\\n' 'PASS_MAX_DAYS\t99999' >etc/login.defs", BERT },
 	};
 	CHECK_BREAKAGES(cases);
