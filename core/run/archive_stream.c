@@ -33,7 +33,7 @@ static bool
 output_failed(struct archive_output *output, size_t errors_before)
 {
 	/* A write that failed has said so itself. */
-	if (output->diags->errors > errors_before)
+	if (output->failed || output->diags->errors > errors_before)
 		return false;
 	const char *reason = output->archive ? archive_error_string(output->archive) : NULL;
 	return diag_error(output->diags, at(arena_strdup(output->diags->arena, output->path), 0),
@@ -56,7 +56,10 @@ write_block(struct archive *archive, void *ctx, const void *data, size_t size)
 {
 	struct archive_output *output = ctx;
 	struct bytes bytes = { data, size };
-	if (!host_append(output->host, output->fd, bytes, output->path, output->diags)) {
+	/* libarchive tries again when it closes; what is torn stays as it is, and is told once. */
+	if (output->failed ||
+		!host_append(output->host, output->fd, bytes, output->path, output->diags)) {
+		output->failed = true;
 		archive_set_error(archive, EIO, "a write failed");
 		return -1;
 	}

@@ -33,6 +33,7 @@ struct archive_output {
 	struct archive *archive;
 	struct archive_entry *entry; /* for the caller to fill; one at a time */
 	uint64_t written, flushed;   /* compressed bytes; flushed: on their way to the disk */
+	bool failed;		     /* a write has, and said so */
 };
 
 #define NO_ARCHIVE_OUTPUT                                                                          \

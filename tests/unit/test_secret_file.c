@@ -106,7 +106,7 @@ test_secret_file_refuses_what_others_may_read(void **state)
 		write_file("x\n", 2, modes[i]);
 		snprintf(message, sizeof(message), "mode %04o lets others read it, or run it",
 			(unsigned)modes[i]);
-		assert_refuses(*state, message, "chmod 0600 secret-file-of-the-test");
+		assert_refuses(*state, message, "Run: chmod 0600 secret-file-of-the-test");
 	}
 	write_file("x\n", 2, 0400);
 	AUTO_SECRET struct secret secret = { 0 };
