@@ -86,7 +86,9 @@ static const char *
 until(const struct account *account, struct arena *arena)
 {
 	static const char *const words[] = {
-		[ACCOUNT_DISABLED] = "disabled", [ACCOUNT_LEFT] = "has left"
+		[ACCOUNT_DISABLED] = "disabled",
+		[ACCOUNT_LEFT] = "has left",
+		[ACCOUNT_STAGED] = "staged",
 	};
 	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE)
 		return words[account->state];

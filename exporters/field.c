@@ -41,6 +41,8 @@ state_text(enum account_state state)
 		return "disabled";
 	case ACCOUNT_LEFT:
 		return "left";
+	case ACCOUNT_STAGED:
+		return "staged";
 	}
 	return "";
 }

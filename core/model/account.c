@@ -401,6 +401,7 @@ static const char *const state_words[][16] = {
 		"no", "n", "false", "0", "off", "inaktiv", "gesperrt", "nein", "non" },
 	[ACCOUNT_LEFT] = { "left", "leaver", "gone", "ex", "former", "departed", "resigned",
 		"terminated", "ausgeschieden", "ehemalig" },
+	[ACCOUNT_STAGED] = { "staged" },
 };
 
 static bool
@@ -416,7 +417,8 @@ set_state(const struct setting *setting)
 		}
 	}
 	diag_error(setting->diags, setting->place, "'%s' is not a state", setting->text);
-	diag_hint(setting->diags, "Use active, disabled or left, or translate it in map: table:.");
+	diag_hint(setting->diags,
+		"Use active, disabled, left or staged, or translate it in map: table:.");
 	return false;
 }
 

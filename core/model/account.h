@@ -43,6 +43,8 @@ enum account_state {
 	ACCOUNT_ACTIVE,
 	ACCOUNT_DISABLED, /* exists, cannot log in */
 	ACCOUNT_LEFT,	  /* the source says that the person is gone */
+	ACCOUNT_STAGED,	  /* is made whole and stays closed until somebody opens it; one that was
+			     opened is not closed again by this */
 };
 
 /* What an account without password gets at its creation. */
@@ -105,6 +107,14 @@ static inline bool
 account_has(const struct account *account, enum account_field field)
 {
 	return account->given & (1u << field);
+}
+
+/* The source says that nobody is to get in by this account any more. */
+static inline bool
+account_is_shut(const struct account *account)
+{
+	return account_has(account, ACCOUNT_STATE) &&
+		(account->state == ACCOUNT_DISABLED || account->state == ACCOUNT_LEFT);
 }
 
 /* "username", "full_name" ...: the name in configuration, exchange files and messages. */

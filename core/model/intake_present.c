@@ -30,8 +30,7 @@ is_closed(const struct intake_row *row)
 	const struct account *account = row->account;
 	if (!account)
 		return row->is_closed;
-	return !row->is_damaged && account_has(account, ACCOUNT_STATE) &&
-		account->state != ACCOUNT_ACTIVE;
+	return !row->is_damaged && account_is_shut(account);
 }
 
 /* Where two rows have the key, neither is believed. */

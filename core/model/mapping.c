@@ -209,6 +209,5 @@ mapping_is_closed(const struct mapping *mapping, const struct record *record, st
 	struct diags said = { .arena = arena };
 	struct account account = { 0 };
 	struct cells cells = { mapping, record, &account, arena, &said };
-	return apply_field(&cells, ACCOUNT_STATE) && account_has(&account, ACCOUNT_STATE) &&
-		account.state != ACCOUNT_ACTIVE;
+	return apply_field(&cells, ACCOUNT_STATE) && account_is_shut(&account);
 }

@@ -413,6 +413,8 @@ compare_state(const struct update *update)
 		account->state == ACCOUNT_LEFT
 			? "the source says that this person has left: rehome does not manage the "
 			  "account, and does not begin to"
+			: account->state == ACCOUNT_STAGED
+			? "the source says that this account is not to be open yet"
 			: "the source says that this account is disabled");
 	planner_hint(change, "Take the row out, or disable the account by hand: chage -E 1 %s",
 		change->login);

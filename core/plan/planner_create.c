@@ -270,7 +270,8 @@ choose_expiry(struct planner *planner, const struct account *account, struct cha
 		account_has(account, ACCOUNT_EXPIRES) ? account->expires : ACCOUNT_NEVER;
 	change->after.disabled =
 		account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_DISABLED;
-	change->after.staged = planner->options->stage || planner->config->policy.stage_new;
+	change->after.staged = planner->options->stage || planner->config->policy.stage_new ||
+		(account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_STAGED);
 	if (change->after.expires != ACCOUNT_NEVER && change->after.expires <= planner->today)
 		planner_warn(planner, change, planner_place(account, ACCOUNT_EXPIRES), "expired",
 			"the account has expired already");

@@ -384,6 +384,7 @@ what_is_said(const struct planner *planner, const struct account *account,
 		[ACCOUNT_ACTIVE] = SAID_ACTIVE,
 		[ACCOUNT_DISABLED] = SAID_DISABLED,
 		[ACCOUNT_LEFT] = SAID_LEFT,
+		[ACCOUNT_STAGED] = SAID_NOTHING,
 	};
 	if (account_has(account, ACCOUNT_STATE))
 		return states[account->state];

@@ -363,12 +363,6 @@ is_as_it_was(struct planner *planner, const struct accountdb_line *line,
 	return !planner_is_blocked(change);
 }
 
-static bool
-is_shut(const struct account *account)
-{
-	return account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE;
-}
-
 static void
 say_left_out(const struct account *account, struct change *change)
 {
@@ -409,9 +403,9 @@ planner_nss(struct planner *planner, const struct account *account,
 	if (!is_of_nss(planner, change, managed) || is_renamed(planner, change))
 		return;
 	struct accountdb_line *line = snapshot_nss_user(planner->snapshot, change->login);
-	if (!managed && is_shut(account))
+	if (!managed && account_is_shut(account))
 		say_left_out(account, change);
-	else if (managed && !line && is_shut(account))
+	else if (managed && !line && account_is_shut(account))
 		planner_change(
 			planner, account, managed, remembered_line(planner, managed), change);
 	else if (is_known(planner, change, line) && !managed)

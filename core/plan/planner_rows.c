@@ -255,8 +255,7 @@ choose_generated(struct planner *planner)
 static bool
 is_leaving(const struct account *account, const struct managed_account *managed)
 {
-	return account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE &&
-		managed->standing.state != MANAGED_DISABLED &&
+	return account_is_shut(account) && managed->standing.state != MANAGED_DISABLED &&
 		managed->standing.state != MANAGED_RETIRED;
 }
 

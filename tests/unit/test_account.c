@@ -408,12 +408,13 @@ test_states_are_understood_in_several_words(void **state)
 		{ "left", ACCOUNT_LEFT },
 		{ "gone", ACCOUNT_LEFT },
 		{ "ex", ACCOUNT_LEFT },
+		{ "Staged", ACCOUNT_STAGED },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		assert_int_equal(
 			account_with(fixture, ACCOUNT_STATE, words[i].word).state, words[i].state);
 	assert_refused(fixture, ACCOUNT_STATE, "maybe", "'maybe' is not a state",
-		"Use active, disabled or left, or translate it in map: table:.");
+		"Use active, disabled, left or staged, or translate it in map: table:.");
 }
 
 static void
