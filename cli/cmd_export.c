@@ -3,7 +3,8 @@
  */
 #include <string.h>
 
-#include "cli/file.h"
+#include "cli/export_managed.h"
+#include "cli/export_output.h"
 #include "cli/planning.h"
 #include "core/base/text.h"
 #include "core/model/exporter.h"
@@ -11,7 +12,7 @@
 
 struct export_options {
 	struct string_list settings, exporter_settings;
-	const char *output;
+	const char *output, *part;
 	bool managed, with_secrets;
 };
 
@@ -39,13 +40,14 @@ static const struct option_spec export_options[] = {
 		.type = OPTION_TEXT,
 		.offset = offsetof(struct export_options, output),
 		.argument = "FILE",
-		.help = "write to FILE, for you alone, instead of standard output" },
+		.help = "write to FILE, for you alone, instead of standard output; a directory "
+			"for a format of several files" },
+	{ .name = "part",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct export_options, part),
+		.argument = "NAME",
+		.help = "only this one of several files" },
 	{ .name = NULL },
-};
-
-struct account_list {
-	const struct account **items;
-	size_t count, room;
 };
 
 /* ---- which format ---- */
@@ -104,141 +106,18 @@ is_certain(struct session *session, const struct account *account)
 
 static bool
 add_sources(struct session *session, const struct export_options *options,
-	const struct string_list *sources, struct account_list *list)
+	const struct string_list *sources, struct export_list *list)
 {
 	struct reading reading;
-	if (!session_load_config(session) ||
+	if (!session_load_config_or_none(session) ||
 		!planning_read(
 			session, sources, &options->settings, BAD_ROWS_AS_CONFIGURED, &reading))
 		return false;
 	for (size_t i = 0; i < reading.count; i++) {
 		ARRAY_FOREACH (account, &reading.intakes[i].accounts) {
 			if (is_certain(session, *account))
-				ARRAY_PUSH(session->arena, list, *account);
+				export_list_add(session, *account, list);
 		}
-	}
-	return true;
-}
-
-static void
-give(struct account *account, enum account_field field)
-{
-	account->given |= 1u << field;
-}
-
-static bool
-read_keys(struct session *session, struct account *account)
-{
-	bool exists;
-	struct bytes keys;
-	const char *path = arena_printf(
-		session->arena, "%s/%s", session->config->jail.keys_dir, account->username);
-	if (!host_read_file(session->host, path, session->arena, &exists, &keys, &session->diags))
-		return false;
-	if (!exists)
-		return true;
-	char *text = arena_strndup(session->arena, keys.data, keys.size), *rest = NULL;
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		if (*line != '#')
-			string_list_push(session->arena, &account->ssh_keys, line);
-	}
-	give(account, ACCOUNT_SSH_KEYS);
-	return true;
-}
-
-/* gecos: the first part is the name. */
-static void
-read_passwd(struct session *session, struct account *account, const struct accountdb_line *line)
-{
-	const char *gecos = accountdb_field(line, PASSWD_GECOS);
-	uint32_t uid;
-	if (*gecos) {
-		account->full_name = arena_strndup(session->arena, gecos, strcspn(gecos, ","));
-		give(account, ACCOUNT_FULL_NAME);
-	}
-	if (accountdb_line_id(line, PASSWD_UID, &uid)) {
-		account->uid = uid;
-		give(account, ACCOUNT_UID);
-	}
-	account->home = accountdb_field(line, PASSWD_HOME);
-	give(account, ACCOUNT_HOME);
-	account->shell = accountdb_field(line, PASSWD_SHELL);
-	give(account, ACCOUNT_SHELL);
-}
-
-/* A hash that verifies nothing ("*", "!...") says how the account is closed, and is no secret. */
-static void
-read_shadow(struct session *session, struct account *account)
-{
-	const struct accountdb_line *line =
-		accountdb_find(&session->snapshot.db, ACCOUNTDB_SHADOW, account->username);
-	unsigned long long day;
-	if (!line)
-		return;
-	const char *hash = accountdb_field(line, SHADOW_HASH);
-	if (*hash && *hash != '*' && *hash != '!') {
-		account->password_hash = hash;
-		give(account, ACCOUNT_PASSWORD_HASH);
-	}
-	account->expires = ACCOUNT_NEVER;
-	if (text_number(accountdb_field(line, SHADOW_EXPIRE), INT32_MAX, &day))
-		account->expires = (int64_t)day;
-	give(account, ACCOUNT_EXPIRES);
-}
-
-static bool
-read_folders(
-	struct session *session, struct account *account, const struct managed_account *managed)
-{
-	if (managed->groups.count) {
-		account->groups = managed->groups;
-		give(account, ACCOUNT_GROUPS);
-	}
-	if (managed->layout) {
-		account->layout = managed->layout;
-		give(account, ACCOUNT_LAYOUT);
-		return true;
-	}
-	if (!managed->folders || !*managed->folders)
-		return true;
-	give(account, ACCOUNT_FOLDERS);
-	if (!folder_list_parse(
-		    managed->folders, NOWHERE, session->arena, &account->folders, &session->diags))
-		return false;
-	/* A source says what the user may do in a folder, not how it came to be. */
-	ARRAY_FOREACH (folder, &account->folders) {
-		if (folder->access == FOLDER_KEPT)
-			folder->access = FOLDER_WRITE;
-	}
-	return true;
-}
-
-static bool
-add_managed(struct session *session, struct account_list *list)
-{
-	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session))
-		return false;
-	ARRAY_FOREACH (item, &session->managed.accounts) {
-		const struct managed_account *managed = *item;
-		const struct accountdb_line *line = managed->nss
-			? snapshot_nss_user(&session->snapshot, managed->login)
-			: accountdb_find(&session->snapshot.db, ACCOUNTDB_PASSWD, managed->login);
-		struct account *account = ARENA_NEW(session->arena, struct account);
-		if (!line) {
-			diag_warning(
-				&session->diags, NOWHERE, "%s no longer exists", managed->login);
-			continue;
-		}
-		account->source = managed->source;
-		account->username = managed->login;
-		account->key = managed->key;
-		give(account, ACCOUNT_USERNAME);
-		give(account, ACCOUNT_KEY);
-		read_passwd(session, account, line);
-		read_shadow(session, account);
-		if (!read_folders(session, account, managed) || !read_keys(session, account))
-			return session_fail(session, EXIT_FAILED);
-		ARRAY_PUSH(session->arena, list, account);
 	}
 	return true;
 }
@@ -258,48 +137,46 @@ check_arguments(struct session *session, const struct export_options *options, s
 	return session_fail(session, EXIT_USAGE);
 }
 
-static bool
-write_out(struct session *session, const struct export_options *options, struct buffer *text)
+static struct string_list
+sources_of(struct session *session, const struct string_list *operands)
 {
-	if (!options->output) {
-		output_write(&session->output, text);
-		return true;
-	}
-	return file_write(options->output, buffer_bytes(text), session->arena, &session->diags) ||
-		session_fail(session, EXIT_FAILED);
+	struct string_list sources = { 0 };
+	for (size_t i = 1; i < operands->count; i++)
+		string_list_push(session->arena, &sources, operands->items[i]);
+	return sources;
 }
 
 static enum exit_code
 export_run(struct session *session, const void *config, const struct string_list *operands)
 {
 	const struct export_options *options = config;
+	const struct export_output output = { .path = options->output, .part = options->part };
 	const struct exporter *exporter = find_exporter(session, operands->items[0]);
-	struct string_list sources = { 0 };
-	struct account_list accounts = { 0 };
-	AUTO_BUFFER struct buffer text = { 0 };
+	struct string_list sources = sources_of(session, operands);
+	struct export_list list = { 0 };
 
-	for (size_t i = 1; i < operands->count; i++)
-		string_list_push(session->arena, &sources, operands->items[i]);
 	if (!exporter)
 		return EXIT_USAGE;
 	void *exporter_options = arena_alloc(session->arena, exporter->config_size);
 	if (!check_arguments(session, options, sources.count) ||
 		!set_exporter_options(
 			session, exporter, &options->exporter_settings, exporter_options) ||
-		!(options->managed ? add_managed(session, &accounts)
-				   : add_sources(session, options, &sources, &accounts)))
+		!export_output_check(session, exporter, &output, options->with_secrets) ||
+		!(options->managed ? export_managed(session, &list)
+				   : add_sources(session, options, &sources, &list)))
 		return session->exit;
 	struct export_job job = {
-		.accounts = accounts.items,
-		.count = accounts.count,
+		.accounts = list.accounts.items,
+		.count = list.accounts.count,
+		.hosts = options->managed ? list.hosts.items : NULL,
+		.layouts = list.layouts.items,
 		.with_secrets = options->with_secrets,
-		.out = &text,
 		.arena = session->arena,
 		.diags = &session->diags,
 	};
-	if (!exporter->write(exporter_options, &job))
-		return EXIT_FAILED;
-	return write_out(session, options, &text) ? EXIT_DONE : session->exit;
+	return export_output_write(session, exporter, exporter_options, &job, &output)
+		? EXIT_DONE
+		: session->exit;
 }
 
 const struct command command_export = {

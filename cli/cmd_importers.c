@@ -16,8 +16,9 @@
 struct plugin {
 	const char *name, *summary;
 	const struct option_spec *options;
-	bool old_server;  /* has old_account_options too */
-	const char *file; /* it was loaded from; NULL = part of the program */
+	bool old_server;	  /* has old_account_options too */
+	const char *file;	  /* it was loaded from; NULL = part of the program */
+	const char *const *parts; /* the files that it writes; NULL = it has none */
 };
 
 struct plugin_list {
@@ -43,6 +44,17 @@ add_json_options(struct json_writer *json, const struct option_spec *options)
 }
 
 static void
+add_json_parts(struct json_writer *json, const char *const *parts)
+{
+	if (!parts)
+		return;
+	json_write_open(json, "parts", '[');
+	for (; *parts; parts++)
+		json_write_text(json, NULL, *parts);
+	json_write_close(json);
+}
+
+static void
 add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 {
 	struct json_writer json = { .out = out };
@@ -58,6 +70,7 @@ add_json(const struct plugin_list *list, const char *name, struct buffer *out)
 		json_write_text(&json, "summary", plugin->summary);
 		if (list->directory)
 			json_write_text(&json, "file", plugin->file);
+		add_json_parts(&json, plugin->parts);
 		json_write_open(&json, "options", '[');
 		add_json_options(&json, plugin->options);
 		if (plugin->old_server)
@@ -89,11 +102,21 @@ add_list(struct session *session, const struct plugin_list *list, struct buffer 
 }
 
 static void
+add_parts(const char *const *parts, struct buffer *out)
+{
+	buffer_add_text(out, "\nFiles (in the directory of export -o, or one with --part):\n");
+	for (; *parts; parts++)
+		buffer_printf(out, "  %s\n", *parts);
+}
+
+static void
 add_plugin(const struct plugin_list *list, const struct plugin *plugin, struct buffer *out)
 {
 	buffer_printf(out, "%s: %s\n", plugin->name, plugin->summary);
 	if (plugin->file)
 		buffer_printf(out, "Loaded from %s\n", plugin->file);
+	if (plugin->parts)
+		add_parts(plugin->parts, out);
 	bool has_options = plugin->options && plugin->options->name;
 	if (!has_options && !plugin->old_server) {
 		buffer_add_text(out, "\nIt has no options.\n");
@@ -207,7 +230,12 @@ exporters_run(struct session *session, const void *config, const struct string_l
 	(void)config;
 	for (size_t i = 0; exporters[i]; i++) {
 		const struct exporter *exporter = exporters[i];
-		struct plugin plugin = { exporter->name, exporter->summary, exporter->options };
+		struct plugin plugin = {
+			.name = exporter->name,
+			.summary = exporter->summary,
+			.options = exporter->options,
+			.parts = exporter->parts,
+		};
 		ARRAY_PUSH(session->arena, &list, plugin);
 	}
 	return show(session, &list, operands->count ? operands->items[0] : NULL);

@@ -162,3 +162,117 @@ file_remove(const char *path, struct arena *arena, struct diags *diags)
 	AUTO_TARGET struct target target = { .path = path, .said = diags->count, .diags = diags };
 	return target_open(&target, arena) && host_unlink(target.host, target.name, diags);
 }
+
+/* ---- a directory of files ---- */
+
+/* Of one that is made below the target's host: where it is, and what of it is there. */
+struct building {
+	const struct target *target;
+	const char *path;	 /* "/.rehome-export-4711" */
+	struct string_list made; /* directories before what is in them */
+	struct arena *arena;
+};
+
+static bool
+make_dir(struct building *building, const char *path)
+{
+	struct host_owner owner = own();
+	owner.mode = 0700;
+	if (!host_make_dir(building->target->host, path, &owner, building->target->diags))
+		return false;
+	string_list_push(building->arena, &building->made, path);
+	return true;
+}
+
+static bool
+make_file(struct building *building, const struct file_in_tree *file)
+{
+	struct host_owner owner = own();
+	const char *slash = strrchr(file->name, '/');
+	const char *path = arena_printf(building->arena, "%s/%s", building->path, file->name);
+	const char *dir = slash ? arena_strndup(building->arena, path, strlen(path) - strlen(slash))
+				: building->path;
+	struct diags *diags = building->target->diags;
+	AUTO_CLOSE int dir_fd = -1;
+	if (!string_list_has(&building->made, dir) && !make_dir(building, dir))
+		return false;
+	if (!host_open_dir(building->target->host, dir, &dir_fd, diags) ||
+		!host_create_file_at(building->target->host, dir_fd, slash ? slash + 1 : file->name,
+			file->content, &owner, HOST_SYNC_NOW, diags))
+		return false;
+	string_list_push(building->arena, &building->made, path);
+	return true;
+}
+
+static bool
+make_all(struct building *building, const struct file_tree *tree)
+{
+	if (!make_dir(building, building->path))
+		return false;
+	ARRAY_FOREACH (file, tree) {
+		if (!make_file(building, file))
+			return false;
+	}
+	return true;
+}
+
+static void
+take_back(const struct building *building)
+{
+	struct diags ignored = { .arena = building->arena };
+	struct host *host = building->target->host;
+	for (size_t i = building->made.count; i-- > 0;) {
+		if (!host_remove_dir(host, building->made.items[i], NULL, &ignored) &&
+			!host_unlink(host, building->made.items[i], &ignored))
+			return;
+	}
+}
+
+static bool
+is_free(const struct target *target, struct arena *arena)
+{
+	struct host_entry entry;
+	struct string_list names = { 0 };
+	if (!host_inspect(target->host, target->name, &entry, target->diags))
+		return false;
+	if (entry.exists && !S_ISDIR(entry.st.st_mode))
+		return diag_error(target->diags, NOWHERE, "is no directory");
+	if (entry.exists && !host_list(target->host, target->name, arena, &names, target->diags))
+		return false;
+	if (!names.count)
+		return true;
+	diag_error(target->diags, NOWHERE, "is not empty");
+	diag_hint(target->diags, "Name a directory that is not there yet.");
+	return false;
+}
+
+/* Onto an empty directory, or onto nothing: rename(2) takes no other. */
+static bool
+put_in_place(struct building *building)
+{
+	const struct target *target = building->target;
+	AUTO_CLOSE int dir_fd = -1;
+	return host_open_dir(target->host, "/", &dir_fd, target->diags) &&
+		host_rename_at(target->host, dir_fd, building->path + 1, dir_fd, target->name + 1,
+			true, target->diags) &&
+		host_sync_dir(target->host, "/", target->diags);
+}
+
+bool
+file_create_tree(const struct file_tree *tree, struct arena *arena, struct diags *diags)
+{
+	size_t length = strlen(tree->path);
+	while (length > 1 && tree->path[length - 1] == '/')
+		length--;
+	AUTO_TARGET struct target target = { .path = arena_strndup(arena, tree->path, length),
+		.said = diags->count,
+		.diags = diags };
+	struct building building = { .target = &target, .arena = arena };
+	if (!target_open(&target, arena) || !is_free(&target, arena))
+		return false;
+	building.path = arena_printf(arena, "/.rehome-export-%ld", (long)getpid());
+	if (make_all(&building, tree) && put_in_place(&building))
+		return true;
+	take_back(&building);
+	return false;
+}

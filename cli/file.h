@@ -31,6 +31,21 @@ NODISCARD bool file_write(
 NODISCARD bool file_create(
 	const char *path, struct bytes content, struct arena *arena, struct diags *diags);
 
+/* Files below a directory of their own. */
+struct file_tree {
+	const char *path;
+	struct file_in_tree {
+		const char *name; /* "etc/passwd": in at most one directory */
+		struct bytes content;
+	} * items;
+	size_t count, room;
+};
+
+/* The directory (0700) with all its files, or nothing: what is there already must be an empty
+ * directory. */
+NODISCARD bool file_create_tree(
+	const struct file_tree *tree, struct arena *arena, struct diags *diags);
+
 /* A missing file is success. */
 NODISCARD bool file_remove(const char *path, struct arena *arena, struct diags *diags);
 

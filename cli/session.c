@@ -31,6 +31,36 @@ session_load_config(struct session *session)
 	return true;
 }
 
+static bool
+is_forbidden(const struct diags *diags)
+{
+	size_t forbidden = 0;
+	ARRAY_FOREACH (diag, diags)
+		forbidden += diag->code && strcmp(diag->code, "config-forbidden") == 0;
+	return forbidden && forbidden == diags->errors;
+}
+
+bool
+session_load_config_or_none(struct session *session)
+{
+	static const char empty[] = "version: 1\n";
+	const struct bytes none = { empty, sizeof(empty) - 1 };
+	struct diags said = { .arena = session->arena };
+	bool loaded = config_load(
+		session->globals.config, root_of(session), session->arena, &session->config, &said);
+	if (!loaded && !session->globals.config && is_forbidden(&said) &&
+		config_parse(none, "", session->arena, &session->config, &session->diags)) {
+		session->config->file = NULL;
+		diag_warning(&session->diags, said.items[0].place,
+			"is not for you to read: the sources and layouts of this machine are not "
+			"known");
+		return true;
+	}
+	ARRAY_FOREACH (diag, &said)
+		diag_append(&session->diags, diag);
+	return loaded || session_fail(session, EXIT_BAD_CONFIG);
+}
+
 /* Below --root the administrator may be anybody who owns the files there. */
 static bool
 check_permitted(struct session *session)
@@ -48,12 +78,11 @@ bool
 session_open(struct session *session, enum host_mode mode)
 {
 	bool exists;
-	if (!session_load_config(session))
-		return false;
 	session->host = host_create(root_of(session), mode, &session->diags);
 	if (!session->host)
 		return session_fail(session, EXIT_FAILED);
-	if (!check_permitted(session))
+	/* Who may not read the accounts may not read the configuration either, most often. */
+	if (!check_permitted(session) || !session_load_config(session))
 		return false;
 	state_init(&session->state, session->host, session->globals.state_dir, session->arena);
 	if (!state_check(&session->state, &exists, &session->diags))

@@ -44,6 +44,10 @@ bool session_fail(struct session *session, enum exit_code exit);
 
 NODISCARD bool session_load_config(struct session *session);
 
+/* The same for commands that need no configuration: where the machine's own may not be read the
+ * defaults hold, with a warning. */
+NODISCARD bool session_load_config_or_none(struct session *session);
+
 /* HOST_READ_WRITE needs root on the live machine; reading needs it too where shadow is read. */
 NODISCARD bool session_open(struct session *session, enum host_mode mode);
 NODISCARD bool session_lock(struct session *session);

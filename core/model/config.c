@@ -111,6 +111,16 @@ read_whole(struct loader *loader, const struct input *input, int fd, struct byte
 	return true;
 }
 
+static bool
+cannot_open(struct diags *diags, const struct input *input)
+{
+	int error = errno;
+	diag_error(diags, at(input->shown, 0), "cannot open: %s", strerror(error));
+	if (error == EACCES)
+		diag_code(diags, "config-forbidden");
+	return false;
+}
+
 /* A missing file is success with *ret_found = false when ret_found is not NULL. */
 static bool
 read_input(
@@ -123,8 +133,7 @@ read_input(
 		return read_whole(loader, input, fd, ret_bytes);
 	if (ret_found && (errno == ENOENT || errno == ENOTDIR))
 		return true;
-	return diag_error(
-		loader->reader.diags, at(input->shown, 0), "cannot open: %s", strerror(errno));
+	return cannot_open(loader->reader.diags, input);
 }
 
 /* ---- documents ---- */
@@ -227,8 +236,7 @@ open_additions(struct loader *loader, const struct input *directory, int *ret_fd
 	struct stat st;
 	AUTO_CLOSE int fd = open_input(directory, O_DIRECTORY);
 	if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
-		return diag_error(
-			diags, at(directory->shown, 0), "cannot open: %s", strerror(errno));
+		return cannot_open(diags, directory);
 	if (fd >= 0 && fstat(fd, &st) < 0)
 		return diag_error(
 			diags, at(directory->shown, 0), "cannot stat: %s", strerror(errno));

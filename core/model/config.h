@@ -180,7 +180,7 @@ struct config {
 
 /*
  * path NULL: /etc/rehome/rehome.yaml below root_dir if it exists, else defaults. A file named by
- * the administrator must exist.
+ * the administrator must exist. A file that may not be read is an error of code "config-forbidden".
  */
 NODISCARD bool config_load(const char *path, const char *root_dir, struct arena *arena,
 	struct config **ret_config, struct diags *diags);
