@@ -85,6 +85,8 @@ set_exporter_options(struct session *session, const struct exporter *exporter,
 			    at("--option", 0), session->arena, &session->diags))
 			return session_fail(session, EXIT_USAGE);
 	}
+	if (exporter->check && !exporter->check(options, &session->diags))
+		return session_fail(session, EXIT_USAGE);
 	return true;
 }
 

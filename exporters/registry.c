@@ -5,9 +5,15 @@
 
 extern const struct exporter csv_exporter;
 extern const struct exporter json_exporter;
+extern const struct exporter ldif_exporter;
+extern const struct exporter newusers_exporter;
+extern const struct exporter passwd_files_exporter;
 
 const struct exporter *const exporters[] = {
 	&csv_exporter,
 	&json_exporter,
+	&ldif_exporter,
+	&passwd_files_exporter,
+	&newusers_exporter,
 	NULL,
 };

@@ -18,6 +18,7 @@
 #include "core/base/arena.h"
 #include "core/base/buffer.h"
 #include "core/base/diag.h"
+#include "core/base/table.h"
 #include "core/base/text.h"
 #include "core/model/account.h"
 #include "core/model/option.h"
@@ -71,6 +72,8 @@ struct exporter {
 	const struct option_spec *options;
 	size_t config_size;
 	const char *const *parts; /* "etc/passwd", ...; ends with NULL. NULL = it is one file */
+	/* What the table cannot say of the options; before anything is read. NULL = nothing. */
+	bool (*check)(const void *config, struct diags *diags);
 	bool (*write)(const void *config, const struct export_job *job);
 };
 

@@ -1,0 +1,175 @@
+/*
+ * ldif_text.c - how LDIF writes things; see ldif_text.h.
+ */
+#include "exporters/ldif_text.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7F;
+}
+
+/* ---- lines ---- */
+
+static bool
+is_safe(const char *value)
+{
+	size_t size = strlen(value);
+	if (!size)
+		return true;
+	if (strchr(" :<", value[0]) || value[size - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		if (!is_plain((unsigned char)value[i]))
+			return false;
+	}
+	return true;
+}
+
+static void
+add_base64(struct buffer *out, const char *text)
+{
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *bytes = (const unsigned char *)text;
+	size_t taken = 0;
+	for (size_t rest = strlen(text); rest; rest -= taken, bytes += taken) {
+		taken = rest < 3 ? rest : 3;
+		uint32_t group = (uint32_t)bytes[0] << 16;
+		if (rest > 1)
+			group |= (uint32_t)bytes[1] << 8;
+		if (rest > 2)
+			group |= bytes[2];
+		buffer_add_char(out, alphabet[group >> 18]);
+		buffer_add_char(out, alphabet[group >> 12 & 63]);
+		buffer_add_char(out, rest > 1 ? alphabet[group >> 6 & 63] : '=');
+		buffer_add_char(out, rest > 2 ? alphabet[group & 63] : '=');
+	}
+}
+
+static void
+add_folded(struct buffer *out, const struct buffer *line)
+{
+	enum { COLUMNS = 76 };
+	size_t done = 0, room = COLUMNS;
+	while (line->size - done > room) {
+		buffer_add(out, line->data + done, room);
+		buffer_add_text(out, "\n ");
+		done += room;
+		room = COLUMNS - 1;
+	}
+	buffer_add(out, line->data + done, line->size - done);
+	buffer_add_char(out, '\n');
+}
+
+void
+ldif_add(struct buffer *out, const char *attribute, const char *value)
+{
+	AUTO_BUFFER struct buffer line = { 0 };
+	buffer_add_text(&line, attribute);
+	if (is_safe(value)) {
+		buffer_add_text(&line, ": ");
+		buffer_add_text(&line, value);
+	} else {
+		buffer_add_text(&line, ":: ");
+		add_base64(&line, value);
+	}
+	add_folded(out, &line);
+}
+
+/* ---- names ---- */
+
+/* RFC 4514, 2.4. */
+void
+ldif_add_name(struct buffer *out, const char *value)
+{
+	for (const char *c = value; *c; c++) {
+		bool is_first = c == value, is_last = !c[1];
+		if ((unsigned char)*c < 0x20 || *c == 0x7F)
+			buffer_printf(out, "\\%02X", (unsigned)(unsigned char)*c);
+		else if (strchr("\"+,;<>\\=", *c) || (*c == '#' && is_first) ||
+			(*c == ' ' && (is_first || is_last)))
+			buffer_printf(out, "\\%c", *c);
+		else
+			buffer_add_char(out, *c);
+	}
+}
+
+bool
+ldif_is_attribute(const char *name)
+{
+	if (!*name || !strchr(letters, *name))
+		return false;
+	while (*name && (strchr(letters, *name) || strchr("-0123456789", *name)))
+		name++;
+	return !*name;
+}
+
+/* Of one name, behind its "type="; up to what separates it from the next. NULL = it is broken. */
+static const char *
+skip_value(const char *text)
+{
+	const char *start = text;
+	for (; *text && !strchr(",+", *text); text++) {
+		if ((unsigned char)*text < 0x20 || strchr("\"<>;", *text))
+			return NULL;
+		if (*text == '\\' && !*++text)
+			return NULL;
+	}
+	return text > start ? text : NULL;
+}
+
+bool
+ldif_is_dn(const char *dn)
+{
+	for (;;) {
+		dn += strspn(dn, " ");
+		size_t type = strspn(dn, letters);
+		type += strspn(dn + type, "-.0123456789");
+		if (!type || dn[type] != '=')
+			return false;
+		dn = skip_value(dn + type + 1);
+		if (!dn)
+			return false;
+		if (!*dn)
+			return true;
+		dn++;
+	}
+}
+
+/* ---- comments ---- */
+
+/* The character at text, which is UTF-8, and how many bytes it has. */
+static uint32_t
+take_character(const unsigned char *text, size_t *ret_size)
+{
+	size_t size = *text < 0x80 ? 1 : *text < 0xE0 ? 2 : *text < 0xF0 ? 3 : 4;
+	uint32_t character = size == 1 ? *text : *text & (0x7Fu >> size);
+	for (size_t i = 1; i < size; i++)
+		character = character << 6 | (text[i] & 0x3Fu);
+	*ret_size = size;
+	return character;
+}
+
+void
+ldif_add_yaml(struct buffer *out, const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	size_t size;
+	buffer_add_char(out, '"');
+	for (; *c; c += size) {
+		uint32_t character = take_character(c, &size);
+		if (character == '"' || character == '\\')
+			buffer_printf(out, "\\%c", (int)character);
+		else if (size == 1 && is_plain(*c))
+			buffer_add_char(out, (char)character);
+		else
+			buffer_printf(out, "\\U%08X", character);
+	}
+	buffer_add_char(out, '"');
+}
