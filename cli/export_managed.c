@@ -151,6 +151,9 @@ read_shadow(struct exported *exported)
 	host->inactive = day_of(exported->shadow, SHADOW_INACTIVE);
 	host->expires = day_of(exported->shadow, SHADOW_EXPIRE);
 	read_hash(exported);
+	/* Of a leaver only the past is left. */
+	if (exported->managed->standing.state == MANAGED_RETIRED)
+		return;
 	/* Closing set the past there, and noted what was before. */
 	const char *expires = is_closed(exported->managed) && standing->expires
 		? standing->expires

@@ -229,6 +229,11 @@ is "in a directory for root alone" "$(find old -printf '%P %m\n' | sort | tr '\n
 	" 700 etc 700 etc/group 600 etc/gshadow 600 etc/passwd 600 etc/shadow 600 "
 refuse "which is not written over" rehome export passwd-files --managed -o old
 said "since there is something in it" "old: error: is not empty"
+mkdir tiny
+mount -t tmpfs -o nr_inodes=4 tmpfs tiny || bail "no small filesystem can be mounted"
+refuse "where there is no room for all of them" rehome export passwd-files --managed -o tiny/old
+said "which is said" "tiny/old: error:"
+is "none is left behind" "$(ls -A tiny)" ''
 check "pwck finds no fault in them" pwck -r -q old/etc/passwd old/etc/shadow
 check "nor grpck" grpck -r old/etc/group old/etc/gshadow
 rehome export json passwd:old --with-secrets -o old.json 2>/tmp/out || bail "import fails: $(cat /tmp/out)"
