@@ -2,9 +2,16 @@
  * csv.c - accounts as a spreadsheet that the csv importer reads back.
  *
  * UTF-8 with a byte order mark and CRLF, since Excel takes anything else for its own code page.
+ * Columns are the fields of account.h in their order, those that some account has: key, username,
+ * full_name, email, uid, password and password_hash with secrets, ssh_keys (one a line of the
+ * cell), groups, layout, folders (core/model/layout.h has the grammar), home, shell, expires
+ * (2027-12-31, never), state, jail_profile (read-only umask=027 start=www log=INFO
+ * from=10.0.0.0/8). An empty cell is not given; a list that is given as none is "(none)". A cell
+ * that a spreadsheet would run as a formula has an apostrophe in front (cell.h).
  *
- * A sheet cannot say everything: an empty cell is "not given" and never "none", and a folder has no
- * owner, group or mode of its own. What is lost is reported; `export json` loses nothing.
+ * A sheet is UTF-8: a name that is not is an error. It loses what `export json` keeps: that a login
+ * was made from a name, so that a taken one is an error instead of getting a suffix; and, with a
+ * warning, what a password is that nothing here verifies, and one of blanks only.
  */
 #include <string.h>
 
@@ -35,63 +42,40 @@ delimiter_char(const char *word)
 
 /* ---- what a sheet cannot say ---- */
 
-static bool
-has_own_rights(const struct account *account)
-{
-	if (!account_has(account, ACCOUNT_FOLDERS))
-		return false;
-	ARRAY_FOREACH (folder, &account->folders) {
-		if (folder->owner || folder->group || folder->has_mode)
-			return true;
-	}
-	return false;
-}
-
-static bool
-is_none(const struct account *account, enum account_field field)
-{
-	if (!account_has(account, field))
-		return false;
-	switch (field) {
-	case ACCOUNT_SSH_KEYS:
-		return !account->ssh_keys.count;
-	case ACCOUNT_GROUPS:
-		return !account->groups.count;
-	case ACCOUNT_FOLDERS:
-		return !account->folders.count;
-	default:
-		return false;
-	}
-}
-
 static void
 warn_of_losses(const struct export_job *job, const struct account *account)
 {
-	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++) {
-		if (!is_none(account, field))
-			continue;
+	if (field_is_written(job, account, ACCOUNT_PASSWORD) &&
+		!*text_trimmed(job->arena, account->password)) {
 		diag_warning(job->diags, account->place,
-			"a sheet cannot say that '%s' is none: the cell is left empty",
-			account_field_name(field));
+			"a sheet cannot hold a password that cannot be seen: the account has none "
+			"there");
 		diag_user(job->diags, account->username);
-		diag_hint(job->diags, "Use export json to keep it.");
 	}
-	if (!profile_is_empty(&account->profile)) {
-		diag_warning(job->diags, account->place,
-			"a sheet cannot hold a profile, which is: %s",
-			profile_words(&account->profile, job->arena));
-		diag_user(job->diags, account->username);
-		diag_hint(job->diags, "Use export json to keep it, or give it a layout.");
-	}
-	if (!has_own_rights(account))
+	if (!account->foreign_hash)
 		return;
 	diag_warning(job->diags, account->place,
-		"a sheet cannot hold the owner, group or mode of a folder");
+		"a sheet cannot say that its password is %s: the account has none there",
+		account->foreign_hash);
 	diag_user(job->diags, account->username);
-	diag_hint(job->diags, "Use export json to keep them, or a layout.");
+	diag_hint(job->diags, "Use export json to keep that.");
 }
 
 /* ---- the sheet ---- */
+
+/* "profile" alone is not taken for ours, as it is a person's in the sheets of others. */
+static const char *
+column_name(enum account_field field)
+{
+	return field == ACCOUNT_PROFILE ? "jail_profile" : account_field_name(field);
+}
+
+static const char *
+cell_text(const struct account *account, enum account_field field, struct arena *arena)
+{
+	const char *text = field_text(account, field, arena);
+	return *text ? text : "(none)";
+}
 
 /* A column that no account has would only be something to fill in wrongly. */
 static bool
@@ -118,9 +102,9 @@ write_row(const struct export_job *job, const struct account *account, const boo
 			buffer_add_char(job->out, delimiter);
 		first = false;
 		if (!account)
-			cell_add(job->out, account_field_name(field), delimiter);
+			cell_add(job->out, column_name(field), delimiter);
 		else if (field_is_written(job, account, field))
-			cell_add(job->out, field_text(account, field, job->arena), delimiter);
+			cell_add(job->out, cell_text(account, field, job->arena), delimiter);
 	}
 	buffer_add_text(job->out, "\r\n");
 }
@@ -130,17 +114,18 @@ csv_write_accounts(const void *config, const struct export_job *job)
 {
 	const struct csv_config *csv = config;
 	char delimiter = delimiter_char(csv->delimiter);
-	bool columns[ACCOUNT_FIELDS];
+	bool columns[ACCOUNT_FIELDS], good = true;
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++)
 		columns[field] = has_column(job, field);
 
 	buffer_add_text(job->out, "\xEF\xBB\xBF");
 	write_row(job, NULL, columns, delimiter);
 	for (size_t i = 0; i < job->count; i++) {
+		good &= field_check_utf8(job, job->accounts[i]);
 		warn_of_losses(job, job->accounts[i]);
 		write_row(job, job->accounts[i], columns, delimiter);
 	}
-	return true;
+	return good;
 }
 
 const struct exporter csv_exporter = {

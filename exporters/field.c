@@ -81,6 +81,8 @@ field_text(const struct account *account, enum account_field field, struct arena
 		return date_text(account->expires, arena);
 	case ACCOUNT_STATE:
 		return state_text(account->state);
+	case ACCOUNT_PROFILE:
+		return profile_text(&account->profile, arena);
 	case ACCOUNT_FIELDS:
 		break;
 	}
@@ -92,6 +94,9 @@ field_is_written(
 	const struct export_job *job, const struct account *account, enum account_field field)
 {
 	bool secret = field == ACCOUNT_PASSWORD || field == ACCOUNT_PASSWORD_HASH;
+	/* An old server's limits make one that no field gave. */
+	if (field == ACCOUNT_PROFILE)
+		return !profile_is_empty(&account->profile);
 	return account_has(account, field) && (!secret || job->with_secrets);
 }
 

@@ -8,7 +8,7 @@
 
 /*
  * In the arena or the account; "" for a list that is given as none. Keys are separated by newlines,
- * groups by blanks; of folders the path and the kind.
+ * groups by blanks, folders as folder_list_text().
  */
 const char *field_text(
 	const struct account *account, enum account_field field, struct arena *arena);

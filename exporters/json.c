@@ -1,9 +1,18 @@
 /*
  * json.c - accounts in our own exchange format: JSON Lines, a format line first.
  *
+ *	{"format":"rehome-accounts","format_version":1}
+ *	{"username":"anna","full_name":"Anna Vogel","uid":20001,"ssh_keys":["ssh-ed25519 ..."],
+ *	 "groups":["press"],"folders":[{"path":"in","access":"write","group":"press","mode":"2770"}],
+ *	 "expires":"2027-12-31","state":"active","profile":"read-only umask=027"}
+ *
  * What importers/json.c reads back to the same accounts: an absent member is not given, an empty
- * list is given as none. Secrets pass only through the buffer, which is wiped; jansson would leave
- * copies of them in freed memory.
+ * list is given as none; all fields of account.h in their order, then "foreign_hash" (what the
+ * password is that nothing here verifies, in words) and "username_generated". Not said is what
+ * only this machine and this plan know: places, reasons, the directory that fills a home, and of
+ * an old server's login all that people are asked about. Text must be UTF-8; that which is not is
+ * an error, and nothing is written. Secrets pass only through the buffer, which is wiped; jansson
+ * would leave copies of them in freed memory.
  */
 #include <string.h>
 
@@ -67,8 +76,8 @@ write_account(const struct export_job *job, const struct account *account)
 		if (field_is_written(job, account, field))
 			add_field(&json, account, field, job->arena);
 	}
-	if (!profile_is_empty(&account->profile))
-		json_write_text(&json, "profile", profile_text(&account->profile, job->arena));
+	if (account->foreign_hash)
+		json_write_text(&json, "foreign_hash", account->foreign_hash);
 	if (account->username_generated)
 		json_write_flag(&json, "username_generated", true);
 	json_write_close(&json);

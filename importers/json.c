@@ -200,11 +200,12 @@ set_folders(struct account_reading *reading, const json_t *list, struct place pl
 static bool
 refuse_member(struct account_reading *reading, const char *name, struct place place)
 {
-	const char *known[ACCOUNT_FIELDS + 2];
+	const char *known[ACCOUNT_FIELDS + 3];
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++)
 		known[field] = account_field_name(field);
-	known[ACCOUNT_FIELDS] = "profile";
-	known[ACCOUNT_FIELDS + 1] = NULL;
+	known[ACCOUNT_FIELDS] = "username_generated";
+	known[ACCOUNT_FIELDS + 1] = "foreign_hash";
+	known[ACCOUNT_FIELDS + 2] = NULL;
 
 	place.field = NULL;
 	diag_error(reading->diags, place, "unknown member '%s'", name);
@@ -236,20 +237,18 @@ set_list(struct account_reading *reading, enum account_field field, const json_t
 		account_set(reading->account, field, text, place, reading->arena, reading->diags);
 }
 
-/* As it is exported, and no other way: who gets it wrong would give more rights than are meant. */
+/* What the password is that nothing here verifies: words for people, and for the policy a sign. */
 static bool
-set_profile(struct account_reading *reading, const json_t *value, struct place place)
+set_foreign_hash(struct account_reading *reading, const json_t *value, struct place place)
 {
-	const char *text;
-	if (!json_is_string(value))
+	const char *text = json_string_value(value);
+	if (!text || !*text)
 		return refuse_type(reading, place, "one text");
-	text = json_string_value(value);
-	if (profile_parse(text, reading->arena, &reading->account->profile))
-		return true;
-	diag_error(reading->diags, place, "member 'profile': '%s' is no profile", text);
-	diag_hint(reading->diags,
-		"Write it like: read-only umask=027 start=www log=INFO from=10.0.0.0/8.");
-	return false;
+	if (!account_check_text(text, "foreign_hash", place, reading->diags))
+		return false;
+	reading->account->foreign_hash = arena_strdup(reading->arena, text);
+	reading->account->places[ACCOUNT_PASSWORD_HASH] = place;
+	return true;
 }
 
 static bool
@@ -262,8 +261,8 @@ set_member(
 		reading->account->username_generated = json_is_true(value);
 		return json_is_boolean(value) || refuse_type(reading, place, "true or false");
 	}
-	if (strcmp(name, "profile") == 0)
-		return set_profile(reading, value, place);
+	if (strcmp(name, "foreign_hash") == 0)
+		return set_foreign_hash(reading, value, place);
 	enum account_field field = account_field_parse(name);
 	if (field == ACCOUNT_FIELDS)
 		return refuse_member(reading, name, place);

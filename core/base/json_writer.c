@@ -49,10 +49,9 @@ plain_length(const char *text)
 }
 
 static void
-add_utf8(struct buffer *out, const char *text)
+add_escaped(struct buffer *out, const char *text)
 {
 	const char *end = text + strlen(text);
-	buffer_add_char(out, '"');
 	for (;;) {
 		ucs4_t c;
 		size_t plain = plain_length(text);
@@ -70,6 +69,13 @@ add_utf8(struct buffer *out, const char *text)
 			buffer_add(out, text, (size_t)length);
 		text += length;
 	}
+}
+
+static void
+add_utf8(struct buffer *out, const char *text)
+{
+	buffer_add_char(out, '"');
+	add_escaped(out, text);
 	buffer_add_char(out, '"');
 }
 
@@ -131,7 +137,7 @@ begin_value(struct json_writer *json, const char *name, const char *suffix)
 		break_line(json, json->depth);
 	if (name) {
 		buffer_add_char(json->out, '"');
-		buffer_add_text(json->out, name);
+		add_escaped(json->out, name);
 		buffer_add_text(json->out, suffix);
 		buffer_add_text(json->out, json->one_line ? "\":" : "\": ");
 	}

@@ -32,7 +32,8 @@ struct json_writer {
 	bool one_line;			 /* without blanks and line breaks: for JSON Lines */
 };
 
-/* bracket is '{' or '['. name is NULL for items of arrays and for the outermost value. */
+/* bracket is '{' or '['. name is UTF-8, and NULL for items of arrays and for the outermost value.
+ */
 void json_write_open(struct json_writer *json, const char *name, char bracket);
 void json_write_close(struct json_writer *json);
 

@@ -422,6 +422,13 @@ set_state(const struct setting *setting)
 	return false;
 }
 
+static bool
+set_profile(const struct setting *setting)
+{
+	return profile_read(setting->text, setting->place, setting->arena,
+		&setting->account->profile, setting->diags);
+}
+
 /* ---- the table ---- */
 
 static const struct field {
@@ -429,6 +436,7 @@ static const struct field {
 	bool (*set)(const struct setting *setting);
 	bool identifier; /* digits that a spreadsheet may have rounded */
 	bool verbatim;	 /* blanks at the ends count, and any text may be meant */
+	bool list;	 /* "(none)" is an empty one */
 } fields[ACCOUNT_FIELDS] = {
 	[ACCOUNT_KEY] = { "key", set_key, .identifier = true },
 	[ACCOUNT_USERNAME] = { "username", set_username, .identifier = true },
@@ -437,14 +445,15 @@ static const struct field {
 	[ACCOUNT_UID] = { "uid", set_uid, .identifier = true },
 	[ACCOUNT_PASSWORD] = { "password", set_password, .verbatim = true },
 	[ACCOUNT_PASSWORD_HASH] = { "password_hash", set_password_hash },
-	[ACCOUNT_SSH_KEYS] = { "ssh_keys", set_ssh_keys },
-	[ACCOUNT_GROUPS] = { "groups", set_groups },
+	[ACCOUNT_SSH_KEYS] = { "ssh_keys", set_ssh_keys, .list = true },
+	[ACCOUNT_GROUPS] = { "groups", set_groups, .list = true },
 	[ACCOUNT_LAYOUT] = { "layout", set_layout },
-	[ACCOUNT_FOLDERS] = { "folders", set_folders },
+	[ACCOUNT_FOLDERS] = { "folders", set_folders, .list = true },
 	[ACCOUNT_HOME] = { "home", set_home },
 	[ACCOUNT_SHELL] = { "shell", set_shell },
 	[ACCOUNT_EXPIRES] = { "expires", set_expires },
 	[ACCOUNT_STATE] = { "state", set_state },
+	[ACCOUNT_PROFILE] = { "profile", set_profile },
 };
 
 const char *
@@ -494,6 +503,10 @@ account_set(struct account *account, enum account_field field, const char *text,
 		return false;
 	if (!*setting.text)
 		return true;
+	if (fields[field].list && strcmp(setting.text, "(none)") == 0) {
+		account_set_none(account, field, place);
+		return true;
+	}
 	if (!fields[field].set(&setting))
 		return false;
 	mark_given(account, field, place);
@@ -512,6 +525,9 @@ account_set_none(struct account *account, enum account_field field, struct place
 		break;
 	case ACCOUNT_SSH_KEYS:
 		account->ssh_keys = (struct string_list){ 0 };
+		break;
+	case ACCOUNT_FOLDERS:
+		account->folders = (struct folder_list){ 0 };
 		break;
 	default:
 		assert(!"this field cannot be none");

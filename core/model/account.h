@@ -36,6 +36,7 @@ enum account_field {
 	ACCOUNT_SHELL,
 	ACCOUNT_EXPIRES,
 	ACCOUNT_STATE,
+	ACCOUNT_PROFILE,
 	ACCOUNT_FIELDS, /* how many there are */
 };
 
@@ -126,7 +127,8 @@ enum account_field account_field_parse(const char *name);
  * Sets one field from text as a spreadsheet or template gives it: trims (passwords are taken
  * verbatim), parses, checks; what the field held before is replaced. Lists are separated by blanks,
  * commas, semicolons or slashes; ssh_keys by newlines or semicolons; folders as
- * folder_list_parse(). Empty text leaves the field as it is; account_set_none() says "none".
+ * folder_list_parse(); profile as profile_read(). Empty text leaves the field as it is; "(none)" in
+ * a list is account_set_none().
  * Appends an error with place and hint when the text is no value for the field. What is checked
  * here is form; what the host makes of it is the planner's. A full name may hold a comma or '=',
  * which gecos cannot: the planner replaces them.
@@ -134,7 +136,7 @@ enum account_field account_field_parse(const char *name);
 NODISCARD bool account_set(struct account *account, enum account_field field, const char *text,
 	struct place place, struct arena *arena, struct diags *diags);
 
-/* The source gives the field as none: no expiry, no groups, no keys. For these three only. */
+/* The source gives the field as none: no expiry, no groups, keys or folders. For these only. */
 void account_set_none(struct account *account, enum account_field field, struct place place);
 
 /* The checks behind account_set(), for importers that have typed values. */

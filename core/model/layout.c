@@ -2,9 +2,8 @@
  * layout.c - folders of a jail: their paths, their kinds, and the short text form of a list.
  *
  * A checked path can be walked component by component below the jail without ever leaving it, and a
- * complete list can be created front to back. The text form is a language of its own: items
- * separated by blanks, commas or semicolons, each a name or a quoted name ('' inside 'quotes' is
- * one quote), optionally followed by ':' and the kind.
+ * complete list can be created front to back. The text form is a language of its own, which
+ * layout.h describes.
  */
 #include "core/model/layout.h"
 
@@ -14,6 +13,7 @@
 #include "core/base/buffer.h"
 #include "core/base/table.h"
 #include "core/base/text.h"
+#include "core/model/account.h"
 
 #define SEPARATORS " \t\r\n,;"
 #define QUOTES "'\""
@@ -271,16 +271,98 @@ read_item(const char **text, struct arena *arena, struct item *ret_item)
 	return true;
 }
 
+/* What the words behind one name have said so far. */
+struct words {
+	const struct item *item;
+	struct folder *folder;
+	bool has_access;
+	struct arena *arena;
+	struct diags *diags;
+};
+
+static bool
+refuse_twice(const struct words *words, const char *what)
+{
+	diag_error(words->diags, words->folder->place, "folder '%s': %s is given twice",
+		words->item->name, what);
+	diag_hint(words->diags, "Keep one of them.");
+	return false;
+}
+
+static bool
+read_access_word(struct words *words, const char *word)
+{
+	struct folder *folder = words->folder;
+	if (!folder_access_parse(word, &folder->access)) {
+		diag_error(words->diags, folder->place, "folder '%s': '%s' is not a kind of access",
+			words->item->name, word);
+		diag_hint(words->diags,
+			"Use rw, ro, read-advisory, owner=, group= or mode=, and quote a name that "
+			"has a ':'.");
+		return false;
+	}
+	if (words->has_access)
+		return refuse_twice(words, "the access");
+	return words->has_access = true;
+}
+
+static bool
+read_name_word(struct words *words, const char *what, const char *name, const char **ret_name)
+{
+	if (*ret_name)
+		return refuse_twice(words, what);
+	if (strcmp(name, "user") != 0 &&
+		!account_check_username(name, words->folder->place, words->arena, words->diags))
+		return false;
+	*ret_name = name;
+	return true;
+}
+
+static bool
+read_mode_word(struct words *words, const char *digits)
+{
+	struct folder *folder = words->folder;
+	size_t size = strlen(digits);
+	if (folder->has_mode)
+		return refuse_twice(words, "the mode");
+	if (size < 3 || size > 4 || digits[strspn(digits, "01234567")]) {
+		diag_error(words->diags, folder->place,
+			"folder '%s': '%s' is no octal mode such as 0755 or 2770",
+			words->item->name, digits);
+		diag_hint(words->diags, "Write three or four digits from 0 to 7.");
+		return false;
+	}
+	folder->has_mode = true;
+	for (; *digits; digits++)
+		folder->mode = folder->mode << 3 | (mode_t)(*digits - '0');
+	return true;
+}
+
+static bool
+read_word(struct words *words, const char *word)
+{
+	static const char owner[] = "owner=", group[] = "group=", mode[] = "mode=";
+	if (strncmp(word, owner, strlen(owner)) == 0)
+		return read_name_word(
+			words, "the owner", word + strlen(owner), &words->folder->owner);
+	if (strncmp(word, group, strlen(group)) == 0)
+		return read_name_word(
+			words, "the group", word + strlen(group), &words->folder->group);
+	if (strncmp(word, mode, strlen(mode)) == 0)
+		return read_mode_word(words, word + strlen(mode));
+	return read_access_word(words, word);
+}
+
 static bool
 add_item(const struct item *item, struct place place, struct arena *arena,
 	struct folder_list *folders, struct diags *diags)
 {
 	struct folder folder = { .access = FOLDER_WRITE, .place = place };
-	if (item->suffix && !folder_access_parse(item->suffix, &folder.access)) {
-		diag_error(diags, place, "folder '%s': '%s' is not a kind of access", item->name,
-			item->suffix);
-		diag_hint(diags, "Use rw, ro or read-advisory, and quote a name that has a ':'.");
-		return false;
+	struct words words = { .item = item, .folder = &folder, .arena = arena, .diags = diags };
+	char *rest = arena_strdup(arena, item->suffix);
+	for (char *word; (word = strsep(&rest, ":"));) {
+		if (!read_word(&words, word))
+			return false;
 	}
 	if (!folder_path_check(item->name, place, arena, &folder.path, diags))
 		return false;
@@ -309,10 +391,19 @@ folder_list_parse(const char *text, struct place place, struct arena *arena,
 	return true;
 }
 
-static void
-write_path(struct buffer *out, const char *path)
+/* Where a text begins with what counts as blank, a cell that it is alone in would lose that. */
+static bool
+needs_quotes(const char *path, struct arena *arena)
 {
-	if (!strpbrk(path, SEPARATORS ":") && !strchr(QUOTES, *path)) {
+	return strpbrk(path, SEPARATORS ":") || strchr(QUOTES, *path) ||
+		((unsigned char)*path >= 0x80 && text_is_utf8(path, strlen(path)) &&
+			strlen(text_trimmed(arena, path)) != strlen(path));
+}
+
+static void
+write_path(struct buffer *out, const char *path, struct arena *arena)
+{
+	if (!needs_quotes(path, arena)) {
 		buffer_add_text(out, path);
 		return;
 	}
@@ -340,9 +431,14 @@ folder_list_text(const struct folder_list *folders, struct arena *arena)
 	ARRAY_FOREACH (folder, folders) {
 		if (out.size)
 			buffer_add_char(&out, ' ');
-		write_path(&out, folder->path);
-		buffer_add_char(&out, ':');
-		buffer_add_text(&out, short_word(folder->access));
+		write_path(&out, folder->path, arena);
+		buffer_printf(&out, ":%s", short_word(folder->access));
+		if (folder->owner)
+			buffer_printf(&out, ":owner=%s", folder->owner);
+		if (folder->group)
+			buffer_printf(&out, ":group=%s", folder->group);
+		if (folder->has_mode)
+			buffer_printf(&out, ":mode=%04o", (unsigned)folder->mode);
 	}
 	return arena_strdup(arena, buffer_text(&out));
 }

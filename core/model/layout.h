@@ -63,9 +63,20 @@ NODISCARD bool folder_path_check(const char *path, struct place place, struct ar
 	const char **ret_path, struct diags *diags);
 
 /*
- * A cell such as "pics musics logs:ro" or "pics, musics; logs:ro". A name with blanks is quoted:
- * "'my pictures' logs:ro". Without a suffix a folder is writable. The result is complete in the
- * sense of folder_list_complete().
+ * A cell such as "pics musics logs:ro" or "pics, musics; logs:ro":
+ *
+ *	list    one or more folders, separated by blanks, commas or semicolons
+ *	folder  NAME, or NAME:WORD, NAME:WORD:WORD ... in any order, each kind of word once
+ *	NAME    a path below the jail; in quotes where it has a blank, a separator, a ':' or begins
+ *	        with a quote: 'my pictures', a quote inside as two
+ *	WORD    rw (write), ro (read), read-advisory; without one of them the folder is writable
+ *	        owner=LOGIN, owner=user (the account itself), owner=root
+ *	        group=NAME, group=user (the account's own group)
+ *	        mode=2770, three or four octal digits
+ *
+ *	pics in:rw:group=press:mode=2770 logs:ro
+ *
+ * The result is complete in the sense of folder_list_complete().
  */
 NODISCARD bool folder_list_parse(const char *text, struct place place, struct arena *arena,
 	struct folder_list *ret_folders, struct diags *diags);
@@ -77,8 +88,8 @@ NODISCARD bool folder_list_parse(const char *text, struct place place, struct ar
 NODISCARD bool folder_list_complete(
 	struct folder_list *folders, struct arena *arena, struct diags *diags);
 
-/* "pics:rw musics:rw logs:ro", the text that folder_list_parse() reads; explicit owner, group and
- * mode are not expressible there and are left out. */
+/* "pics:rw in:rw:group=press:mode=2770 logs:ro", the text that folder_list_parse() reads back to
+ * the same list. */
 char *folder_list_text(const struct folder_list *folders, struct arena *arena);
 
 #endif

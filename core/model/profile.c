@@ -163,56 +163,113 @@ profile_text(const struct jail_profile *profile, struct arena *arena)
 	return arena_strdup(arena, out.size ? buffer_text(&out) + 1 : "");
 }
 
-static const char *
-value_of(const char *word, const char *key)
+/* One profile while its words are read. */
+struct profile_reading {
+	struct place place;
+	struct arena *arena;
+	struct diags *diags;
+	struct jail_profile profile;
+	unsigned seen; /* bit 1u << enum profile_word */
+};
+
+enum profile_word { WORD_READ_ONLY, WORD_UMASK, WORD_START, WORD_LOG, WORD_FROM, WORDS };
+
+static const char *const profile_words_known[WORDS] = {
+	[WORD_READ_ONLY] = "read-only",
+	[WORD_UMASK] = "umask=",
+	[WORD_START] = "start=",
+	[WORD_LOG] = "log=",
+	[WORD_FROM] = "from=",
+};
+
+/* WORDS when it is none. A word without a value is whole. */
+static enum profile_word
+find_word(const char *text, const char **ret_value)
 {
-	size_t length = strlen(key);
-	return strncmp(word, key, length) == 0 ? word + length : NULL;
+	for (unsigned word = 0; word < WORDS; word++) {
+		const char *known = profile_words_known[word];
+		size_t length = strlen(known);
+		*ret_value = text + length;
+		if (strncmp(text, known, length) == 0 && (word != WORD_READ_ONLY || !**ret_value))
+			return word;
+	}
+	return WORDS;
 }
 
 static bool
-parse_from(char *text, struct arena *arena, struct string_list *ret_from, struct diags *diags)
+read_from(struct profile_reading *reading, const char *value)
 {
-	char *address;
+	char *text = arena_strdup(reading->arena, value), *address;
 	const char *checked;
 	while ((address = strsep(&text, ","))) {
-		if (!profile_check_address(address, NOWHERE, arena, &checked, diags))
+		if (!profile_check_address(
+			    address, reading->place, reading->arena, &checked, reading->diags))
 			return false;
-		string_list_push(arena, ret_from, checked);
+		string_list_push(reading->arena, &reading->profile.from, checked);
 	}
-	return profile_complete_from(ret_from, NOWHERE, arena, diags);
+	return profile_complete_from(
+		&reading->profile.from, reading->place, reading->arena, reading->diags);
 }
 
 static bool
-parse_word(char *word, struct arena *arena, struct jail_profile *profile, struct diags *diags)
+refuse_word(const struct profile_reading *reading, const char *text, const char *why)
+{
+	diag_error(reading->diags, reading->place, "profile: '%s' %s", text, why);
+	diag_hint(reading->diags,
+		"Write it like: read-only umask=027 start=www log=INFO from=10.0.0.0/8.");
+	return false;
+}
+
+static bool
+read_word(struct profile_reading *reading, const char *text)
 {
 	const char *value;
-	if (strcmp(word, "read-only") == 0)
+	enum profile_word word = find_word(text, &value);
+	struct jail_profile *profile = &reading->profile;
+	if (word != WORDS && (reading->seen & 1u << word))
+		return refuse_word(reading, text, "is given twice");
+	reading->seen |= 1u << word;
+	switch (word) {
+	case WORD_READ_ONLY:
 		return profile->read_only = true;
-	if ((value = value_of(word, "umask=")))
-		return profile->has_umask =
-			       profile_check_umask(value, NOWHERE, &profile->umask, diags);
-	if ((value = value_of(word, "start=")))
-		return profile_check_start(value, NOWHERE, arena, &profile->start, diags);
-	if ((value = value_of(word, "log=")))
-		return profile_check_log_level(value, NOWHERE, &profile->log_level, diags);
-	if (value_of(word, "from="))
-		return parse_from(word + strlen("from="), arena, &profile->from, diags);
-	return false;
+	case WORD_UMASK:
+		return profile->has_umask = profile_check_umask(
+			       value, reading->place, &profile->umask, reading->diags);
+	case WORD_START:
+		return profile_check_start(
+			value, reading->place, reading->arena, &profile->start, reading->diags);
+	case WORD_LOG:
+		return profile_check_log_level(
+			value, reading->place, &profile->log_level, reading->diags);
+	case WORD_FROM:
+		return read_from(reading, value);
+	case WORDS:
+		break;
+	}
+	return refuse_word(reading, text, "is no part of one");
+}
+
+bool
+profile_read(const char *text, struct place place, struct arena *arena,
+	struct jail_profile *ret_profile, struct diags *diags)
+{
+	struct profile_reading reading = { .place = place, .arena = arena, .diags = diags };
+	char *rest = arena_strdup(arena, text);
+	for (char *word; (word = strsep(&rest, " \t"));) {
+		if (*word && !read_word(&reading, word))
+			return false;
+	}
+	*ret_profile = reading.profile;
+	return true;
 }
 
 bool
 profile_parse(const char *text, struct arena *arena, struct jail_profile *ret_profile)
 {
-	struct jail_profile profile = { 0 };
+	struct jail_profile profile;
 	struct diags ignored = { .arena = arena };
-	char *rest = arena_strdup(arena, text), *word;
-	while (rest && *rest) {
-		word = strsep(&rest, " ");
-		if (!parse_word(word, arena, &profile, &ignored))
-			return false;
-	}
-	if (strcmp(profile_text(&profile, arena), text) != 0)
+	if (!profile_read(text, NOWHERE, arena, &profile, &ignored) ||
+		strcmp(profile_text(&profile, arena), text) != 0)
 		return false;
 	*ret_profile = profile;
 	return true;

@@ -66,6 +66,12 @@ NODISCARD bool profile_complete_from(
  * profiles; "" for an empty one. In plans, in the registry and in the drop-in.
  */
 char *profile_text(const struct jail_profile *profile, struct arena *arena);
+/*
+ * The same as people write it: the words in any order, each once. Appends an error with place and
+ * hint; a profile that was misread would give more rights than are meant.
+ */
+NODISCARD bool profile_read(const char *text, struct place place, struct arena *arena,
+	struct jail_profile *ret_profile, struct diags *diags);
 /* False for what profile_text() never wrote. */
 NODISCARD bool profile_parse(
 	const char *text, struct arena *arena, struct jail_profile *ret_profile);

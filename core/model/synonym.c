@@ -99,6 +99,8 @@ static const struct synonyms synonyms[] = {
 	{ ACCOUNT_STATE,
 		"state status accountstate accountstatus zustand kontostatus "
 		"etat statut estado toestand" },
+	/* "profile" alone is a person's in many a sheet. */
+	{ ACCOUNT_PROFILE, "jailprofile sftpprofile" },
 };
 
 const char *

@@ -66,7 +66,7 @@ wanted_gid(const struct verifier *verifier, const struct subject *subject,
 	return true;
 }
 
-/* The registry's text has paths and kinds; owner, group and mode are only in the layout. */
+/* What the layout says today wins over what it said when the folders were made. */
 static void
 refine_by_layout(
 	const struct verifier *verifier, const struct subject *subject, struct folder_list *folders)

@@ -1,8 +1,8 @@
 /*
  * fuzz_folders.c - any text as a list of folders.
  *
- * What must hold: a list that comes out stays below the jail, can be made front to back, and its
- * text is read back as the same list.
+ * What must hold: a list that comes out stays below the jail, can be made front to back, names
+ * nothing odd as an owner, and its text is read back as the same list.
  */
 #include "core/model/layout.h"
 #include "tests/fuzz/must.h"
@@ -42,6 +42,17 @@ check_order(const struct folder_list *folders)
 	}
 }
 
+static void
+check_rights(const struct folder *a, const struct folder *b)
+{
+	const char *none = "";
+	MUST(strcmp(a->owner ? a->owner : none, b->owner ? b->owner : none) == 0);
+	MUST(strcmp(a->group ? a->group : none, b->group ? b->group : none) == 0);
+	MUST(a->has_mode == b->has_mode && a->mode == b->mode && a->mode <= 07777);
+	MUST(!a->owner || (*a->owner && strlen(a->owner) <= 32 && !strpbrk(a->owner, " :=/'")));
+	MUST(!a->group || (*a->group && strlen(a->group) <= 32 && !strpbrk(a->group, " :=/'")));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -60,6 +71,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < folders.count; i++) {
 		MUST(strcmp(again.items[i].path, folders.items[i].path) == 0);
 		MUST(again.items[i].access == folders.items[i].access);
+		check_rights(&again.items[i], &folders.items[i]);
 	}
 	MUST(strcmp(written, folder_list_text(&again, &arena)) == 0);
 	return 0;

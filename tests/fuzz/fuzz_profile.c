@@ -29,6 +29,21 @@ check_addresses(const struct jail_profile *profile, struct arena *arena)
 	MUST(profile->from.count ? inside || outside : !outside);
 }
 
+/* What a person wrote comes back from its text, or was told to be wrong. */
+static void
+check_words(const char *text, struct arena *arena)
+{
+	struct diags diags = { .arena = arena };
+	struct jail_profile profile, again;
+	bool good = profile_read(text, NOWHERE, arena, &profile, &diags);
+	must_be_told(good, &diags);
+	if (!good)
+		return;
+	const char *written = profile_text(&profile, arena);
+	MUST(profile_parse(written, arena, &again));
+	MUST(profile_is_empty(&profile) == !*written);
+}
+
 static void
 check_profile(const char *text, struct arena *arena)
 {
@@ -82,6 +97,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA struct arena arena = { 0 };
 	const char *text = arena_strndup(&arena, (const char *)data, size);
+	check_words(text, &arena);
 	check_profile(text, &arena);
 	check_dropin(text, &arena);
 	check_key(text, &arena);

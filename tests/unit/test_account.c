@@ -54,7 +54,7 @@ test_every_field_has_one_name(void **state)
 	(void)state;
 	static const char *const names[] = { "key", "username", "full_name", "email", "uid",
 		"password", "password_hash", "ssh_keys", "groups", "layout", "folders", "home",
-		"shell", "expires", "state" };
+		"shell", "expires", "state", "profile" };
 	assert_int_equal(ARRAY_LEN(names), ACCOUNT_FIELDS);
 	for (size_t i = 0; i < ACCOUNT_FIELDS; i++) {
 		assert_string_equal(account_field_name((enum account_field)i), names[i]);
@@ -107,6 +107,46 @@ test_none_is_given_as_an_empty_value(void **state)
 	assert_int_equal(account.ssh_keys.count, 0);
 	assert_int_equal(account.expires, ACCOUNT_NEVER);
 	assert_int_equal(account.places[ACCOUNT_SSH_KEYS].line, 14);
+}
+
+static void
+test_none_in_a_cell_empties_lists_and_nothing_else(void **state)
+{
+	struct fixture *fixture = *state;
+	struct account account = { 0 };
+	assert_true(set(fixture, &account, ACCOUNT_GROUPS, "press"));
+	assert_true(set(fixture, &account, ACCOUNT_FOLDERS, "pics"));
+	assert_true(set(fixture, &account, ACCOUNT_GROUPS, " (none) "));
+	assert_true(set(fixture, &account, ACCOUNT_SSH_KEYS, "(none)"));
+	assert_true(set(fixture, &account, ACCOUNT_FOLDERS, "(none)"));
+	assert_int_equal(account.given,
+		1u << ACCOUNT_GROUPS | 1u << ACCOUNT_SSH_KEYS | 1u << ACCOUNT_FOLDERS);
+	assert_int_equal(account.groups.count, 0);
+	assert_int_equal(account.folders.count, 0);
+	assert_true(set(fixture, &account, ACCOUNT_FOLDERS, "'(none)'"));
+	assert_string_equal(account.folders.items[0].path, "(none)");
+	assert_string_equal(account_with(fixture, ACCOUNT_FULL_NAME, "(none)").full_name, "(none)");
+	assert_no_diags(fixture);
+}
+
+static void
+test_a_profile_is_words_in_any_order_each_once(void **state)
+{
+	struct fixture *fixture = *state;
+	struct account account = account_with(fixture, ACCOUNT_PROFILE,
+		"from=!10.1.0.0/16,10.0.0.0/8  start=/in umask=27 read-only");
+	assert_string_equal(profile_text(&account.profile, &fixture->arena),
+		"read-only umask=027 start=in from=10.0.0.0/8,!10.1.0.0/16");
+	static const char hint[] =
+		"Write it like: read-only umask=027 start=www log=INFO from=10.0.0.0/8.";
+	assert_refused(fixture, ACCOUNT_PROFILE, "readonly",
+		"profile: 'readonly' is no part of one", hint);
+	assert_refused(fixture, ACCOUNT_PROFILE, "umask=027 umask=000",
+		"profile: 'umask=000' is given twice", hint);
+	assert_refused(fixture, ACCOUNT_PROFILE, "read-only=no",
+		"profile: 'read-only=no' is no part of one", hint);
+	assert_refused(fixture, ACCOUNT_PROFILE, "from=", "'' is no address or network",
+		"Write 192.0.2.7, 10.0.0.0/8, 2001:db8::/32 or !10.1.0.0/16.");
 }
 
 static void
@@ -536,6 +576,8 @@ main(void)
 		fixture_test(test_empty_text_leaves_every_field_as_it_was),
 		fixture_test(
 			test_bytes_that_are_not_utf8_are_refused_in_every_field_and_not_quoted),
+		fixture_test(test_none_in_a_cell_empties_lists_and_nothing_else),
+		fixture_test(test_a_profile_is_words_in_any_order_each_once),
 		fixture_test(test_none_is_given_as_an_empty_value),
 		fixture_test(test_legal_logins_pass),
 		fixture_test(test_illegal_logins_are_refused_with_the_nearest_legal_one),

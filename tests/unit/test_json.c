@@ -185,11 +185,14 @@ test_json_fills_every_field(void **state)
 		"\"],\"groups\":[\"press\",\"web\"],\"layout\":\"media\",\"folders\":\"pics "
 		"logs:ro\","
 		"\"home\":\"/srv/jm\",\"shell\":\"/bin/sh\",\"expires\":\"1970-02-01\","
-		"\"state\":\"disabled\",\"username_generated\":true}");
+		"\"state\":\"disabled\",\"profile\":\"read-only\",\"foreign_hash\":\"a "
+		"hash\",\"username_generated\":true}");
 	assert_string_equal(buffer_text(&import.said), "account 1: jm\n");
 	const struct account *account = &import.accounts.items[0];
 	assert_int_equal(
 		account->given, (1u << ACCOUNT_FIELDS) - 1 - (1u << ACCOUNT_PASSWORD_HASH));
+	assert_true(account->profile.read_only);
+	assert_string_equal(account->foreign_hash, "a hash");
 	assert_string_equal(account->source, "test");
 	assert_string_equal(account->key, "4711");
 	assert_true(account->username_generated);
@@ -241,8 +244,8 @@ test_json_reads_folders_with_rights_of_their_own(void **state)
 		"drop\",\"owner\":\"user\",\"group\":\"press\",\"mode\":\"2770\"}]}");
 	assert_string_equal(buffer_text(&import.said), "account 1: anna\n");
 	const struct folder_list *folders = &import.accounts.items[0].folders;
-	assert_string_equal(
-		folder_list_text(folders, &import.arena), "'my pics':ro in:ro in/drop:rw");
+	assert_string_equal(folder_list_text(folders, &import.arena),
+		"'my pics':ro in:ro in/drop:rw:owner=user:group=press:mode=2770");
 	const struct folder *drop = &folders->items[2];
 	assert_string_equal(drop->owner, "user");
 	assert_string_equal(drop->group, "press");
@@ -264,8 +267,12 @@ test_json_refuses_members_and_reads_on(void **state)
 		{ "\"groups\":{}", "member 'groups': text expected" },
 		{ "\"username_generated\":1",
 			"member 'username_generated': true or false expected" },
-		{ "\"profile\":7", "member 'profile': one text expected" },
-		{ "\"profile\":\"umask=27\"", "member 'profile': 'umask=27' is no profile" },
+		{ "\"profile\":7", "profile: '7' is no part of one" },
+		{ "\"profile\":[\"umask=27\"]",
+			"member 'profile': one text, not a list, expected" },
+		{ "\"profile\":\"umask=28\"", "'28' is no umask: expected octal 000 to 777" },
+		{ "\"foreign_hash\":7", "member 'foreign_hash': one text expected" },
+		{ "\"foreign_hash\":\"\"", "member 'foreign_hash': one text expected" },
 		{ "\"profle\":\"\"", "unknown member 'profle'" },
 		{ "\"folders\":[7]",
 			"member 'folders': a list of texts, or of objects with 'path', expected" },

@@ -210,10 +210,43 @@ static void
 test_an_unknown_kind_of_access_is_refused(void **state)
 {
 	struct fixture *fixture = *state;
-	static const char hint[] = "Use rw, ro or read-advisory, and quote a name that has a ':'.";
+	static const char hint[] =
+		"Use rw, ro, read-advisory, owner=, group= or mode=, and quote a "
+		"name that has a ':'.";
 	assert_refused(fixture, "logs:r", "folder 'logs': 'r' is not a kind of access", hint);
 	assert_refused(fixture, "logs:", "folder 'logs': '' is not a kind of access", hint);
-	assert_refused(fixture, "C:ro:rw", "folder 'C': 'ro:rw' is not a kind of access", hint);
+	assert_refused(
+		fixture, "C:ro:rw", "folder 'C': the access is given twice", "Keep one of them.");
+	assert_refused(fixture, "C:ro:", "folder 'C': '' is not a kind of access", hint);
+}
+
+static void
+test_folders_say_owner_group_and_mode_in_any_order(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_list(fixture, "in:mode=2770:group=press 'a b':owner=user:ro c:owner=root:mode=755",
+		"in:rw:group=press:mode=2770 'a b':ro:owner=user c:rw:owner=root:mode=0755");
+}
+
+static void
+test_bad_owners_groups_and_modes_of_folders_are_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char once[] = "Keep one of them.";
+	static const char digits[] = "Write three or four digits from 0 to 7.";
+	assert_refused(fixture, "a:mode=8", "folder 'a': '8' is no octal mode such as 0755 or 2770",
+		digits);
+	assert_refused(fixture, "a:mode=27700",
+		"folder 'a': '27700' is no octal mode such as 0755 or 2770", digits);
+	assert_refused(
+		fixture, "a:mode=", "folder 'a': '' is no octal mode such as 0755 or 2770", digits);
+	assert_refused(fixture, "a:mode=755:mode=700", "folder 'a': the mode is given twice", once);
+	assert_refused(fixture, "a:owner=x:owner=y", "folder 'a': the owner is given twice", once);
+	assert_refused(fixture, "a:group=x:group=y", "folder 'a': the group is given twice", once);
+	assert_refused(fixture, "a:owner=Bob", "'Bob' is not a login name",
+		"Use bob, or let username_filter: make names legal.");
+	assert_refused(fixture, "a:group=../x", "'../x' is not a login name",
+		"Use x, or let username_filter: make names legal.");
 }
 
 static void
@@ -321,6 +354,8 @@ main(void)
 		fixture_test(test_the_text_form_reads_back_as_the_same_list),
 		fixture_test(test_misplaced_quotes_are_refused),
 		fixture_test(test_an_unknown_kind_of_access_is_refused),
+		fixture_test(test_folders_say_owner_group_and_mode_in_any_order),
+		fixture_test(test_bad_owners_groups_and_modes_of_folders_are_refused),
 		fixture_test(test_every_bad_item_of_a_cell_is_reported),
 		fixture_test(
 			test_missing_parents_come_in_front_and_only_what_was_named_is_writable),
