@@ -520,4 +520,19 @@ void planner_describe_create(
 void planner_look_at_contents_again(struct planner *planner, const struct account *account,
 	const struct managed_account *managed, struct change *change);
 
+/* ---- whose account it is: planner_origin.c ---- */
+
+/* An id that another source's or another person's account carries must not take this one over. */
+bool planner_is_same_person(const struct account *account, const struct change *change,
+	const struct managed_account *managed);
+/* Says that the login is managed for somebody else, and what can be done about it. */
+void planner_block_other_origin(struct planner *planner, const struct account *account,
+	struct change *change, const struct managed_account *managed);
+/* True when another source has the account by now: made anew, the person would have two. */
+bool planner_block_handed_over(
+	struct planner *planner, const struct account *account, struct change *change);
+/* True when the name service gives the person another login than the one that has the jail. */
+bool planner_block_nss_rename(
+	struct planner *planner, const struct account *account, struct change *change);
+
 #endif
