@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "core/model/password.h"
+#include "core/plan/sshd.h"
 
 /* One account while it is put together from what the registry and the host know. */
 struct exported {
 	struct session *session;
 	const struct managed_account *managed;
 	const struct accountdb_line *passwd, *shadow; /* shadow may be NULL */
+	const struct sshd_dropin *dropin;
 	struct account *account;
 	struct export_host *host;
 };
@@ -67,14 +69,22 @@ find_group(struct exported *exported, const char *name)
 	return group;
 }
 
-/* Of the groups that rehome gave, those that it still is in. */
+/* Of the groups that rehome gave, those that it still is in. One that stands for a profile is no
+ * group of a source. */
+static bool
+is_given(const struct exported *exported, const char *group)
+{
+	return string_list_has(&exported->managed->groups, group) &&
+		!sshd_dropin_profile(exported->dropin, group);
+}
+
 static void
 read_groups(struct exported *exported)
 {
 	struct session *session = exported->session;
 	struct accountdb *db = &session->snapshot.db;
 	struct export_host *host = exported->host;
-	const struct string_list *given = &exported->managed->groups;
+	struct string_list *given = &exported->account->groups;
 	const struct string_list *names = accountdb_groups_of(db, exported->managed->login);
 	uint32_t gid;
 	if (accountdb_line_id(exported->passwd, PASSWD_GID, &gid)) {
@@ -84,9 +94,8 @@ read_groups(struct exported *exported)
 	}
 	for (size_t i = 0; i < names->count; i++) {
 		ARRAY_PUSH(session->arena, &host->groups, find_group(exported, names->items[i]));
-		if (string_list_has(given, names->items[i]))
-			string_list_push(
-				session->arena, &exported->account->groups, names->items[i]);
+		if (is_given(exported, names->items[i]))
+			string_list_push(session->arena, given, names->items[i]);
 	}
 	if (given->count)
 		give(exported->account, ACCOUNT_GROUPS);
@@ -300,13 +309,30 @@ warn_of_gone(struct session *session, const struct managed_account *managed)
 	diag_code(&session->diags, "account-gone");
 }
 
+/* Which groups stand for profiles is known from there. */
+static bool
+read_dropin(struct session *session, struct sshd_dropin *ret_dropin)
+{
+	bool exists, intact;
+	struct bytes bytes;
+	*ret_dropin = (struct sshd_dropin){ 0 };
+	if (!host_read_file(session->host, session->config->jail.sshd_dropin, session->arena,
+		    &exists, &bytes, &session->diags))
+		return session_fail(session, EXIT_FAILED);
+	const char *text = exists ? arena_strndup(session->arena, bytes.data, bytes.size) : "";
+	if (sshd_dropin_is_ours(text))
+		*ret_dropin = sshd_dropin_read(text, session->arena, &intact);
+	return true;
+}
+
 bool
 export_managed(struct session *session, struct export_list *list)
 {
 	if (!session_open(session, HOST_READ_ONLY))
 		return false;
 	session_warn_of_pending(session);
-	if (!session_take_snapshot(session))
+	struct sshd_dropin dropin;
+	if (!session_take_snapshot(session) || !read_dropin(session, &dropin))
 		return false;
 	ARRAY_FOREACH (item, &session->managed.accounts) {
 		const struct accountdb *db = &session->snapshot.db;
@@ -317,6 +343,7 @@ export_managed(struct session *session, struct export_list *list)
 			.passwd = (*item)->nss ? snapshot_nss_user(&session->snapshot, login)
 					       : accountdb_find(db, ACCOUNTDB_PASSWD, login),
 			.shadow = accountdb_find(db, ACCOUNTDB_SHADOW, login),
+			.dropin = &dropin,
 		};
 		if (!exported.passwd)
 			warn_of_gone(session, *item);
