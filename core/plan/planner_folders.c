@@ -2,6 +2,7 @@
  * planner_folders.c - homes and folders: are they possible, and the steps that make them.
  */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/text.h"
 #include "core/plan/planner_internal.h"
@@ -269,16 +270,18 @@ command_word(struct planner *planner, const char *path)
 /* Numbers, because names may mean something else below another root. */
 static void
 hint_at_rights(struct planner *planner, struct change *change, const char *path,
-	const struct host_owner *owner)
+	const struct host_entry *entry, const struct host_owner *owner)
 {
 	const char *word = command_word(planner, path);
+	/* Of a directory chmod(1) keeps set-ID bits unless there are five digits. */
+	int digits = entry->st.st_mode & ~owner->mode & (S_ISUID | S_ISGID) ? 5 : 4;
 	if (is_in_users_hands(planner, present_home(change), path))
 		planner_hint(change,
 			"Move it to the top of the jail: in a folder of the user's, they can put a "
 			"link on this path, and a command of root's would follow.");
 	else
-		planner_hint(change, "Run: chown %u:%u %s && chmod %04o %s", (unsigned)owner->uid,
-			(unsigned)owner->gid, word, (unsigned)owner->mode, word);
+		planner_hint(change, "Run: chown %u:%u %s && chmod %0*o %s", (unsigned)owner->uid,
+			(unsigned)owner->gid, word, digits, (unsigned)owner->mode, word);
 }
 
 static void
@@ -299,7 +302,7 @@ compare_folder(struct planner *planner, struct change *change, const struct fold
 		path, (unsigned)entry->st.st_uid, (unsigned)entry->st.st_gid,
 		(unsigned)(entry->st.st_mode & 07777), (unsigned)owner->uid, (unsigned)owner->gid,
 		(unsigned)owner->mode);
-	hint_at_rights(planner, change, path, owner);
+	hint_at_rights(planner, change, path, entry, owner);
 }
 
 /* A folder that is not there yet, below a home that is. */

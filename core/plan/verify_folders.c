@@ -172,9 +172,9 @@ verify_mode(const struct folder_view *view)
 	if (view->entry.acl_grants_write && view->wanted.uid == 0) {
 		finding_error(findings, "folder-acl", at(view->path, 0),
 			"an ACL lets others write in it");
-		diag_hint(findings, "Run: %schmod %04o %s",
+		diag_hint(findings, "Run: %s%s",
 			verify_without_acl(verifier, &view->entry, view->word),
-			(unsigned)view->wanted.mode, view->word);
+			verify_chmod(verifier, &view->entry, view->wanted.mode, view->word));
 		return;
 	}
 	if (view->entry.has_acl) {
@@ -186,7 +186,8 @@ verify_mode(const struct folder_view *view)
 		report_difference(view, "folder-mode",
 			arena_printf(verifier->arena, "mode %04o, expected %04o", (unsigned)mode,
 				(unsigned)view->wanted.mode));
-		diag_hint(findings, "Run: chmod %04o %s", (unsigned)view->wanted.mode, view->word);
+		diag_hint(findings, "Run: %s",
+			verify_chmod(verifier, &view->entry, view->wanted.mode, view->word));
 	}
 }
 

@@ -41,7 +41,7 @@ verify_jail_root(struct verifier *verifier, struct subject *subject, const struc
 			"mode %04o, expected 0755: the user must be able to list it and enter it, "
 			"and nothing more",
 			(unsigned)mode);
-		diag_hint(findings, "Run: chmod 0755 %s", word);
+		diag_hint(findings, "Run: %s", verify_chmod(verifier, entry, 0755, word));
 	}
 	if (entry->st.st_gid != 0) {
 		finding_warning(findings, "jail-group", at(home, 0),

@@ -118,6 +118,11 @@ const char *verify_tool(const struct verifier *verifier, const char *program);
 const char *verify_without_acl(
 	const struct verifier *verifier, const struct host_entry *entry, const char *word);
 
+/* "chmod 0755 WORD", with a digit more where a set-ID bit is to go: of a directory chmod(1) keeps
+ * these otherwise. */
+const char *verify_chmod(const struct verifier *verifier, const struct host_entry *entry,
+	mode_t mode, const char *word);
+
 /* The next line of a text, without its newline; false at the end. */
 bool verify_next_line(struct bytes *text, struct arena *arena, char **ret_line);
 

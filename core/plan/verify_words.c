@@ -2,6 +2,7 @@
  * verify_words.c - how findings are said: message, code, and the command that mends it.
  */
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "core/base/text.h"
@@ -73,6 +74,15 @@ verify_without_acl(
 	const struct verifier *verifier, const struct host_entry *entry, const char *word)
 {
 	return entry->has_acl ? arena_printf(verifier->arena, "setfacl -b %s && ", word) : "";
+}
+
+const char *
+verify_chmod(const struct verifier *verifier, const struct host_entry *entry, mode_t mode,
+	const char *word)
+{
+	mode_t surplus = entry->st.st_mode & ~mode & (S_ISUID | S_ISGID);
+	return arena_printf(
+		verifier->arena, "chmod %0*o %s", surplus ? 5 : 4, (unsigned)mode, word);
 }
 
 bool

@@ -290,6 +290,13 @@ test_planner_says_that_rights_of_folders_stay(void **state)
 		"  warning folder-differs: /home/anna/a/b/c is 20000:999 0755, the source asks for "
 		"0:999 0755" STAYS "Move it to the top of the jail: in a folder of the user's, "
 		"they can put a link on this path, and a command of root's would follow.\n");
+	make_dir(w, "/home/anna/logs", 0, 999, 02755);
+	assert_settled(w, "login,folders\nanna,'my pics' a/b:rw a/b/c logs:ro\n");
+	assert_string_equal(changes_said(w),
+		"  anna\n"
+		"  warning folder-differs: /home/anna/logs is 0:999 2755, the source asks for "
+		"0:999 0755" STAYS "Run: chown 0:999 /home/anna/logs && chmod 00755 "
+		"/home/anna/logs\n");
 }
 
 static void

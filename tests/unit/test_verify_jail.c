@@ -38,6 +38,11 @@ static const struct breakage broken_jails[] = {
 		"anna managed open\n"
 		"error jail-writable /home/anna: /home/anna is world-writable (0757): sshd "
 		"refuses every chroot below it | Run: chmod o-w ROOT/home/anna\n" },
+	{ "chmod 2755 home/anna",
+		"anna managed open\n"
+		"error jail-mode /home/anna: mode 2755, expected 0755: the user must be "
+		"able to list it and enter it, and nothing more | Run: chmod 00755 "
+		"ROOT/home/anna\n" },
 	{ "chmod 0711 home/anna",
 		"anna managed open\n"
 		"error jail-mode /home/anna: mode 0711, expected 0755: the user must be "
@@ -149,6 +154,10 @@ static const struct breakage broken_folders[] = {
 		"anna managed open\n"
 		"warning folder-mode /home/anna/pics: mode 0700, expected 0755 | Run: "
 		"chmod 0755 ROOT/home/anna/pics\n" },
+	{ "chmod 2755 home/anna/pics",
+		"anna managed open\n"
+		"warning folder-mode /home/anna/pics: mode 2755, expected 0755 | Run: "
+		"chmod 00755 ROOT/home/anna/pics\n" },
 	{ "chgrp 20000 home/anna/pics",
 		"anna managed open\n"
 		"warning folder-group /home/anna/pics: belongs to group 20000, expected "
