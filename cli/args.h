@@ -18,7 +18,7 @@
 struct globals {
 	const char *config, *root, *state_dir, *importers_dir;
 	const char *color, *progress;
-	bool json, plain, quiet, verbose, no_input, yes, help, version;
+	bool json, plain, no_pager, quiet, verbose, no_input, yes, help, version;
 };
 
 extern const struct option_spec global_options[];

@@ -2,6 +2,7 @@
  * cmd_archive.c - `rehome archive`: the before-images of homes, listed, verified, given back,
  * pruned.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "cli/archiving.h"
@@ -97,6 +98,13 @@ add_json(const struct archive_list *archives, struct buffer *out)
 	json_write_close(&json);
 }
 
+static const char *
+size_words(const struct session *session, uint64_t bytes)
+{
+	return session->output.plain ? arena_printf(session->arena, "%" PRIu64, bytes)
+				     : text_size(session->arena, bytes);
+}
+
 static void
 add_text(struct session *session, const struct archive_list *archives, struct buffer *out)
 {
@@ -105,7 +113,7 @@ add_text(struct session *session, const struct archive_list *archives, struct bu
 	struct paint_table table = {
 		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
 	};
-	if (!archives->count) {
+	if (!archives->count && !paint.plain) {
 		buffer_add_text(out, "There are no archives yet.\n");
 		return;
 	}
@@ -115,7 +123,7 @@ add_text(struct session *session, const struct archive_list *archives, struct bu
 		paint_cell(&table, archive->run);
 		paint_cell(&table, archive->login);
 		paint_cell(&table, archive_kind_name(archive));
-		paint_cell(&table, text_size(session->arena, archive->size));
+		paint_cell(&table, size_words(session, archive->size));
 		paint_cell(&table, archive->header.created);
 		paint_cell(&table, archive->header.why);
 	}
@@ -135,17 +143,38 @@ list_run(struct session *session, const struct archive_options *options,
 		add_json(&archives, &text);
 	else
 		add_text(session, &archives, &text);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
 /* ---- verify ---- */
 
 static void
+add_verified_record(struct session *session, const struct stored_archive *archive, bool ok,
+	const struct manifest_totals *totals, const struct paint *paint)
+{
+	struct arena *arena = session->arena;
+	const char *const fields[] = {
+		ok ? "ok" : "damaged",
+		archive->login,
+		archive->run,
+		archive_kind_name(archive),
+		arena_printf(arena, "%" PRIu64, (uint64_t)totals->entries),
+		arena_printf(arena, "%" PRIu64, (uint64_t)totals->files),
+		arena_printf(arena, "%" PRIu64, (uint64_t)totals->bytes),
+	};
+	paint_record(paint, fields, ARRAY_LEN(fields));
+}
+
+static void
 add_verified(struct session *session, const struct stored_archive *archive, bool ok,
 	const struct manifest_totals *totals, struct buffer *out)
 {
 	struct paint paint = output_paint(&session->output, out);
+	if (paint.plain) {
+		add_verified_record(session, archive, ok, totals, &paint);
+		return;
+	}
 	paint_colored(&paint, ok ? COLOR_GREEN : COLOR_RED, ok ? "ok       " : "damaged  ");
 	paint_text(&paint, archive->login);
 	buffer_printf(out, ", run %s", archive->run);
@@ -192,6 +221,7 @@ verify_run(struct session *session, const struct archive_options *options,
 	const struct string_list *operands)
 {
 	struct archive_list archives;
+	struct progress progress;
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct json_writer json = { .out = &text };
 	enum exit_code exit = EXIT_DONE;
@@ -203,8 +233,11 @@ verify_run(struct session *session, const struct archive_options *options,
 	json_write_open(&json, "archives", '[');
 	if (!session->output.json)
 		buffer_clear(&text);
+	progress_init(&progress, &session->output, "Verifying");
 	ARRAY_FOREACH (archive, &archives) {
 		struct manifest_totals totals;
+		progress_show(
+			&progress, "archives", (size_t)(archive - archives.items), archives.count);
 		bool ok = verify_one(session, archive, stop, &totals);
 		exit = ok ? exit : EXIT_FAULTS;
 		if (session->output.json)
@@ -212,13 +245,14 @@ verify_run(struct session *session, const struct archive_options *options,
 		else
 			add_verified(session, archive, ok, &totals, &text);
 	}
+	progress_finish(&progress);
 	if (session->output.json) {
 		json_write_close(&json);
 		json_write_close(&json);
-	} else if (!archives.count) {
+	} else if (!archives.count && !session->output.plain) {
 		buffer_add_text(&text, "There are no archives yet.\n");
 	}
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return exit;
 }
 
@@ -275,6 +309,9 @@ const struct command command_archive = {
 		   "is never replaced, with --overwrite it goes into quarantine first. prune "
 		   "removes what is beyond both limits of archives.retain; archives of adoptions "
 		   "and moves only after rehome finalise RUN.",
+	.records = "each archive: list: run, login, kind, bytes, when, why; verify: state (ok, "
+		   "damaged), login, run, kind, entries, files, bytes; prune: run, login, size, "
+		   "goes or stays, why",
 	.examples = "rehome archive list anna\n"
 		    "rehome archive restore anna --only 'docs/*'  # beside her home\n"
 		    "rehome archive restore anna --from 12 --to /root/anna\n"

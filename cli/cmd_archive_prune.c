@@ -46,6 +46,8 @@ add_text(struct session *session, const struct pruning *pruning, bool dry_run, s
 	}
 	if (pruning->archives.count)
 		paint_table(&paint, &table);
+	if (paint.plain)
+		return;
 	buffer_printf(out, "%zu of %zu archives %s, %s.\n", pruning->going, pruning->archives.count,
 		dry_run ? "would go" : "go", text_size(session->arena, pruning->size));
 }

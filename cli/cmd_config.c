@@ -24,6 +24,11 @@ add_keys_text(struct session *session, struct buffer *out)
 {
 	struct paint paint = output_paint(&session->output, out);
 	for (const struct config_key *key = config_keys; key->path; key++) {
+		const char *const fields[] = { key->path, key->type, key->initial, key->help };
+		if (paint.plain) {
+			paint_record(&paint, fields, ARRAY_LEN(fields));
+			continue;
+		}
 		paint_colored(&paint, COLOR_BOLD, key->path);
 		buffer_printf(out, ": %s\n", key->type);
 		buffer_printf(out, "    %s\n", key->help);
@@ -58,7 +63,7 @@ show_keys(struct session *session)
 		add_keys_json(&text);
 	else
 		add_keys_text(session, &text);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -130,7 +135,7 @@ config_run(struct session *session, const void *config, const struct string_list
 		add_config(session, &text);
 	else
 		add_checked(session, &text);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -142,6 +147,7 @@ const struct command command_config = {
 		"check reads the configuration file and what is in conf.d beside it, and reports "
 		"every fault with its place; no source is contacted or read. show writes all of it "
 		"as YAML, with what is set nowhere at its default.",
+	.records = "each key, with show --keys: key, type, default, meaning",
 	.examples = "rehome config check\n"
 		    "rehome config show  # what is in effect, defaults included\n"
 		    "rehome config show --keys",

@@ -126,8 +126,9 @@ show(struct session *session, const struct plan *plan)
 	if (session->output.json)
 		add_json(&json, plan, &book);
 	else if (!add_table(session, plan, &book, &text))
-		buffer_add_text(&text, "There is nothing to decide.\n");
-	output_write(&session->output, &text);
+		buffer_add_text(
+			&text, session->output.plain ? "" : "There is nothing to decide.\n");
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -311,6 +312,7 @@ const struct command command_decide = {
 		   "where there is one, or takes an earlier choice back.\n\n"
 		   "What was chosen is kept in the state directory by source and login, and is in "
 		   "every plan from then on; the plan at hand does not change.",
+	.records = "each case: login, case, choice, detail",
 	.examples =
 		"rehome decide move.json --export cases.csv\n"
 		"rehome decide move.json --import cases.csv  # with the column choice filled in",

@@ -7,6 +7,19 @@
 #include "core/run/run.h"
 
 static void
+add_record(const struct paint *paint, const struct diag *diag, struct arena *arena)
+{
+	const char *const fields[] = {
+		paint_level_name(diag->level),
+		diag_place_text(diag->place, NULL, arena),
+		diag->code,
+		diag->message,
+		diag->hint,
+	};
+	paint_record(paint, fields, ARRAY_LEN(fields));
+}
+
+static void
 show(struct session *session, const struct diags *findings, const struct string_list *not_checked)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
@@ -18,19 +31,27 @@ show(struct session *session, const struct diags *findings, const struct string_
 		json_findings(&json, findings);
 		json_write_texts(&json, "not_checked", not_checked);
 		json_write_close(&json);
-		output_write(&session->output, &text);
+		output_result(&session->output, &text);
 		return;
 	}
 	ARRAY_FOREACH (diag, findings) {
 		bool wanted = diag->level == DIAG_ERROR || !session->output.quiet;
-		if (wanted && (diag->level != DIAG_NOTE || session->output.verbose))
+		if (!wanted || (diag->level == DIAG_NOTE && !session->output.verbose))
+			continue;
+		if (paint.plain)
+			add_record(&paint, diag, session->arena);
+		else
 			paint_diag(&paint, diag);
+	}
+	if (paint.plain) {
+		output_result(&session->output, &text);
+		return;
 	}
 	if (!session->output.quiet)
 		render_not_checked(&paint, not_checked);
 	buffer_printf(
 		&text, "Host: %zu faults, %zu warnings.\n", findings->errors, findings->warnings);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 }
 
 /* An unfinished run is no error of this command: it is what the doctor is asked for. */
@@ -68,6 +89,7 @@ const struct command command_doctor = {
 	.arguments = "",
 	.summary = "Check the host: sshd, PAM, account files, FTP, leftovers, space",
 	.details = "Exit status 9 when there are faults.",
+	.records = "each finding: level, place, code, message, hint",
 	.examples = "rehome doctor",
 	.run = doctor_run,
 };

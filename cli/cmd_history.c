@@ -61,7 +61,7 @@ add_text(struct session *session, const struct run_list *runs, struct buffer *ou
 	struct paint paint = output_paint(&session->output, out);
 	struct paint_table table = { .arena = session->arena, .columns = 6, .head = COLOR_BOLD };
 	static const char *const head[] = { "RUN", "STARTED", "STATUS", "USERS", "BY", "REASON" };
-	if (!runs->count) {
+	if (!runs->count && !paint.plain) {
 		buffer_add_text(out, "There are no runs yet.\n");
 		return;
 	}
@@ -93,7 +93,7 @@ history_run(struct session *session, const void *config, const struct string_lis
 		add_json(&runs, &text);
 	else
 		add_text(session, &runs, &text);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -103,6 +103,7 @@ const struct command command_history = {
 	.summary = "List the runs, oldest first",
 	.details = "Each with its number, which rehome show, rollback and finalise take, when it "
 		   "began, what came of it, for how many users, and the reason that was given.",
+	.records = "each run: number, start, status, users, by whom, reason",
 	.examples = "rehome history",
 	.run = history_run,
 };

@@ -110,6 +110,29 @@ add_parts(const char *const *parts, struct buffer *out)
 }
 
 static void
+add_option_records(const struct paint *paint, const struct option_spec *options)
+{
+	for (; options && options->name; options++) {
+		const char *const fields[] = {
+			options->name,
+			help_value(options, true),
+			options->initial,
+			options->help,
+		};
+		paint_record(paint, fields, ARRAY_LEN(fields));
+	}
+}
+
+static void
+add_plugin_records(struct session *session, const struct plugin *plugin, struct buffer *out)
+{
+	struct paint paint = output_paint(&session->output, out);
+	add_option_records(&paint, plugin->options);
+	if (plugin->old_server)
+		add_option_records(&paint, old_account_options);
+}
+
+static void
 add_plugin(const struct plugin_list *list, const struct plugin *plugin, struct buffer *out)
 {
 	buffer_printf(out, "%s: %s\n", plugin->name, plugin->summary);
@@ -159,11 +182,16 @@ show(struct session *session, const struct plugin_list *list, const char *name)
 		return EXIT_USAGE;
 	if (session->output.json)
 		add_json(list, name, &text);
+	else if (plugin && session->output.plain)
+		add_plugin_records(session, plugin, &text);
 	else if (plugin)
 		add_plugin(list, plugin, &text);
 	else
 		add_list(session, list, &text);
-	output_write(&session->output, &text);
+	if (plugin && !session->output.json && !session->output.plain)
+		output_page(&session->output, &text);
+	else
+		output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -247,6 +275,8 @@ const struct command command_importers = {
 	.summary = "List what can be read, or the options of one importer",
 	.details = "The options stand below the source in the configuration, or behind --set. An "
 		   "importer that is a module is loaded when it is named.",
+	.records = "each importer, or each option of NAME: name and summary; or name, value, "
+		   "default, meaning",
 	.examples = "rehome importers\n"
 		    "rehome importers csv  # what --set takes, and its configuration",
 	.operands = "IMPORTER",
@@ -259,6 +289,8 @@ const struct command command_exporters = {
 	.arguments = "[NAME]",
 	.summary = "List what can be written, or the options of one exporter",
 	.details = "The options stand behind --option of rehome export.",
+	.records = "each exporter, or each option of NAME: name and summary; or name, value, "
+		   "default, meaning",
 	.examples = "rehome exporters\n"
 		    "rehome exporters csv  # what --option takes",
 	.operands = "EXPORTER",

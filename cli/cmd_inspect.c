@@ -165,11 +165,14 @@ struct user_table {
 	const struct account *account;
 	const struct mapping *mapping;
 	struct arena *arena;
+	bool plain; /* the login in front: users follow each other without a word between */
 };
 
 static void
 add_line(struct user_table *user, enum account_field field, const char *value)
 {
+	if (user->plain)
+		paint_cell(&user->table, user->account->username);
 	paint_cell(&user->table, account_field_name(field));
 	paint_cell(&user->table, value);
 	paint_cell(&user->table, origin(user->account, field, user->arena));
@@ -205,10 +208,16 @@ static void
 add_user(const struct intake *intake, const struct account *account, const struct paint *paint,
 	struct arena *arena)
 {
-	struct user_table user = { .account = account, .mapping = intake->mapping, .arena = arena };
-	user.table = (struct paint_table){
-		.arena = arena, .columns = intake->mapping ? 4 : 3, .head = COLOR_BOLD
+	struct user_table user = {
+		.account = account,
+		.mapping = intake->mapping,
+		.arena = arena,
+		.plain = paint->plain,
+		.table = { .arena = arena, .columns = 3, .head = COLOR_BOLD },
 	};
+	user.table.columns += user.plain + (user.mapping != NULL);
+	if (user.plain)
+		paint_cell(&user.table, "LOGIN");
 	paint_cell(&user.table, "FIELD");
 	paint_cell(&user.table, "VALUE");
 	paint_cell(&user.table, "FROM");
@@ -221,12 +230,13 @@ add_user(const struct intake *intake, const struct account *account, const struc
 		else if (*value)
 			add_line(&user, field, value);
 	}
-	if (is_entry(account)) {
+	if (is_entry(account) && !user.plain) {
 		paint_text(paint, account->place.file);
 		buffer_add_text(paint->out, "\n\n");
 	}
 	paint_table(paint, &user.table);
-	add_reasons(account, paint);
+	if (!user.plain)
+		add_reasons(account, paint);
 }
 
 static void
@@ -242,8 +252,7 @@ add_old(const struct intake *intake, const struct string_list *users, const stru
 }
 
 static void
-add_text(const struct intake *intake, const struct string_list *users, const struct paint *paint,
-	struct arena *arena)
+add_head(const struct intake *intake, const struct paint *paint)
 {
 	buffer_add_text(paint->out, "Read ");
 	paint_text(paint, intake->name);
@@ -258,8 +267,19 @@ add_text(const struct intake *intake, const struct string_list *users, const str
 		buffer_printf(
 			paint->out, "%zu rows, %zu refused", intake->rows, intake->rejected.count);
 	buffer_add_text(paint->out, ")\n\n");
+	paint_fit(paint, 0, 2);
+}
+
+/* With --plain there is one kind of records: of the logs, where they were read. */
+static void
+add_text(const struct intake *intake, const struct string_list *users, const struct paint *paint,
+	struct arena *arena)
+{
+	if (!paint->plain)
+		add_head(intake, paint);
 	if (intake->is_old_server) {
-		add_old(intake, users, paint, arena);
+		if (!paint->plain || !inspect_evidence_is_there(intake))
+			add_old(intake, users, paint, arena);
 		inspect_evidence_table(intake, users, paint, arena);
 		return;
 	}
@@ -413,16 +433,19 @@ show(struct session *session, const struct inspect_options *options, const struc
 	AUTO_BUFFER struct buffer text = { 0 };
 	struct paint paint = output_paint(&session->output, &text);
 	output_diags(&session->output);
-	if (options->tsv)
+	if (options->tsv) {
 		add_tsv(intake, users, &text, session->arena);
-	else if (session->output.json)
+		output_write(&session->output, &text);
+		return;
+	}
+	if (session->output.json)
 		add_json(intake, users, &text, session->arena);
 	else if (options->will_break)
 		inspect_evidence_breaks(
 			intake, users, session->config->policy.adopt_loose, &paint, session->arena);
 	else
 		add_text(intake, users, &paint, session->arena);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 }
 
 static bool
@@ -469,6 +492,9 @@ const struct command command_inspect = {
 	.details = "With USER: each field of that user, which cell or attribute gave it, by which "
 		   "rule of the configuration or by default, and for groups of a directory the way "
 		   "into them. Neither the host nor anything else is looked at.",
+	.records = "each user, with USER each field: login, full name, folders, groups, ways to "
+		   "log in, expiry, place; with USER: login, field, value, place, rule. Of an old "
+		   "server and its logs the columns are those of the table",
 	.examples = "rehome inspect csv:staff.csv\n"
 		    "rehome inspect hr anna  # why each of anna's values is what it is\n"
 		    "rehome inspect vsftpd:/mnt/old --tsv  # who could log in, how and where",

@@ -93,7 +93,7 @@ save(struct session *session, enum leave_act act, const struct leave_options *op
 	session_warn_of_pending(session);
 	if (!make_plan(session, act, options, logins, &plan, &secrets))
 		return session->exit;
-	planning_show(session, plan, true);
+	planning_show(session, plan, &(struct planning_view){ .all = true });
 	bool whole = planning_select(session, plan, false, &selected);
 	if (!saved_plan_write(session, options->output, plan, &secrets))
 		return session->exit;

@@ -340,11 +340,12 @@ show(struct linking *linking)
 		add_json(&matches, &linking->pair, &text);
 	} else if (matches.count) {
 		add_table(session, &matches, &text);
-		add_summary(&matches, &text);
-	} else {
+		if (!session->output.plain)
+			add_summary(&matches, &text);
+	} else if (!session->output.plain) {
 		buffer_add_text(&text, "Every account is linked already.\n");
 	}
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -430,7 +431,7 @@ save(struct linking *linking)
 	session_warn_of_pending(session);
 	if (!make_plan(linking, &plan, &secrets))
 		return session->exit;
-	planning_show(session, plan, true);
+	planning_show(session, plan, &(struct planning_view){ .all = true });
 	return saved_plan_write(session, linking->options->output, plan, &secrets) ? EXIT_DONE
 										   : session->exit;
 }
@@ -490,6 +491,7 @@ const struct command command_link = {
 		   "no more say. Nothing on the host changes, and a rollback gives the old origin "
 		   "back.\n\n"
 		   "E-mail addresses are OLD's, read once more, or its logins where they are such.",
+	.records = "each candidate: login, confidence, new key, new login, what matched, note",
 	.examples = "rehome link csv:staff.csv hr --match email --export link.csv\n"
 		    "rehome link csv:staff.csv hr --import link.csv",
 	.operands = "ORIGIN SOURCE",

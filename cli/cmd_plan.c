@@ -39,7 +39,7 @@ plan_run(struct session *session, const void *config, const struct string_list *
 	session_warn_of_pending(session);
 	if (!planning_make(session, options, operands, &planning))
 		return session->exit;
-	planning_show(session, planning.plan, options->all);
+	planning_show(session, planning.plan, &(struct planning_view){ .all = options->all });
 	struct plan *plan = planning.plan;
 	if (options->detailed_exitcode && plan_has_work(plan))
 		exit = EXIT_CHANGES;
@@ -58,6 +58,7 @@ const struct command command_plan = {
 	.summary = "Read sources, compare with the host, show what would change",
 	.details = "Nothing is changed. With -o FILE the plan is saved, to be looked at and "
 		   "applied later; passwords are hashed into FILE.secrets, which belongs to it.",
+	.records = "each user: action, login, name, place, what was found, the login until now",
 	.examples = "rehome plan csv:staff.csv\n"
 		    "rehome plan -o monday.json hr  # to be reviewed, and applied later\n"
 		    "rehome plan --adopt all vsftpd:/mnt/old",

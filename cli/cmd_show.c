@@ -11,6 +11,7 @@
 
 struct show_options {
 	bool all;
+	struct string_list users;
 };
 
 static const struct option_spec show_options[] = {
@@ -18,31 +19,35 @@ static const struct option_spec show_options[] = {
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct show_options, all),
 		.help = "show every user, however many there are" },
+	{ .name = "user",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct show_options, users),
+		.argument = "GLOB",
+		.help = "only users whose login matches, unchanged ones too" },
 	{ .name = NULL },
 };
 
 /* What became of the run, above what it was to do. */
 static void
-show_summary(struct session *session, const struct run_summary *run)
+add_summary(struct session *session, const struct run_summary *run, struct buffer *text)
 {
-	AUTO_BUFFER struct buffer text = { 0 };
-	struct paint paint = output_paint(&session->output, &text);
-	buffer_printf(&text, "Run %s: %s, started %s", run->run_id, run_status_name(run->status),
+	struct paint paint = output_paint(&session->output, text);
+	buffer_printf(text, "Run %s: %s, started %s", run->run_id, run_status_name(run->status),
 		run->started ? run->started : "?");
 	if (run->by) {
-		buffer_add_text(&text, " by ");
+		buffer_add_text(text, " by ");
 		paint_text(&paint, run->by);
 	}
 	if (run->reason) {
-		buffer_add_text(&text, ": ");
+		buffer_add_text(text, ": ");
 		paint_text(&paint, run->reason);
 	}
-	buffer_add_char(&text, '\n');
-	output_write(&session->output, &text);
+	buffer_add_char(text, '\n');
+	paint_fit(&paint, 0, 2);
 }
 
 static bool
-load_run(struct session *session, const char *run_id, struct plan **ret_plan)
+load_run(struct session *session, const char *run_id, struct buffer *above, struct plan **ret_plan)
 {
 	struct run_list runs;
 	if (!session_open(session, HOST_READ_ONLY))
@@ -51,29 +56,55 @@ load_run(struct session *session, const char *run_id, struct plan **ret_plan)
 		!run_history(&session->state, session->arena, &runs, &session->diags))
 		return session_fail(session, EXIT_FAILED);
 	ARRAY_FOREACH (run, &runs) {
-		if (strcmp(run->run_id, run_id) == 0 && !session->output.json)
-			show_summary(session, run);
+		if (strcmp(run->run_id, run_id) == 0)
+			add_summary(session, run, above);
 	}
 	return true;
 }
 
 static bool
-load(struct session *session, const char *argument, struct plan **ret_plan)
+load(struct session *session, const char *argument, struct buffer *above, struct plan **ret_plan)
 {
 	unsigned long long number;
 	if (text_number(argument, 999999999, &number))
-		return load_run(session, argument, ret_plan);
+		return load_run(session, argument, above, ret_plan);
 	return saved_plan_show(session, argument, ret_plan);
+}
+
+/* The plan with fewer changes, to be looked at. */
+static bool
+choose(struct session *session, const struct string_list *users, const struct plan *plan,
+	struct plan *ret_chosen)
+{
+	*ret_chosen = *plan;
+	ret_chosen->changes.items = NULL;
+	ret_chosen->changes.count = ret_chosen->changes.room = 0;
+	ARRAY_FOREACH (change, &plan->changes) {
+		if (planning_matches(*change, users))
+			ARRAY_PUSH(session->arena, &ret_chosen->changes, *change);
+	}
+	plan_count(ret_chosen);
+	if (ret_chosen->changes.count || !users->count)
+		return true;
+	diag_error(&session->diags, NOWHERE, "no user of the plan matches --user");
+	diag_code(&session->diags, "unknown-user");
+	return session_fail(session, EXIT_FAILED);
 }
 
 static enum exit_code
 show_run(struct session *session, const void *config, const struct string_list *operands)
 {
 	const struct show_options *options = config;
-	struct plan *plan;
-	if (!load(session, operands->items[0], &plan))
+	AUTO_BUFFER struct buffer above = { 0 };
+	struct plan *plan, chosen;
+	if (!load(session, operands->items[0], &above, &plan) ||
+		!choose(session, &options->users, plan, &chosen))
 		return session->exit;
-	planning_show(session, plan, options->all);
+	bool is_text = !session->output.json && !session->output.plain;
+	planning_show(session, &chosen,
+		&(struct planning_view){ .all = options->all,
+			.everybody = options->users.count > 0,
+			.above = is_text ? buffer_text(&above) : NULL });
 	return EXIT_DONE;
 }
 
@@ -82,6 +113,7 @@ const struct command command_show = {
 	.arguments = "PLAN | RUN",
 	.summary = "Show a saved plan, or what a run did",
 	.details = "RUN is a number from rehome history.",
+	.records = "each user: action, login, name, place, what was found, the login until now",
 	.examples = "rehome show monday.json\n"
 		    "rehome show 12 --all  # what run 12 did, every user of it",
 	.operands = "PLAN|RUN",

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "cli/progress.h"
 #include "cli/render_verify.h"
 #include "cli/session.h"
 
@@ -161,7 +162,7 @@ add_text(struct session *session, const struct verification *verification,
 		paint_cell(&table, head[i]);
 	size_t faulty = add_rows(session, verification, users, true, &table);
 	size_t sound = add_rows(session, verification, users, false, NULL);
-	bool listed = all || users->count || faulty + sound <= FEW_ACCOUNTS;
+	bool listed = all || paint.plain || users->count || faulty + sound <= FEW_ACCOUNTS;
 	if (listed)
 		add_rows(session, verification, users, false, &table);
 	if (faulty || (sound && listed))
@@ -172,7 +173,7 @@ add_text(struct session *session, const struct verification *verification,
 		add_standings(session, verification, users, out);
 		buffer_add_text(out, "; --all lists them\n");
 	}
-	if (!faulty && !sound)
+	if (!faulty && !sound && !paint.plain)
 		buffer_add_text(out, "No account is managed yet.\n");
 }
 
@@ -196,6 +197,7 @@ status_run(struct session *session, const void *config, const struct string_list
 {
 	const struct status_options *options = config;
 	struct verification verification;
+	struct progress progress;
 	AUTO_BUFFER struct buffer text = { 0 };
 	if (!session_open(session, HOST_READ_ONLY) || !session_take_snapshot(session))
 		return session->exit;
@@ -203,15 +205,18 @@ status_run(struct session *session, const void *config, const struct string_list
 	if (!check_known(session, &users))
 		return session->exit;
 	session_warn_of_pending(session);
-	if (!verify_accounts(session->config, &session->snapshot, &users, session->arena,
-		    &verification, &session->diags))
+	progress_init(&progress, &session->output, "Verifying");
+	bool verified = verify_accounts(session->config, &session->snapshot, &users,
+		&progress.watcher, session->arena, &verification, &session->diags);
+	progress_finish(&progress);
+	if (!verified)
 		return EXIT_FAILED;
 	if (session->output.json)
 		add_json(session, &verification, &users, &text);
 	else
 		add_text(session, &verification, &users, options->all || session->output.verbose,
 			&text);
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 
@@ -220,6 +225,7 @@ const struct command command_status = {
 	.arguments = "[USER...]",
 	.summary = "List the managed accounts, and whether they have drifted",
 	.details = "rehome verify tells what a fault is, and how to correct it.",
+	.records = "each account: login, uid, source, run, home, state",
 	.examples = "rehome status\n"
 		    "rehome status anna",
 	.operands = "USER...",

@@ -50,7 +50,7 @@ show(struct session *session, const struct verification *verification, bool all)
 		json_write_texts(&json, "not_checked", &verification->not_checked);
 		json_write_close(&json);
 	}
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 }
 
 static bool
@@ -165,7 +165,7 @@ log_in(struct session *session, struct verified_account *account)
 
 /* A signal ends it between two sessions: each takes its key away again. */
 static bool
-log_in_all(struct session *session, struct verification *verification)
+log_in_all(struct session *session, struct verification *verification, struct progress *progress)
 {
 	const volatile sig_atomic_t *stop = performing_catch_signals();
 	if (!host_is_live(session->host)) {
@@ -177,10 +177,28 @@ log_in_all(struct session *session, struct verification *verification)
 			diag_error(&session->diags, NOWHERE, "stopped");
 			return session_fail(session, EXIT_FAILED);
 		}
+		progress_show(progress, "logins", (size_t)(account - verification->accounts.items),
+			verification->accounts.count);
 		if (!log_in(session, account))
 			return false;
 	}
 	return true;
+}
+
+static bool
+examine(struct session *session, const struct verify_options *options,
+	const struct string_list *users, struct verification *ret_verification)
+{
+	struct progress progress;
+	progress_init(&progress, &session->output, "Verifying");
+	bool verified = verify_accounts(session->config, &session->snapshot, users,
+		&progress.watcher, session->arena, ret_verification, &session->diags);
+	if (!verified)
+		session->exit = EXIT_FAILED;
+	if (verified && options->login)
+		verified = log_in_all(session, ret_verification, &progress);
+	progress_finish(&progress);
+	return verified;
 }
 
 static enum exit_code
@@ -194,10 +212,7 @@ verify_run(struct session *session, const void *config, const struct string_list
 		return session->exit;
 	session_warn_of_pending(session);
 	const struct string_list users = session_present_logins(session, operands);
-	if (!verify_accounts(session->config, &session->snapshot, &users, session->arena,
-		    &verification, &session->diags))
-		return EXIT_FAILED;
-	if (options->login && !log_in_all(session, &verification))
+	if (!examine(session, options, &users, &verification))
 		return session->exit;
 	show(session, &verification, options->all);
 	return verification_faults(&verification) ? EXIT_FAULTS : EXIT_DONE;
@@ -209,6 +224,8 @@ const struct command command_verify = {
 	.summary = "Check every rule of every jail, and tell how to correct it",
 	.details = "Without USER: all accounts that rehome manages, and whoever else is jailed by "
 		   "the same group. Exit status 9 when there are faults.",
+	.records = "each finding, and each account without: state (fault, warning, ok), login, "
+		   "home, code, message, hint",
 	.examples = "rehome verify\n"
 		    "rehome verify --login anna",
 	.operands = "USER...",

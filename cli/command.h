@@ -22,6 +22,8 @@ struct command {
 	const char *details;   /* for --help: paragraphs, "\n\n" between them */
 	/* Lines of shell for --help, each with "  # " before what it does, if that must be said;
 	 * NULL = none. */
+	const char *records; /* "each user: action, login": the lines of --plain; NULL = no
+				records */
 	const char *examples;
 	/* What each operand may be, separated by blanks, for completion: "list|verify USER...".
 	 * Words in lower case stand for themselves, those in upper case for what operand_kinds

@@ -68,8 +68,8 @@ add_paragraphs(const char *text, struct buffer *out)
 
 /* ---- options ---- */
 
-static const char *
-placeholder(const struct option_spec *option, bool set)
+const char *
+help_value(const struct option_spec *option, bool set)
 {
 	if (option->type == OPTION_FLAG)
 		return set ? "yes|no" : NULL;
@@ -91,7 +91,7 @@ static void
 add_option(const struct option_spec *option, bool set, struct buffer *out)
 {
 	AUTO_BUFFER struct buffer left = { 0 }, right = { 0 };
-	const char *value = placeholder(option, set);
+	const char *value = help_value(option, set);
 	if (!set && option->letter)
 		buffer_printf(&left, "-%c, ", option->letter);
 	else if (!set)
@@ -114,6 +114,16 @@ help_options(const struct option_spec *options, bool set, struct buffer *out)
 }
 
 /* ---- a command ---- */
+
+static void
+add_records(const struct command *command, struct buffer *out)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	if (!command->records)
+		return;
+	buffer_printf(&text, "With --plain a line for %s.", command->records);
+	add_paragraphs(buffer_text(&text), out);
+}
 
 static void
 add_usage(const struct command *command, struct buffer *out)
@@ -143,6 +153,7 @@ add_command(const struct command *command, struct buffer *out)
 	buffer_printf(out, "\n%s.\n", command->summary);
 	if (command->details)
 		add_paragraphs(command->details, out);
+	add_records(command, out);
 	if (command->options) {
 		buffer_add_text(out, "\nOptions:\n");
 		help_options(command->shared, false, out);

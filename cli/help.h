@@ -3,8 +3,8 @@
  *
  * Text is never wider than 80 columns, however wide the terminal is. JSON is one document:
  *
- *	{ "version", "commands": [{ "name", "arguments", "summary", "details", "examples": [{
- *	  "command", "text" }], "options": [...] }], "global_options": [...],
+ *	{ "version", "commands": [{ "name", "arguments", "summary", "details", "records",
+ *"examples": [{ "command", "text" }], "options": [...] }], "global_options": [...],
  *	  "exit_statuses": [{ "code", "text" }] }
  *
  * with one command or all of them. An option has name, letter, type, argument, choices, default,
@@ -26,5 +26,9 @@ void help_options(const struct option_spec *options, bool set, struct buffer *ou
 void help_json(const struct command *command, struct buffer *out);
 /* help_json.c: the members of an option whose object is open, without its scope. */
 void help_json_option(struct json_writer *json, const struct option_spec *option);
+
+/* What stands for an option's value: "yes|no" with --set, its choices or its placeholder. NULL = it
+ * takes none. */
+const char *help_value(const struct option_spec *option, bool set);
 
 #endif

@@ -102,6 +102,7 @@ add_command(struct json_writer *json, const struct command *command)
 	json_write_text(json, "arguments", command->arguments);
 	json_write_text(json, "summary", command->summary);
 	json_write_text(json, "details", command->details);
+	json_write_text(json, "records", command->records);
 	add_examples(json, command->examples);
 	json_write_open(json, "options", '[');
 	add_options(json, command->shared, "shared");

@@ -16,8 +16,8 @@ is_wanted(const struct old_login *login, const struct string_list *users)
 	return login->evidence && (!users->count || string_list_has(users, login->user));
 }
 
-static bool
-has_logs(const struct intake *intake)
+bool
+inspect_evidence_is_there(const struct intake *intake)
 {
 	return intake->old_logins.count && intake->old_logins.items[0]->evidence;
 }
@@ -81,11 +81,13 @@ inspect_evidence_table(const struct intake *intake, const struct string_list *us
 	struct paint_table table = {
 		.arena = arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
 	};
-	if (!has_logs(intake))
+	if (!inspect_evidence_is_there(intake))
 		return;
 	const struct old_evidence *all = intake->old_logins.items[0]->evidence;
 	const char *from = day(all->from, arena), *to = day(all->to, arena);
-	buffer_printf(paint->out, "\nIn the logs, %s to %s:\n\n", from ? from : "-", to ? to : "-");
+	if (!paint->plain)
+		buffer_printf(paint->out, "\nIn the logs, %s to %s:\n\n", from ? from : "-",
+			to ? to : "-");
 	for (size_t i = 0; i < ARRAY_LEN(head); i++)
 		paint_cell(&table, head[i]);
 	ARRAY_FOREACH (login, &intake->old_logins)
@@ -161,7 +163,7 @@ inspect_evidence_breaks(const struct intake *intake, const struct string_list *u
 	}
 	if (rows)
 		paint_table(paint, &table);
-	else
+	else if (!paint->plain)
 		buffer_add_text(paint->out, "Nothing that the logs show will break.\n");
 }
 

@@ -8,6 +8,8 @@
 #include "core/base/json_writer.h"
 #include "core/model/intake.h"
 
+bool inspect_evidence_is_there(const struct intake *intake);
+
 /* All users when the list is empty; nothing when no logs were read. */
 void inspect_evidence_table(const struct intake *intake, const struct string_list *users,
 	const struct paint *paint, struct arena *arena);

@@ -17,6 +17,7 @@ struct listing {
 	const struct old_login *login;
 	struct paint_table table;
 	struct arena *arena;
+	bool plain; /* the login in front */
 };
 
 static void
@@ -24,6 +25,8 @@ add(struct listing *listing, const char *field, const char *value, const struct 
 {
 	if (!value || !*value)
 		return;
+	if (listing->plain)
+		paint_cell(&listing->table, listing->login->user);
 	paint_cell(&listing->table, field);
 	paint_cell(&listing->table, value);
 	paint_cell(&listing->table, diag_place_text(*place, "", listing->arena));
@@ -144,9 +147,12 @@ inspect_old_user(const struct old_login *login, const struct paint *paint, struc
 {
 	struct listing listing = {
 		.login = login,
-		.table = { .arena = arena, .columns = 3, .head = COLOR_BOLD },
+		.table = { .arena = arena, .columns = paint->plain ? 4 : 3, .head = COLOR_BOLD },
 		.arena = arena,
+		.plain = paint->plain,
 	};
+	if (listing.plain)
+		paint_cell(&listing.table, "LOGIN");
 	paint_cell(&listing.table, "FIELD");
 	paint_cell(&listing.table, "VALUE");
 	paint_cell(&listing.table, "FROM");

@@ -101,6 +101,17 @@ check_importers_dir(const struct globals *globals, struct diags *diags)
 	return false;
 }
 
+static bool
+check_form(const struct globals *globals, struct diags *diags)
+{
+	if (!globals->json || !globals->plain)
+		return true;
+	diag_error(diags, NOWHERE, "--json and --plain exclude each other");
+	diag_code(diags, "usage");
+	diag_hint(diags, "Leave one of them out.");
+	return false;
+}
+
 /* Help that was asked for is a result, also with --json; help instead of a command is not. */
 static enum exit_code
 show_help(struct session *session, const struct command *command)
@@ -151,7 +162,8 @@ main(int argc, char **argv)
 							   : REHOME_IMPORTERS_DIR,
 		.arena = &arena,
 	};
-	if (parsed && check_state_dir(&session.globals, &session.diags) &&
+	if (parsed && check_form(&session.globals, &session.diags) &&
+		check_state_dir(&session.globals, &session.diags) &&
 		check_importers_dir(&session.globals, &session.diags))
 		exit_code = run_command(&session, &args);
 	session_finish(&session);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/json.h"
+#include "cli/pager.h"
 #include "cli/wrap.h"
 #include "core/base/table.h"
 #include "core/base/text.h"
@@ -56,6 +57,17 @@ terminal_width(int fd)
 	return columns < MIN_WIDTH ? MIN_WIDTH : (unsigned)columns;
 }
 
+/* Nobody is to be kept waiting who did not ask to be. */
+static unsigned
+pager_rows(const struct globals *globals)
+{
+	struct winsize size;
+	if (globals->json || globals->plain || globals->quiet || globals->no_pager ||
+		globals->no_input || is_dumb_terminal() || !isatty(STDOUT_FILENO))
+		return 0;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 /*
  * By the names of the locale, as setlocale(3) looks for them: it need not be installed. Where none
  * is set at all the terminal is taken for one of today. Files and pipes get UTF-8 always.
@@ -92,9 +104,17 @@ output_init(struct output *output, const struct globals *globals, const struct d
 		output->width_out = terminal_width(STDOUT_FILENO);
 		output->width_err = terminal_width(STDERR_FILENO);
 	}
+	output->rows = pager_rows(globals);
+	output->progress_drawn = output->terminal_err && !is_dumb_terminal();
 	output->progress = strcmp(globals->progress, "always") == 0 ||
-		(strcmp(globals->progress, "auto") == 0 && output->terminal_err && !output->quiet &&
-			!output->json);
+		(strcmp(globals->progress, "auto") == 0 && output->progress_drawn &&
+			!output->quiet && !output->json && !output->plain);
+}
+
+unsigned
+output_width_err(void)
+{
+	return terminal_width(STDERR_FILENO);
 }
 
 struct paint
@@ -111,12 +131,34 @@ output_write(struct output *output, const struct buffer *text)
 	output->answered = output->json && !output->streaming;
 }
 
+static bool
+is_longer_than_screen(const struct output *output, const struct buffer *text)
+{
+	struct bytes rest = buffer_bytes(text), line;
+	size_t rows = 0;
+	if (!output->rows)
+		return false;
+	while (bytes_take_line(&rest, &line)) {
+		size_t columns = wrap_columns(line);
+		rows += columns ? (columns + output->width_out - 1) / output->width_out : 1;
+	}
+	return rows >= output->rows;
+}
+
+void
+output_result(struct output *output, const struct buffer *text)
+{
+	if (!is_longer_than_screen(output, text) ||
+		!pager_show(buffer_bytes(text), !output->ascii_out))
+		output_write(output, text);
+}
+
 void
 output_page(struct output *output, const struct buffer *text)
 {
 	AUTO_BUFFER struct buffer page = { 0 };
 	wrap_page(buffer_text(text), output->width_out, &page);
-	output_write(output, &page);
+	output_result(output, &page);
 }
 
 static bool

@@ -18,20 +18,24 @@
 
 struct output {
 	bool json, quiet, verbose;
-	bool color_out, color_err; /* whether stdout and stderr get colours */
-	bool terminal_err;	   /* stderr is a terminal */
-	bool progress;
+	bool color_out, color_err;     /* whether stdout and stderr get colours */
+	bool terminal_err;	       /* stderr is a terminal */
+	bool progress, progress_drawn; /* at all; on one line of a terminal */
 	bool plain;		   /* --plain: records, nothing wrapped, summed up or left out */
 	bool ascii_out, ascii_err; /* terminals without UTF-8 */
 	unsigned width_out, width_err; /* columns of the terminals; 0 = it is none */
-	bool streaming;		       /* with json: one object a line, warnings among them */
-	bool answered; /* with json and not streaming: the document was written, and stdout is full
-			*/
+	unsigned rows;	/* of the screen, above which a result goes to the pager; 0 = never */
+	bool streaming; /* with json: one object a line, warnings among them */
+	bool answered;	/* with json and not streaming: the document was written, and stdout is full
+			 */
 	const struct diags *diags;
 	size_t shown; /* how many of the diagnostics were written */
 };
 
 void output_init(struct output *output, const struct globals *globals, const struct diags *diags);
+
+/* Columns of the terminal on stderr at this moment. */
+unsigned output_width_err(void);
 
 /* For text that people read on stdout; into a buffer. */
 struct paint output_paint(const struct output *output, struct buffer *text);
@@ -39,7 +43,10 @@ struct paint output_paint(const struct output *output, struct buffer *text);
 /* To stdout, as it is. */
 void output_write(struct output *output, const struct buffer *text);
 
-/* A page of help (wrap.h). */
+/* What answers a question: on a terminal with a pager when it is longer than the screen. */
+void output_result(struct output *output, const struct buffer *text);
+
+/* The same of a page of help (wrap.h). */
 void output_page(struct output *output, const struct buffer *text);
 
 /*

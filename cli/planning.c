@@ -155,6 +155,7 @@ read_all(struct session *session, const struct string_list *sources,
 	const struct string_list *explain, struct reading *ret_reading)
 {
 	bool ok = true;
+	struct progress progress;
 	struct source_config **resolved =
 		arena_alloc(session->arena, sources->count * sizeof(*resolved));
 	*ret_reading = (struct reading){ 0 };
@@ -163,13 +164,16 @@ read_all(struct session *session, const struct string_list *sources,
 	ret_reading->intakes =
 		arena_alloc(session->arena, sources->count * sizeof(*ret_reading->intakes));
 	ret_reading->count = sources->count;
+	progress_init(&progress, &session->output, "Reading");
 	/* A fault in one source does not hide those of the next. */
 	for (size_t i = 0; i < sources->count; i++) {
 		resolved[i]->explain = explain;
+		resolved[i]->watcher = &progress.watcher;
 		ok = intake_read(resolved[i], &session->importers, session->arena,
 			     &ret_reading->intakes[i], &session->diags) &&
 			ok;
 	}
+	progress_finish(&progress);
 	return ok || session_fail(session, EXIT_BAD_DATA);
 }
 
@@ -239,6 +243,7 @@ make(struct session *session, const struct planning_options *options, struct pla
 {
 	const struct reading *reading = &ret_planning->reading;
 	struct string_list listed;
+	struct progress progress;
 	struct decision_book decisions;
 	struct planner_options planner = {
 		.reason = options->reason,
@@ -263,10 +268,13 @@ make(struct session *session, const struct planning_options *options, struct pla
 			strcmp(options->adopt_elsewhere, "bind") == 0 ? ADOPT_BIND : ADOPT_COPY;
 	if (host_is_live(session->host))
 		planner.invoker = getenv("SUDO_USER");
-	if (!planner_make(session->config, reading->intakes, reading->count, &session->snapshot,
-		    &planner, session->arena, &ret_planning->plan, &ret_planning->secrets,
-		    &session->diags) ||
-		!planning_look_around(session, ret_planning->plan))
+	progress_init(&progress, &session->output, "Planning");
+	planner.watcher = &progress.watcher;
+	bool made = planner_make(session->config, reading->intakes, reading->count,
+		&session->snapshot, &planner, session->arena, &ret_planning->plan,
+		&ret_planning->secrets, &session->diags);
+	progress_finish(&progress);
+	if (!made || !planning_look_around(session, ret_planning->plan))
 		return session_fail(session, EXIT_FAILED);
 	return true;
 }
@@ -361,9 +369,8 @@ planning_make(struct session *session, const struct planning_options *options,
 
 /* ---- what of it is wanted, and can be done ---- */
 
-/* By either login of one who is renamed. */
-static bool
-matches(const struct change *change, const struct string_list *globs)
+bool
+planning_matches(const struct change *change, const struct string_list *globs)
 {
 	ARRAY_FOREACH (glob, globs) {
 		if (text_glob(*glob, change->login) ||
@@ -414,7 +421,7 @@ planning_choose(struct session *session, const struct planning_options *options,
 		return true;
 	ARRAY_FOREACH (item, &plan->changes) {
 		if (change_is_work(*item) && logins.count < limit &&
-			matches(*item, &options->users) && is_listed(*item, only))
+			planning_matches(*item, &options->users) && is_listed(*item, only))
 			table_set(&logins, (*item)->login, *item);
 	}
 	*ret_plan = plan_subset(plan, &logins, session->arena);
@@ -481,33 +488,36 @@ planning_hash(struct session *session, struct plan *plan, struct plan_secrets *s
 	return ok || session_fail(session, EXIT_FAILED);
 }
 
-static void
-show(struct session *session, const struct plan *plan, bool all, bool news)
+static struct render_plan_options
+render_options(const struct session *session, bool all)
 {
-	AUTO_BUFFER struct buffer text = { 0 };
-	struct render_plan_options options = {
-		.color = session->output.color_out,
-		.ascii = session->output.ascii_out,
-		.plain = session->output.plain,
-		.width = session->output.width_out,
-		.brief = session->output.quiet,
+	const struct output *output = &session->output;
+	return (struct render_plan_options){
+		.color = output->color_out,
+		.ascii = output->ascii_out,
+		.plain = output->plain,
+		.width = output->width_out,
+		.brief = output->quiet,
 		.all = all,
-		.verbose = session->output.verbose,
-		.news = news,
+		.verbose = output->verbose,
 	};
+}
+
+void
+planning_show(struct session *session, const struct plan *plan, const struct planning_view *view)
+{
+	AUTO_BUFFER struct buffer text = { 0 }, above = { 0 };
+	struct render_plan_options options = render_options(session, view->all);
+	options.everybody = view->everybody;
 	/* What is said about the sources stands before what follows from them. */
 	output_diags(&session->output);
 	if (session->output.json)
 		plan_report(plan, &text);
 	else
 		render_plan(plan, &options, &text);
-	output_write(&session->output, &text);
-}
-
-void
-planning_show(struct session *session, const struct plan *plan, bool all)
-{
-	show(session, plan, all, false);
+	buffer_add_text(&above, view->above ? view->above : "");
+	buffer_add(&above, text.data, text.size);
+	output_result(&session->output, &above);
 }
 
 /* What stands in the text's last line. */
@@ -540,7 +550,13 @@ static void
 show_working(struct session *session, const struct plan *plan, bool all, bool news)
 {
 	if (!session->output.json) {
-		show(session, plan, all, news);
+		AUTO_BUFFER struct buffer text = { 0 };
+		struct render_plan_options options = render_options(session, all);
+		options.news = news;
+		output_diags(&session->output);
+		render_plan(plan, &options, &text);
+		/* Never paged: the question, or the work, follows. */
+		output_write(&session->output, &text);
 		return;
 	}
 	ARRAY_FOREACH (change, &plan->changes) {

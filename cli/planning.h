@@ -140,8 +140,17 @@ NODISCARD bool planning_check_limits(struct session *session, const struct plan 
 NODISCARD bool planning_hash(struct session *session, struct plan *plan,
 	struct plan_secrets *secrets, bool generate, unsigned jobs);
 
+/* By either login of one who is renamed; without patterns everybody. */
+bool planning_matches(const struct change *change, const struct string_list *globs);
+
 /* Shows a plan the way the command line asks for: text, or the report. */
-void planning_show(struct session *session, const struct plan *plan, bool all);
+struct planning_view {
+	bool all;	   /* users, however many */
+	bool everybody;	   /* unchanged ones too */
+	const char *above; /* painted text that stands above the plan's; NULL = none */
+};
+void planning_show(
+	struct session *session, const struct plan *plan, const struct planning_view *view);
 
 /* The same for a command that goes on to apply it: with --json the findings and the totals, one
  * object a line. */

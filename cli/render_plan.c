@@ -172,7 +172,7 @@ is_shown(const struct change *change, const struct render_plan_options *options)
 {
 	if (options->brief)
 		return change->action == CHANGE_BLOCKED;
-	if (change->action != CHANGE_UNCHANGED)
+	if (change->action != CHANGE_UNCHANGED || options->everybody)
 		return true;
 	if (options->verbose)
 		return change->findings.count;

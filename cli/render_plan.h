@@ -12,10 +12,11 @@
 struct render_plan_options {
 	bool color, ascii, plain; /* struct paint */
 	unsigned width;
-	bool brief;   /* who is blocked and why, and the totals */
-	bool all;     /* every user, even when there are very many */
-	bool verbose; /* lines of detail and notes too, of unchanged users as well */
-	bool news;    /* of unchanged users nothing that is no news (render_plan_is_news) */
+	bool brief;	/* who is blocked and why, and the totals */
+	bool all;	/* every user, even when there are very many */
+	bool verbose;	/* lines of detail and notes too, of unchanged users as well */
+	bool everybody; /* unchanged users too */
+	bool news;	/* of unchanged users nothing that is no news (render_plan_is_news) */
 };
 
 /* Something is done to the user, or is to be told on every day: not what is so since an earlier

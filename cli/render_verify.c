@@ -111,12 +111,49 @@ add_accounts(const struct paint *paint, const struct verification *verification,
 	return count;
 }
 
+static void
+add_record(
+	const struct paint *paint, const struct verified_account *account, const struct diag *diag)
+{
+	static const char *const states[] = {
+		[DIAG_NOTE] = "ok",
+		[DIAG_WARNING] = "warning",
+		[DIAG_ERROR] = "fault",
+	};
+	const char *const fields[] = {
+		diag ? states[diag->level] : "ok",
+		account->login,
+		account->home,
+		diag ? diag->code : NULL,
+		diag ? diag->message : NULL,
+		diag ? diag->hint : NULL,
+	};
+	paint_record(paint, fields, ARRAY_LEN(fields));
+}
+
+static void
+add_records(const struct paint *paint, const struct verification *verification, bool brief)
+{
+	ARRAY_FOREACH (account, &verification->accounts) {
+		ARRAY_FOREACH (diag, &account->findings) {
+			if (!brief || diag->level == DIAG_ERROR)
+				add_record(paint, account, diag);
+		}
+		if (!brief && !account->findings.count)
+			add_record(paint, account, NULL);
+	}
+}
+
 void
 render_verification(const struct paint *paint, const struct verification *verification,
 	const struct render_verify_options *options)
 {
 	size_t count = verification->accounts.count;
 	bool listed = options->all || count <= FEW_ACCOUNTS;
+	if (paint->plain) {
+		add_records(paint, verification, options->brief);
+		return;
+	}
 	size_t faults = add_accounts(paint, verification, STATE_FAULT, true);
 	if (!options->brief) {
 		add_accounts(paint, verification, STATE_WARNING, true);

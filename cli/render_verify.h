@@ -16,7 +16,10 @@ struct render_verify_options {
 	bool all;   /* those without, however many there are */
 };
 
-/* Each account with what was found, faults first. Then the totals. */
+/*
+ * Each account with what was found, faults first. Then the totals. With paint->plain a record for
+ * each finding, and one for an account without: state, login, home, code, message, hint.
+ */
 void render_verification(const struct paint *paint, const struct verification *verification,
 	const struct render_verify_options *options);
 

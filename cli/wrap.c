@@ -25,14 +25,14 @@ color_size(const char *text, size_t size)
 	return size;
 }
 
-static size_t
-columns_of(const char *text, size_t size)
+size_t
+wrap_columns(struct bytes line)
 {
 	AUTO_BUFFER struct buffer letters = { 0 };
-	for (size_t i = 0; i < size;) {
-		size_t color = color_size(text + i, size - i);
+	for (size_t i = 0; i < line.size;) {
+		size_t color = color_size(line.data + i, line.size - i);
 		if (!color)
-			buffer_add_char(&letters, text[i]);
+			buffer_add_char(&letters, line.data[i]);
 		i += color ? color : 1;
 	}
 	return text_width(buffer_text(&letters));
@@ -78,8 +78,10 @@ struct filling {
 static void
 add_word(struct filling *line, size_t blanks, struct bytes word)
 {
-	size_t columns = columns_of(word.data, word.size);
-	if (!line->empty && line->column + blanks + columns > line->width) {
+	size_t columns = wrap_columns(word);
+	/* A break that gives the word no more room is none. */
+	if (!line->empty && line->column + blanks > line->hang &&
+		line->column + blanks + columns > line->width) {
 		buffer_add_char(line->out, '\n');
 		line->column = blanks = line->hang;
 		add_blanks(line->out, blanks);
@@ -131,7 +133,7 @@ wrap_tail(struct buffer *out, size_t start, size_t hang, unsigned width)
 	struct bytes rest = buffer_bytes(&tail);
 	while (bytes_take_line(&rest, &line)) {
 		bool ended = line.data + line.size < tail.data + tail.size;
-		if (columns_of(line.data, line.size) > width)
+		if (wrap_columns(line) > width)
 			add_line(out, line, hang, width);
 		else
 			buffer_add(out, line.data, line.size);

@@ -9,6 +9,9 @@
 
 #include "core/base/buffer.h"
 
+/* How many columns a line takes. */
+size_t wrap_columns(struct bytes line);
+
 /*
  * Breaks the lines that stand in out from `start` on so that none is wider than `width` columns; 0
  * changes nothing. What follows a break is indented by `hang` columns, or by a few where so much

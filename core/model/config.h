@@ -35,6 +35,8 @@ enum bad_row {
 	BAD_ROW_SKIP,
 };
 
+struct watcher;
+
 struct source_config {
 	const char *name;
 	const char *importer;
@@ -48,7 +50,8 @@ struct source_config {
 	/* Logins of which somebody wants to know why, none of them meaning all; NULL = nobody wants
 	 * to. Never from a file. */
 	const struct string_list *explain;
-	bool nss; /* account: nss */
+	const struct watcher *watcher; /* is told the rows that were read; never from a file */
+	bool nss;		       /* account: nss */
 	struct place place;
 	/* As it stands in the file, for config_write(); NULL when it comes from the command line.
 	 */

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/watcher.h"
 #include "core/model/account_copy.h"
 #include "core/model/intake_rows.h"
 #include "core/model/old_account.h"
@@ -284,6 +285,13 @@ attribute_errors(struct reading *reading, struct intake_row *row)
 	}
 }
 
+static void
+tell_watcher(const struct reading *reading)
+{
+	watcher_tell(reading->config->watcher, "rows",
+		reading->rows.count + reading->intake->old_logins.count, 0);
+}
+
 static bool
 take_record(void *ctx, const struct record *record)
 {
@@ -293,6 +301,7 @@ take_record(void *ctx, const struct record *record)
 	if (reading->mapping)
 		map_at_once(reading, record, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
+	tell_watcher(reading);
 	return true;
 }
 
@@ -348,6 +357,7 @@ take_account(void *ctx, const struct account *account)
 		row.account->source = reading->config->name;
 	attribute_errors(reading, &row);
 	ARRAY_PUSH(reading->arena, &reading->rows, row);
+	tell_watcher(reading);
 	return true;
 }
 
@@ -357,6 +367,7 @@ take_old_login(void *ctx, const struct old_login *login)
 	struct reading *reading = ctx;
 	ARRAY_PUSH(reading->arena, &reading->intake->old_logins,
 		arena_copy(reading->arena, login, sizeof(*login)));
+	tell_watcher(reading);
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
+#include "core/base/watcher.h"
 #include "core/plan/planner_internal.h"
 
 /* ---- findings ---- */
@@ -247,7 +248,10 @@ describe_reasons(struct planner *planner, const struct account *account, struct 
 static void
 plan_rows(struct planner *planner)
 {
+	const size_t count = planner->rows.count;
 	ARRAY_FOREACH (row, &planner->rows) {
+		watcher_tell(planner->options->watcher, "users",
+			(size_t)(row - planner->rows.items) + 1, count);
 		if (!planner_is_wanted(planner, row->change))
 			continue;
 		if (!planner_is_blocked(row->change) && !row->change->left_out)

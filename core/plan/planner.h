@@ -18,6 +18,7 @@
 #include "core/plan/snapshot.h"
 
 struct decision_book;
+struct watcher;
 
 struct planner_options {
 	const char *reason;
@@ -35,6 +36,7 @@ struct planner_options {
 	bool no_archive;       /* --no-archive: homes change without one */
 	bool stage;	       /* --stage: new accounts stay closed; false = as the policy says */
 	const char *state_dir; /* where archives go; NULL = the default */
+	const struct watcher *watcher; /* is told the users that were planned */
 };
 
 /*

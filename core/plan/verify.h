@@ -26,6 +26,8 @@ struct verified_account {
 	struct diags findings; /* errors = faults; warnings */
 };
 
+struct watcher;
+
 struct verification {
 	struct {
 		struct verified_account *items;
@@ -36,10 +38,10 @@ struct verification {
 
 /*
  * logins empty: all managed accounts and, besides, all other members of the jail's group (whose
- * faults are reported too: they are jailed by the same rule).
+ * faults are reported too: they are jailed by the same rule). watcher may be NULL.
  */
 NODISCARD bool verify_accounts(const struct config *config, struct snapshot *snapshot,
-	const struct string_list *logins, struct arena *arena,
+	const struct string_list *logins, const struct watcher *watcher, struct arena *arena,
 	struct verification *ret_verification, struct diags *diags);
 
 /*

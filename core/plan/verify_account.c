@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/base/text.h"
+#include "core/base/watcher.h"
 #include "core/plan/verify_internal.h"
 
 /* ---- what is known about all of them ---- */
@@ -222,7 +223,7 @@ examine(struct verifier *verifier, struct subject *subject)
 
 bool
 verify_accounts(const struct config *config, struct snapshot *snapshot,
-	const struct string_list *logins, struct arena *arena,
+	const struct string_list *logins, const struct watcher *watcher, struct arena *arena,
 	struct verification *ret_verification, struct diags *diags)
 {
 	struct verification verification = { 0 };
@@ -236,8 +237,12 @@ verify_accounts(const struct config *config, struct snapshot *snapshot,
 		choose_named(&verifier, logins, &subjects);
 	else
 		choose_all(&verifier, &subjects);
-	ARRAY_FOREACH (subject, &subjects)
+	ARRAY_FOREACH (subject, &subjects) {
+		watcher_tell(
+			watcher, "accounts", (size_t)(subject - subjects.items), subjects.count);
 		examine(&verifier, *subject);
+	}
+	watcher_tell(watcher, "sshd", subjects.count, subjects.count);
 	if (!verify_effective(&verifier, &subjects, &verification.not_checked, diags))
 		return false;
 	ARRAY_FOREACH (subject, &subjects) {

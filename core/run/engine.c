@@ -302,17 +302,35 @@ waits_for_users(enum step_kind kind)
 	return kind == STEP_DIR_CREATE || kind == STEP_HOME_RENAME || kind == STEP_GATE;
 }
 
+/* Steps, for progress. */
+struct undoing {
+	size_t done, total;
+};
+
+static void
+tell_undoing(const struct run *run, struct undoing *undoing)
+{
+	const struct events *events = run->options->events;
+	undoing->done++;
+	if (events && events->progress &&
+		(undoing->done % PROGRESS_EVERY == 0 || undoing->done == undoing->total))
+		events->progress(events->ctx, "undo", undoing->done, undoing->total);
+}
+
 /* Users are independent of each other: one that cannot be undone does not keep the others, but a
  * journal that cannot be written does. What they share stays as long as one of them is not undone:
  * what is theirs may be waiting in it. */
 static bool
-undo_phase(struct run *run, enum phase phase)
+undo_phase(struct run *run, enum phase phase, struct undoing *undoing)
 {
 	bool ok = true;
 	for (size_t i = run->plan->steps.count; i-- > 0;) {
 		const struct step *step = &run->plan->steps.items[i];
 		const struct step_ops *ops = step_ops(step->kind);
-		if (step_phase(step->kind) != phase || !ops->undo || step_is_left_out(step, run))
+		if (step_phase(step->kind) != phase)
+			continue;
+		tell_undoing(run, undoing);
+		if (!ops->undo || step_is_left_out(step, run))
 			continue;
 		if ((!ok && waits_for_users(step->kind)) || ops->undo(step, run))
 			continue;
@@ -348,13 +366,16 @@ close_again(struct run *run)
 bool
 run_undo(struct run *run)
 {
+	struct undoing undoing = { 0 };
 	accounts_abandon(run);
 	run->renamed_back = NULL;
+	ARRAY_FOREACH (step, &run->plan->steps)
+		undoing.total += run->announced[step_phase(step->kind)];
 	/* First of all: a directory of the run's that holds one could not go. */
 	if (!staging_sweep(run) || !close_again(run))
 		return false;
 	for (int phase = PHASES; phase-- > 0;) {
-		if (run->announced[phase] && !undo_phase(run, (enum phase)phase))
+		if (run->announced[phase] && !undo_phase(run, (enum phase)phase, &undoing))
 			return false;
 	}
 	if (!staging_remove_all(run) || !sync_undone(run))

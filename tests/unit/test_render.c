@@ -11,7 +11,6 @@
 
 #include "cli/exit.h"
 #include "cli/paint.h"
-#include "cli/progress.h"
 #include "cli/render_plan.h"
 #include "cli/render_verify.h"
 #include "diag_fixture.h"
@@ -489,33 +488,7 @@ test_few_accounts_and_all_are_listed(void **state)
 		"Verified: 21 accounts, 1 with faults.\n");
 }
 
-/* ---- progress and exit ---- */
-
-static void
-test_the_progress_line_shows_rate_and_time_left(void **state)
-{
-	(void)state;
-	static const struct {
-		size_t done, total;
-		double seconds;
-		unsigned width;
-		const char *expected;
-	} cases[] = {
-		{ 0, 200, 0, 100, "Applying run 7 [>                   ] 0/200 | folders" },
-		{ 50, 200, 10, 100,
-			"Applying run 7 [=====>              ] 50/200 | folders | 5/s | 0:30 "
-			"left" },
-		{ 200, 200, 40, 100, "Applying run 7 [====================] 200/200 | folders" },
-		{ 0, 0, 0, 100, "Applying run 7 [====================] 0/0 | folders" },
-		{ 50, 200, 10, 20, "Applying run 7 [===" },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		AUTO_BUFFER struct buffer out = { 0 };
-		progress_line("Applying run 7", "folders", cases[i].done, cases[i].total,
-			cases[i].seconds, cases[i].width, &out);
-		assert_string_equal(buffer_text(&out), cases[i].expected);
-	}
-}
+/* ---- exit ---- */
 
 static void
 test_bad_input_wins_over_blocked_over_limit_over_pending(void **state)
@@ -551,7 +524,6 @@ main(void)
 		fixture_test(test_a_verification_lists_accounts_rules_and_fixes),
 		fixture_test(test_many_accounts_in_order_are_a_number),
 		fixture_test(test_few_accounts_and_all_are_listed),
-		cmocka_unit_test(test_the_progress_line_shows_rate_and_time_left),
 		cmocka_unit_test(test_bad_input_wins_over_blocked_over_limit_over_pending),
 	};
 	return cmocka_run_group_tests_name("render", tests, NULL, NULL);

@@ -56,7 +56,7 @@ test_another_root_says_what_was_not_checked(void **state)
 	struct string_list logins = { 0 };
 	struct verification verification;
 	world_open(world);
-	assert_true(verify_accounts(world->config, &world->snapshot, &logins, &world->arena,
+	assert_true(verify_accounts(world->config, &world->snapshot, &logins, NULL, &world->arena,
 		&verification, &world->diags));
 	assert_int_equal(verification.not_checked.count, 2);
 	assert_string_equal(verification.not_checked.items[0],
@@ -341,7 +341,7 @@ test_what_accounts_share_is_looked_at_once(void **state)
 	const struct string_list all = { 0 };
 	struct verification verification;
 	world_open(world);
-	assert_true(verify_accounts(world->config, &world->snapshot, &all, &world->arena,
+	assert_true(verify_accounts(world->config, &world->snapshot, &all, NULL, &world->arena,
 		&verification, &world->diags));
 	assert_int_equal(verification.accounts.count, ACCOUNTS + 2);
 	/* "/" and "/home", anna, bert, and the others' homes. */
@@ -383,7 +383,7 @@ verified_nss(struct world *world, const char *uid, const char *home, const char 
 	if (uid)
 		table_set(&world->snapshot.nss_users, "anna",
 			accountdb_line_create(ACCOUNTDB_PASSWD, fields, &world->arena));
-	assert_true(verify_accounts(world->config, &world->snapshot, &logins, &world->arena,
+	assert_true(verify_accounts(world->config, &world->snapshot, &logins, NULL, &world->arena,
 		&verification, &world->diags));
 	say_findings(world, &out, &verification.accounts.items[0].findings);
 	return arena_strdup(&world->arena, buffer_text(&out));

@@ -21,8 +21,8 @@ verified(struct world *world, const char *login)
 	world_open(world);
 	if (login)
 		string_list_push(&world->arena, &logins, login);
-	if (!verify_accounts(world->config, &world->snapshot, &logins, &world->arena, &verification,
-		    &world->diags))
+	if (!verify_accounts(world->config, &world->snapshot, &logins, NULL, &world->arena,
+		    &verification, &world->diags))
 		fail_msg("%s", world->diags.items[0].message);
 	ARRAY_FOREACH (account, &verification.accounts) {
 		buffer_printf(&out, "%s%s%s\n", account->login, account->managed ? " managed" : "",
