@@ -140,7 +140,7 @@ give_keys_back(const struct leaving *leaving)
 static const char *
 keys_words(size_t count, struct arena *arena)
 {
-	return arena_printf(arena, "%zu key%s", count, count == 1 ? "" : "s");
+	return count ? arena_printf(arena, "%zu key%s", count, count == 1 ? "" : "s") : "no key";
 }
 
 /* Nothing here can close it. */

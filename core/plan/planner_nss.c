@@ -292,8 +292,11 @@ describe(struct planner *planner, struct change *change, const struct folder_lis
 	ARRAY_FOREACH (group, &change->after.groups)
 		buffer_printf(&text, " %s%s", *group,
 			table_get(&planner->new_groups, *group) ? " (new)" : "");
-	buffer_printf(&text, ", %zu key%s", change->after.keys.count,
-		change->after.keys.count == 1 ? "" : "s");
+	if (change->after.keys.count)
+		buffer_printf(&text, ", %zu key%s", change->after.keys.count,
+			change->after.keys.count == 1 ? "" : "s");
+	else
+		buffer_add_text(&text, ", no key");
 	planner_add_line(change, planner->arena, "account",
 		arena_strdup(planner->arena, buffer_text(&text)));
 	planner_add_line(change, planner->arena, "jail",
