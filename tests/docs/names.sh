@@ -27,7 +27,10 @@ there() {
 	case $1 in
 	*NAME*) return ;;
 	build/cli/rehome) set -- cli/main.c ;;
-	build/*) set -- "${1#build/}.*" ;;
+	build/*)
+		set -- "${1#build/}"
+		set -- "$(dirname "$1")/*$(basename "${1%.*}")*"
+		;;
 	esac
 	# shellcheck disable=SC2086
 	set -- $1
