@@ -89,6 +89,15 @@ else
 	skip "every page of the manual is installed" "scdoc is not there"
 fi
 
+if [ -e "$build_root/packaging/_rehome" ]; then
+	for place in bash:bash-completion/completions/rehome zsh:zsh/site-functions/_rehome \
+		fish:fish/vendor_completions.d/rehome.fish; do
+		"$rehome" completion "${place%%:*}" >"$top/script"
+		check "the completion of ${place%%:*} is where it looks" \
+			cmp "$top/script" "$prefix/share/${place#*:}"
+	done
+fi
+
 # ---- an importer of somebody else ----
 
 cp -R "$top/package$(dirname "$documentation")/examples/importer-example" "$top/example"

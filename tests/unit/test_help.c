@@ -108,12 +108,13 @@ without_quotes(const char *word, struct arena *arena)
 	return quoted ? arena_strndup(arena, word + 1, length - 2) : word;
 }
 
-/* The words of a simple command up to a comment; quotes stand around whole words. */
+/* The words of a simple command up to a redirection or a comment; quotes stand around whole words.
+ */
 static size_t
 split(const char *line, const char **words, struct arena *arena)
 {
 	size_t count = 0;
-	while (*line && strncmp(line, "# ", 2) != 0) {
+	while (*line && *line != '>' && strncmp(line, "# ", 2) != 0) {
 		char quote = strchr("'\"", *line) ? *line : '\0';
 		const char *end = quote ? strchr(line + 1, quote) : NULL;
 		size_t length = end ? (size_t)(end - line) + 1 : strcspn(line, " ");
