@@ -45,6 +45,9 @@ class Screen:
             self.column = 0
         elif char == "\b":
             self.column = max(0, self.column - 1)
+        elif char == "\t":
+            self.column += 8 - self.column % 8
+            self.line += " " * (self.column - len(self.line))
         elif char == "\a":
             pass
         else:
