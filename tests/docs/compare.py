@@ -2,8 +2,8 @@
 import re
 
 ANY = "..."
-# Rather many new lines than one that `...` hides: the difference is for a person.
-MISSING, NEW = 4, 1
+# Rather many new lines than one that `...` hides, and rather a changed line than either.
+MISSING, NEW, CHANGED = 4, 1, 3
 
 
 def matches_line(pattern, line):
@@ -26,9 +26,18 @@ def trimmed(lines):
     return lines
 
 
+def is_like(pattern, line):
+    """Whether one may have become the other: the first word and half of the others are the same."""
+    old, new = pattern.split(), line.split()
+    if not old or not new or old[0] != new[0]:
+        return False
+    return 2 * sum(a == b for a, b in zip(old, new)) >= max(len(old), len(new))
+
+
 def align(expected, got):
-    """The cheapest way from what was expected to what appeared: a list of ('same'|'gap'|'missing'|
-    'new', expected line or None, line that appeared or None). Only 'missing' and 'new' cost."""
+    """The cheapest way from what was expected to what appeared: a list of ('same'|'gap'|'gap ends'|
+    'missing'|'new'|'changed', expected line or None, line that appeared or None). The last three
+    cost."""
     width = len(got) + 1
     infinite = MISSING * len(expected) + NEW * len(got) + 1
     cost = [[infinite] * width for _ in range(len(expected) + 1)]
@@ -39,6 +48,8 @@ def align(expected, got):
             ways = []
             if i and j and not is_gap(expected[i - 1]) and matches_line(expected[i - 1], got[j - 1]):
                 ways.append((cost[i - 1][j - 1], "same"))
+            elif i and j and is_like(expected[i - 1], got[j - 1]):
+                ways.append((cost[i - 1][j - 1] + CHANGED, "changed"))
             if i and is_gap(expected[i - 1]):
                 ways.append((cost[i - 1][j], "gap ends"))
                 if j:
@@ -58,10 +69,10 @@ def walk_back(step, expected, got):
     while i or j:
         word = step[i][j]
         way.append((word, expected[i - 1] if word != "new" else None,
-                    got[j - 1] if word in ("same", "gap", "new") else None))
-        if word in ("same", "missing", "gap ends"):
+                    got[j - 1] if word in ("same", "gap", "new", "changed") else None))
+        if word in ("same", "missing", "gap ends", "changed"):
             i -= 1
-        if word in ("same", "gap", "new"):
+        if word in ("same", "gap", "new", "changed"):
             j -= 1
     return way[::-1]
 
@@ -69,13 +80,13 @@ def walk_back(step, expected, got):
 def difference(expected, got):
     """Lines of a diff, or [] when the lines are what was expected."""
     way = align(expected, got)
-    if not any(word in ("missing", "new") for word, _, _ in way):
+    if not any(word in ("missing", "new", "changed") for word, _, _ in way):
         return []
     lines = []
     for word, pattern, line in way:
-        if word == "missing":
+        if word in ("missing", "changed"):
             lines.append("- " + pattern)
-        elif word == "new":
+        if word in ("new", "changed"):
             lines.append("+ " + line)
         elif word == "same":
             lines.append("  " + pattern)
@@ -90,6 +101,7 @@ def updated(expected, got):
     for word, pattern, line in align(expected, got):
         if word in ("same", "gap ends"):
             lines.append(pattern)
-        elif word == "new":
-            lines.append(line)
+        elif word in ("new", "changed"):
+            # What looks like a command cannot stand there as it is.
+            lines.append(ANY if line.startswith(("# ", "$ ")) else line)
     return lines
