@@ -15,11 +15,12 @@ for folder in cli core exporters importers; do
 	ln -s "$tree/$folder" "$copy/$folder"
 done
 
+# judge TEST FILE
 judge() {
 	case $1 in
 	tables) "$here/tables" "$copy" "$modules" ;;
 	lint) "$here/lint" "$copy/docs/man" ;;
-	mandoc) "$here/lint" "$copy/docs/man" "$copy/built" rehome-plan.8 ;;
+	mandoc) "$here/lint" "$copy/docs/man" "$copy/built" "${2##*/}" ;;
 	esac
 }
 
@@ -32,7 +33,7 @@ fails() {
 	sed -i "$4" "$copy/$3"
 	if cmp -s "$copy/$3" "$copy/before"; then
 		not_ok "$1" "nothing was changed in $3 by $4"
-	elif judge "$2" >"$tap_output" 2>&1; then
+	elif judge "$2" "$3" >"$tap_output" 2>&1; then
 		not_ok "$1" "$2 passed"
 	elif grep -qF -e "$5" "$tap_output"; then
 		ok "$1"
@@ -109,6 +110,9 @@ if [ -n "$built" ] && command -v mandoc >/dev/null; then
 		'words are hyphenated'
 	fails "a hyphen for a minus sign" mandoc built/rehome-plan.8 's/\\-\\-canary/--canary/' \
 		'a hyphen, and no minus sign'
+	fails "a bullet without its number" mandoc built/rehome-sync.8 's/^\\h.-04/\\h'"'"'\\-04/' \
+		'no number, for groff'
+	fails "a word that is lost" mandoc built/rehome-plan.8 's/It changes nothing/It changes/' 'printed:'
 else
 	skip "what mandoc refuses" "scdoc or mandoc is not installed"
 fi
