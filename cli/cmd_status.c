@@ -154,10 +154,12 @@ add_text(struct session *session, const struct verification *verification,
 	const struct string_list *users, bool all, struct buffer *out)
 {
 	static const char *const head[] = { "LOGIN", "UID", "SOURCE", "RUN", "HOME", "STATE" };
+	static const char *const spare[] = { "UID", "RUN", NULL };
 	struct paint paint = output_paint(&session->output, out);
-	struct paint_table table = {
-		.arena = session->arena, .columns = ARRAY_LEN(head), .head = COLOR_BOLD
-	};
+	struct paint_table table = { .arena = session->arena,
+		.columns = ARRAY_LEN(head),
+		.head = COLOR_BOLD,
+		.spare = spare };
 	for (size_t i = 0; i < ARRAY_LEN(head); i++)
 		paint_cell(&table, head[i]);
 	size_t faulty = add_rows(session, verification, users, true, &table);

@@ -128,7 +128,10 @@ void
 inspect_old_table(const struct intake *intake, const struct string_list *users,
 	const struct paint *paint, struct arena *arena)
 {
-	struct paint_table table = { .arena = arena, .columns = COLUMNS - 2, .head = COLOR_BOLD };
+	static const char *const spare[] = { "UMASK", "GID", "UID", "CWD", NULL };
+	struct paint_table table = {
+		.arena = arena, .columns = COLUMNS - 2, .head = COLOR_BOLD, .spare = spare
+	};
 	for (unsigned column = 0; column < COLUMNS; column++) {
 		if (column != COLUMN_GROUPS && column != COLUMN_NOTE)
 			paint_cell(&table, text_upper(arena, column_names[column]));

@@ -76,8 +76,8 @@ enum color paint_level_color(enum diag_level level);
 /*
  * Rows of cells whose columns are as wide as their widest cell, two blanks between them; the last
  * column is not padded. The first row is the head. On a terminal that is too narrow cells are
- * broken at blanks; where even that is too wide, each row becomes a block of lines. With
- * paint->plain each row is a record.
+ * broken at blanks; where even that is too wide, columns are left out and named below, or each row
+ * becomes a block of lines. With paint->plain each row is a record.
  */
 struct paint_table {
 	struct arena *arena;
@@ -85,6 +85,9 @@ struct paint_table {
 	struct string_list cells; /* row by row */
 	enum color head;
 	bool headless; /* the first row is one like the others */
+	/* Heads of columns that are left out, in this order, before a table becomes blocks; ends
+	 * with NULL. NULL = none. */
+	const char *const *spare;
 };
 void paint_cell(struct paint_table *table, const char *text); /* NULL = "-" */
 void paint_table(const struct paint *paint, const struct paint_table *table);

@@ -182,25 +182,69 @@ add_records(const struct paint *paint, const struct paint_table *table, size_t r
 		paint_record(paint, &table->cells.items[row * table->columns], table->columns);
 }
 
+/* ---- what fits ---- */
+
+/* False when it does not fit, even with broken cells. */
+static bool
+lay_out(const struct paint *paint, const struct paint_table *table, size_t **ret_widths,
+	bool *ret_broken)
+{
+	*ret_widths = column_widths(paint, table, false);
+	*ret_broken = paint->width && sum(*ret_widths, table->columns) > paint->width;
+	return !*ret_broken ||
+		shrink(*ret_widths, column_widths(paint, table, true), table->columns,
+			paint->width);
+}
+
+static void
+leave_out(struct paint_table *table, const char *head)
+{
+	struct string_list cells = { 0 };
+	size_t column = 0;
+	while (strcmp(table->cells.items[column], head) != 0)
+		column++;
+	for (size_t i = 0; i < table->cells.count; i++) {
+		if (i % table->columns != column)
+			string_list_push(table->arena, &cells, table->cells.items[i]);
+	}
+	table->cells = cells;
+	table->columns--;
+}
+
+static void
+name_left_out(const struct paint *paint, const char *const *spare, size_t count)
+{
+	size_t start = paint->out->size;
+	buffer_add_text(paint->out, "Left out, since the terminal is narrow: ");
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(paint->out, "%s%s", i ? ", " : "", spare[i]);
+	buffer_add_text(paint->out, ".\n");
+	paint_fit(paint, start, GAP);
+}
+
 void
 paint_table(const struct paint *paint, const struct paint_table *table)
 {
-	size_t rows = table->cells.count / table->columns;
+	struct paint_table fitting = *table;
+	size_t rows = table->cells.count / table->columns, left_out = 0, *widths;
+	bool broken;
 	if (paint->plain) {
 		add_records(paint, table, rows);
 		return;
 	}
-	size_t *widths = column_widths(paint, table, false);
-	bool broken = paint->width && sum(widths, table->columns) > paint->width;
-	if (broken &&
-		!shrink(widths, column_widths(paint, table, true), table->columns, paint->width)) {
-		add_blocks(paint, table, rows);
-		return;
+	while (!lay_out(paint, &fitting, &widths, &broken)) {
+		if (!table->spare || !table->spare[left_out]) {
+			add_blocks(paint, table, rows);
+			return;
+		}
+		leave_out(&fitting, table->spare[left_out++]);
 	}
 	for (size_t row = 0; row < rows; row++) {
 		if (broken)
-			add_broken_row(paint, table, row, widths);
+			add_broken_row(paint, &fitting, row, widths);
 		else
-			add_row(paint, table, row, widths);
+			add_row(paint, &fitting, row, widths);
 	}
+	if (left_out)
+		name_left_out(paint, table->spare, left_out);
 }

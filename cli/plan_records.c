@@ -64,7 +64,10 @@ plan_records(const struct paint *paint, const struct plan *plan,
 		: options->verbose	       ? DIAG_NOTE
 					       : DIAG_WARNING;
 	ARRAY_FOREACH (change, &plan->changes) {
-		if (!options->brief || (*change)->action == CHANGE_BLOCKED)
+		bool wanted = options->brief ? (*change)->action == CHANGE_BLOCKED
+			: options->news	     ? render_plan_is_news(*change)
+					     : true;
+		if (wanted)
 			add_user(paint, *change, options->verbose, &arena);
 	}
 	ARRAY_FOREACH (diag, &plan->findings) {

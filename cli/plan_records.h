@@ -6,7 +6,8 @@
  *	action  login  name  place  what was found  the login until now
  *
  * What was found are the errors of a user who is blocked, the warnings of others, with "; " between
- * them. options->brief: blocked users and errors of the host only.
+ * them. options->brief: blocked users and errors of the host only; options->news:
+ * no unchanged users without news.
  */
 #ifndef REHOME_CLI_PLAN_RECORDS_H
 #define REHOME_CLI_PLAN_RECORDS_H

@@ -235,6 +235,40 @@ test_a_table_gives_way_then_becomes_blocks(void **state)
 		"STARTED  2001-01-02T00:00:00Z\n");
 }
 
+/* What is left out is named; with no more to leave out, blocks have all of it. */
+static void
+test_a_table_leaves_columns_out_before_it_becomes_blocks(void **state)
+{
+	static const char *const cells[] = { "LOGIN", "UID", "GID", "HOME", "anna", "20000",
+		"20001", "/home/anna" };
+	static const char *const spare[] = { "GID", "UID", NULL };
+	static const struct {
+		unsigned width;
+		const char *expected;
+	} cases[] = {
+		{ 31, "LOGIN  UID    GID    HOME\nanna   20000  20001  /home/anna\n" },
+		{ 30,
+			"LOGIN  UID    HOME\nanna   20000  /home/anna\n"
+			"Left out, since the terminal\n  is narrow: GID.\n" },
+		{ 20,
+			"LOGIN  HOME\nanna   /home/anna\n"
+			"Left out, since the\n  terminal is\n  narrow: GID, UID.\n" },
+		{ 16, "LOGIN  anna\nUID    20000\nGID    20001\nHOME   /home/anna\n" },
+	};
+	struct fixture *fixture = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_BUFFER struct buffer out = { 0 };
+		const struct paint paint = { .out = &out, .width = cases[i].width };
+		struct paint_table table = {
+			.arena = &fixture->arena, .columns = 4, .spare = spare
+		};
+		for (size_t cell = 0; cell < ARRAY_LEN(cells); cell++)
+			paint_cell(&table, cells[cell]);
+		paint_table(&paint, &table);
+		assert_string_equal(buffer_text(&out), cases[i].expected);
+	}
+}
+
 static void
 test_records_have_tabs_and_no_head(void **state)
 {
@@ -320,6 +354,7 @@ main(void)
 		cmocka_unit_test(test_names_of_all_scripts_take_their_columns),
 		cmocka_unit_test(test_without_utf8_other_characters_are_escaped),
 		fixture_test(test_a_table_gives_way_then_becomes_blocks),
+		fixture_test(test_a_table_leaves_columns_out_before_it_becomes_blocks),
 		fixture_test(test_records_have_tabs_and_no_head),
 		cmocka_unit_test(test_a_record_is_one_line_whatever_is_in_it),
 		cmocka_unit_test(test_the_progress_line_shows_rate_and_time_left),
