@@ -11,6 +11,7 @@ top=$PWD
 export LC_ALL=C.UTF-8
 umask 022
 unset REHOME_ROOT REHOME_CONFIG REHOME_STATE_DIR || :
+export REHOME_PAGER=cat
 
 if [ -n "${REHOME:-}" ]; then
 	place=$(mktemp -d)
@@ -144,7 +145,7 @@ done_by apply -y -q csv:u.csv
 say "What is there now"
 tail -n +5 machine/etc/passwd
 owners_below home/matteo
-sed -n '/^Match/,/PermitTTY/p' machine/etc/ssh/sshd_config.d/60-rehome.conf
+sed -n '/^Match/,/DisableForwarding/p' machine/etc/ssh/sshd_config.d/60-rehome.conf
 
 say "3. Verify: every rule of every jail. Planning again finds nothing to do."
 done_by verify
@@ -163,9 +164,12 @@ as_root vsftpd/make-root old
 done_by inspect vsftpd:old
 done_by plan --user mueller vsftpd:old
 
-say "Exported: who is managed here, for a spreadsheet or another program"
-done_by export csv --managed >exported
-narrow <exported
+say "Exported, for a spreadsheet or another program; and read again: nothing to do"
+done_by export csv --managed >people.csv
+narrow <people.csv
+printf '\n$ rehome export json csv:partners.csv | rehome --root machine plan -q json:-\n'
+"$REHOME" export json csv:partners.csv >people.json
+as_root "$REHOME" --root machine plan -q --detailed-exitcode json:- <people.json
 
 # ---- back ----
 
