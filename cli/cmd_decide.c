@@ -292,7 +292,7 @@ decide_run(struct session *session, const void *config, const struct string_list
 	struct plan *plan;
 	if (!check_options(session, options) ||
 		!session_open(session, options->import ? HOST_READ_WRITE : HOST_READ_ONLY) ||
-		!saved_plan_show(session, operands->items[0], &plan))
+		!saved_plan_show(session, operands->items[0], &plan, NULL))
 		return session->exit;
 	if (options->export)
 		return write_sheet(session, options->export, plan);

@@ -3,14 +3,18 @@
  */
 #include <string.h>
 
+#include "cli/file.h"
+#include "cli/page.h"
 #include "cli/paint.h"
 #include "cli/planning.h"
 #include "cli/saved_plan.h"
+#include "core/base/digest.h"
 #include "core/base/text.h"
 #include "core/run/run.h"
 
 struct show_options {
 	bool all;
+	const char *html;
 	struct string_list users;
 };
 
@@ -19,6 +23,11 @@ static const struct option_spec show_options[] = {
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct show_options, all),
 		.help = "show every user, however many there are" },
+	{ .name = "html",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct show_options, html),
+		.argument = "FILE",
+		.help = "write a page for a browser to FILE instead, for whoever has to agree" },
 	{ .name = "user",
 		.type = OPTION_LIST,
 		.offset = offsetof(struct show_options, users),
@@ -27,48 +36,78 @@ static const struct option_spec show_options[] = {
 	{ .name = NULL },
 };
 
+/* What is shown. */
+struct showing {
+	struct plan *plan;
+	const struct run_summary *run; /* NULL: the plan was saved */
+	const char *file;	       /* then: where, and its digest */
+	char sha256[DIGEST_HEX_SIZE];
+};
+
 /* What became of the run, above what it was to do. */
 static void
-add_summary(struct session *session, const struct run_summary *run, struct buffer *text)
+add_summary(const struct paint *paint, const struct run_summary *run)
 {
-	struct paint paint = output_paint(&session->output, text);
-	buffer_printf(text, "Run %s: %s, started %s", run->run_id, run_status_name(run->status),
-		run->started ? run->started : "?");
+	buffer_printf(paint->out, "Run %s: %s, started %s", run->run_id,
+		run_status_name(run->status), run->started ? run->started : "?");
 	if (run->by) {
-		buffer_add_text(text, " by ");
-		paint_text(&paint, run->by);
+		buffer_add_text(paint->out, " by ");
+		paint_text(paint, run->by);
 	}
 	if (run->reason) {
-		buffer_add_text(text, ": ");
-		paint_text(&paint, run->reason);
+		buffer_add_text(paint->out, ": ");
+		paint_text(paint, run->reason);
 	}
-	buffer_add_char(text, '\n');
-	paint_fit(&paint, 0, 2);
+	buffer_add_char(paint->out, '\n');
 }
 
 static bool
-load_run(struct session *session, const char *run_id, struct buffer *above, struct plan **ret_plan)
+load_run(struct session *session, const char *run_id, struct showing *showing)
 {
 	struct run_list runs;
 	if (!session_open(session, HOST_READ_ONLY))
 		return false;
-	if (!run_load_plan(&session->state, run_id, session->arena, ret_plan, &session->diags) ||
+	if (!run_load_plan(
+		    &session->state, run_id, session->arena, &showing->plan, &session->diags) ||
 		!run_history(&session->state, session->arena, &runs, &session->diags))
 		return session_fail(session, EXIT_FAILED);
 	ARRAY_FOREACH (run, &runs) {
 		if (strcmp(run->run_id, run_id) == 0)
-			add_summary(session, run, above);
+			showing->run = run;
 	}
 	return true;
 }
 
 static bool
-load(struct session *session, const char *argument, struct buffer *above, struct plan **ret_plan)
+load(struct session *session, const char *argument, struct showing *showing)
 {
 	unsigned long long number;
 	if (text_number(argument, 999999999, &number))
-		return load_run(session, argument, above, ret_plan);
-	return saved_plan_show(session, argument, ret_plan);
+		return load_run(session, argument, showing);
+	showing->file = argument;
+	return saved_plan_show(session, argument, &showing->plan, showing->sha256);
+}
+
+static bool
+write_page(struct session *session, const struct showing *showing, const struct plan *plan,
+	const char *path)
+{
+	AUTO_BUFFER struct buffer text = { 0 }, run = { 0 };
+	if (showing->run) {
+		add_summary(&(struct paint){ .out = &run }, showing->run);
+		run.data[run.size - 1] = '\0'; /* its newline */
+	}
+	page_write(
+		&(struct page_subject){
+			.plan = plan,
+			.file = showing->file,
+			.sha256 = showing->file ? showing->sha256 : NULL,
+			.run = showing->run ? run.data : NULL,
+			.run_id = showing->run ? showing->run->run_id : NULL,
+		},
+		&text);
+	return file_write(path, buffer_bytes(&text), session->arena, &session->diags) ||
+		session_fail(session, EXIT_FAILED);
 }
 
 /* The plan with fewer changes, to be looked at. */
@@ -96,11 +135,20 @@ show_run(struct session *session, const void *config, const struct string_list *
 {
 	const struct show_options *options = config;
 	AUTO_BUFFER struct buffer above = { 0 };
-	struct plan *plan, chosen;
-	if (!load(session, operands->items[0], &above, &plan) ||
-		!choose(session, &options->users, plan, &chosen))
+	struct showing showing = { 0 };
+	struct plan chosen;
+	struct paint paint = output_paint(&session->output, &above);
+	if (!load(session, operands->items[0], &showing) ||
+		!choose(session, &options->users, showing.plan, &chosen))
 		return session->exit;
+	if (options->html)
+		return write_page(session, &showing, &chosen, options->html) ? EXIT_DONE
+									     : session->exit;
 	bool is_text = !session->output.json && !session->output.plain;
+	if (showing.run) {
+		add_summary(&paint, showing.run);
+		paint_fit(&paint, 0, 2);
+	}
 	planning_show(session, &chosen,
 		&(struct planning_view){ .all = options->all,
 			.everybody = options->users.count > 0,
@@ -115,6 +163,7 @@ const struct command command_show = {
 	.details = "RUN is a number from rehome history.",
 	.records = "each user: action, login, name, place, what was found, the login until now",
 	.examples = "rehome show monday.json\n"
+		    "rehome show monday.json --html monday.html\n"
 		    "rehome show 12 --all  # what run 12 did, every user of it",
 	.operands = "PLAN|RUN",
 	.options = show_options,

@@ -95,12 +95,14 @@ saved_plan_write(struct session *session, const char *path, const struct plan *p
 /* ---- reading ---- */
 
 bool
-saved_plan_show(struct session *session, const char *path, struct plan **ret_plan)
+saved_plan_show(struct session *session, const char *path, struct plan **ret_plan, char *ret_sha256)
 {
 	struct bytes content;
 	if (!file_read(path, session->arena, &content, NULL, &session->diags) ||
 		!plan_decode(content, path, session->arena, ret_plan, &session->diags))
 		return session_fail(session, EXIT_BAD_DATA);
+	if (ret_sha256)
+		digest_sha256(content, ret_sha256);
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #define REHOME_CLI_SAVED_PLAN_H
 
 #include "cli/session.h"
+#include "core/base/digest.h"
 #include "core/plan/plan.h"
 
 struct saved_plan {
@@ -26,8 +27,9 @@ bool saved_plan_is(const char *argument, struct arena *arena);
 NODISCARD bool saved_plan_write(struct session *session, const char *path, const struct plan *plan,
 	const struct plan_secrets *secrets);
 
-/* Reads FILE alone, for showing. */
-NODISCARD bool saved_plan_show(struct session *session, const char *path, struct plan **ret_plan);
+/* Reads FILE alone, for showing. ret_sha256: DIGEST_HEX_SIZE bytes, or NULL. */
+NODISCARD bool saved_plan_show(
+	struct session *session, const char *path, struct plan **ret_plan, char *ret_sha256);
 
 /*
  * Reads both, for applying. The files must be private to root or the caller (EXIT_NOT_PERMITTED),
