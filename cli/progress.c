@@ -128,6 +128,25 @@ draw(struct progress *progress, const char *line)
 	progress->visible = progress->output->progress_drawn;
 }
 
+/* Makes the phase the first one; the one that has been away for longest is forgotten. True when it
+ * begins. */
+static bool
+turn_to(struct progress *progress, const char *name)
+{
+	struct progress_phase *phases = progress->phases, phase = { .name = name };
+	size_t at = 0;
+	while (at < PROGRESS_PHASES && phases[at].name && strcmp(phases[at].name, name) != 0)
+		at++;
+	bool known = at < PROGRESS_PHASES && phases[at].name;
+	if (known)
+		phase = phases[at];
+	if (at == PROGRESS_PHASES)
+		at--;
+	memmove(phases + 1, phases, at * sizeof(*phases));
+	phases[0] = phase;
+	return !known;
+}
+
 static bool
 is_due(const struct progress *progress, const struct timespec *now, bool ended)
 {
@@ -145,16 +164,15 @@ progress_show(struct progress *progress, const char *phase, size_t done, size_t 
 	if (!progress->output->progress)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!progress->phase || strcmp(progress->phase, phase) != 0) {
-		progress->phase = phase;
-		progress->begun = now;
-		progress->rate = (struct progress_rate){ .done = done };
-	} else if (!is_due(progress, &now, total && done >= total)) {
+	bool begins = turn_to(progress, phase);
+	struct progress_phase *current = &progress->phases[0];
+	if (begins)
+		*current = (struct progress_phase){ phase, now, { .done = done } };
+	else if (!is_due(progress, &now, total && done >= total))
 		return;
-	}
 	progress->drawn = now;
-	progress_rate_add(&progress->rate, done, seconds_between(&progress->begun, &now));
-	progress_line(progress->title, phase, done, total, progress->rate.per_second,
+	progress_rate_add(&current->rate, done, seconds_between(&current->begun, &now));
+	progress_line(progress->title, phase, done, total, current->rate.per_second,
 		progress->output->progress_drawn ? output_width_err() : 0, &line);
 	draw(progress, buffer_text(&line));
 }

@@ -22,13 +22,21 @@ struct progress_rate {
 	size_t done;
 };
 
+struct progress_phase {
+	const char *name;
+	struct timespec begun;
+	struct progress_rate rate;
+};
+
+enum { PROGRESS_PHASES = 4 };
+
 struct progress {
 	const struct output *output;
-	const char *title; /* "Applying run 7" */
-	const char *phase;
-	struct timespec begun; /* the phase */
+	const char *title;     /* "Applying run 7" */
 	struct timespec drawn; /* the line */
-	struct progress_rate rate;
+	/* The last ones, the newest first: phases may take turns, such as folders and what is
+	 * copied into them, and each goes on where it was. */
+	struct progress_phase phases[PROGRESS_PHASES];
 	struct watcher watcher; /* tells this progress; for who takes one */
 	bool visible;
 };
@@ -36,7 +44,7 @@ struct progress {
 /* Stays where it is until progress_finish(). */
 void progress_init(struct progress *progress, const struct output *output, const char *title);
 
-/* Draws at most ten times a second; a change of phase and the end of one always. total 0 = not
+/* Draws at most ten times a second; the beginning of a phase and its end always. total 0 = not
  * known. */
 void progress_show(struct progress *progress, const char *phase, size_t done, size_t total);
 

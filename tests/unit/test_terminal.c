@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -342,6 +344,49 @@ test_the_rate_does_not_jump(void **state)
 	assert_true(rate.per_second > 4.9 && rate.per_second < 5.1);
 }
 
+/* What progress_show() writes to standard error. */
+static char *
+written(void (*show)(struct progress *progress), struct fixture *fixture)
+{
+	const struct output output = { .progress = true };
+	struct progress progress;
+	AUTO_CLOSE int saved = dup(STDERR_FILENO);
+	char text[4096];
+	FILE *file = tmpfile();
+	assert_non_null(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	progress_init(&progress, &output, "Applying");
+	show(&progress);
+	progress_finish(&progress);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	rewind(file);
+	size_t size = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	return arena_strndup(&fixture->arena, text, size);
+}
+
+static void
+take_turns(struct progress *progress)
+{
+	for (size_t i = 1; i <= 1000; i++) {
+		progress_show(progress, "folders", i, 1000);
+		progress_show(progress, "copy, MiB", i * 2, 2000);
+	}
+	progress_show(progress, "keys", 1, 1);
+}
+
+/* Thousands of folders, each of which is filled: not a line for each. */
+static void
+test_phases_that_take_turns_are_told_once(void **state)
+{
+	assert_string_equal(written(take_turns, *state),
+		"Applying 1/1000 | folders\n"
+		"Applying 2/2000 | copy, MiB\n"
+		"Applying 1/1 | keys\n");
+}
+
 int
 main(void)
 {
@@ -359,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_a_record_is_one_line_whatever_is_in_it),
 		cmocka_unit_test(test_the_progress_line_shows_rate_and_time_left),
 		cmocka_unit_test(test_the_rate_does_not_jump),
+		fixture_test(test_phases_that_take_turns_are_told_once),
 	};
 	return cmocka_run_group_tests_name("terminal", tests, NULL, NULL);
 }
