@@ -47,6 +47,15 @@ state_text(enum account_state state)
 	return "";
 }
 
+/* The 13 letters of DES could be a plaintext: what reads them wants to be told. */
+static const char *
+marked_hash(const char *hash, struct arena *arena)
+{
+	enum { DES_LENGTH = 13 };
+	bool is_des = hash && strlen(hash) == DES_LENGTH && *hash != '$';
+	return is_des ? arena_printf(arena, "{CRYPT}%s", hash) : hash;
+}
+
 const char *
 field_text(const struct account *account, enum account_field field, struct arena *arena)
 {
@@ -64,7 +73,7 @@ field_text(const struct account *account, enum account_field field, struct arena
 	case ACCOUNT_PASSWORD:
 		return account->password;
 	case ACCOUNT_PASSWORD_HASH:
-		return account->password_hash;
+		return marked_hash(account->password_hash, arena);
 	case ACCOUNT_SSH_KEYS:
 		return joined(&account->ssh_keys, '\n', arena);
 	case ACCOUNT_GROUPS:

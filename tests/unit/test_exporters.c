@@ -226,6 +226,22 @@ test_exports_hold_no_secrets_unless_told_to(void **state)
 }
 
 static void
+test_a_des_hash_is_marked_as_one(void **state)
+{
+	(void)state;
+	static const struct exporter *const both[] = { &csv_exporter, &json_exporter };
+	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+		AUTO_TRIP struct trip trip;
+		trip_init(&trip);
+		const struct account *anna = add_account(
+			&trip, FIELDS("username", "anna", "password_hash", "{CRYPT}abZOc8sqZwgq2"));
+		assert_string_equal(anna->password_hash, "abZOc8sqZwgq2");
+		write_trip(&trip, both[i], NULL, true);
+		assert_non_null(strstr(buffer_text(&trip.out), "{CRYPT}abZOc8sqZwgq2"));
+	}
+}
+
+static void
 test_registries_list_every_plug_in_once(void **state)
 {
 	(void)state;
@@ -254,6 +270,7 @@ main(void)
 		cmocka_unit_test(test_csv_export_refuses_bytes_that_are_not_utf8),
 		cmocka_unit_test(test_csv_export_warns_of_what_a_sheet_cannot_say),
 		cmocka_unit_test(test_exports_hold_no_secrets_unless_told_to),
+		cmocka_unit_test(test_a_des_hash_is_marked_as_one),
 		cmocka_unit_test(test_registries_list_every_plug_in_once),
 	};
 	return cmocka_run_group_tests_name("exporters", tests, NULL, NULL);
