@@ -271,6 +271,12 @@ add_unit(const struct ldif_writing *writing, const char *unit)
 	ldif_add(out, "ou", unit);
 }
 
+static bool
+is_one_unit(const struct ldif_config *config)
+{
+	return strcmp(config->people, config->groups) == 0;
+}
+
 static const struct export_host *
 host_of(const struct export_job *job, size_t i)
 {
@@ -301,7 +307,7 @@ ldif_write(const void *config, const struct export_job *job)
 	add_source(&writing);
 	if (writing.config->containers) {
 		add_unit(&writing, writing.config->people);
-		if (writing.groups.count)
+		if (writing.groups.count && !is_one_unit(writing.config))
 			add_unit(&writing, writing.config->groups);
 	}
 	for (size_t i = 0; i < job->count; i++) {
@@ -319,7 +325,7 @@ ldif_write(const void *config, const struct export_job *job)
 const struct exporter ldif_exporter = {
 	.abi = EXPORTER_ABI,
 	.name = "ldif",
-	.summary = "entries of a directory: people, keys and groups for ldapadd",
+	.summary = "people, keys and groups of a directory, for ldapadd",
 	.options = ldif_options,
 	.config_size = sizeof(struct ldif_config),
 	.check = ldif_check,
