@@ -78,6 +78,8 @@ fails "a variable that is missing" tables $manual/rehome.8.scd \
 	'/^\*REHOME_ROOT\*$/,+1d' 'REHOME_ROOT (cli/main.c) is missing'
 fails "a variable that nothing reads" tables $manual/rehome.8.scd \
 	's/^\*NO_COLOR\*$/*NO_COLOUR*/' 'nothing reads NO_COLOUR'
+fails "no word about the fields of --plain" tables $manual/rehome-status.8.scd \
+	'/^With \*--plain\* /,+2d' 'the fields of --plain are not told: each account'
 fails "a command that is not listed" tables $manual/rehome.8.scd \
 	'/^\*rehome-link\*(8)$/,+1d' 'rehome-link(8) is missing'
 fails "a mention of a command that does not exist" tables $manual/rehome-plan.8.scd \
