@@ -15,16 +15,39 @@ static const struct option_spec config_options[] = {
 	{ .name = "keys",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct config_options, keys),
-		.help = "with show: every key there is, with its type, default and meaning" },
+		.help = "with show: every key there is, or that begins with KEY, and its meaning" },
 	{ .name = NULL },
 };
 
+/* The key itself, or what is below it. */
+static bool
+is_asked_for(const struct config_key *key, const char *beginning)
+{
+	size_t length = beginning ? strlen(beginning) : 0;
+	return !length ||
+		(strncmp(key->path, beginning, length) == 0 &&
+			(!key->path[length] || strchr(".[", key->path[length]) ||
+				beginning[length - 1] == '.'));
+}
+
+static bool
+is_there(const char *beginning)
+{
+	for (const struct config_key *key = config_keys; key->path; key++) {
+		if (is_asked_for(key, beginning))
+			return true;
+	}
+	return false;
+}
+
 static void
-add_keys_text(struct session *session, struct buffer *out)
+add_keys_text(struct session *session, const char *beginning, struct buffer *out)
 {
 	struct paint paint = output_paint(&session->output, out);
 	for (const struct config_key *key = config_keys; key->path; key++) {
 		const char *const fields[] = { key->path, key->type, key->initial, key->help };
+		if (!is_asked_for(key, beginning))
+			continue;
 		if (paint.plain) {
 			paint_record(&paint, fields, ARRAY_LEN(fields));
 			continue;
@@ -38,12 +61,14 @@ add_keys_text(struct session *session, struct buffer *out)
 }
 
 static void
-add_keys_json(struct buffer *out)
+add_keys_json(const char *beginning, struct buffer *out)
 {
 	struct json_writer json = { .out = out };
 	json_write_open(&json, NULL, '{');
 	json_write_open(&json, "keys", '[');
 	for (const struct config_key *key = config_keys; key->path; key++) {
+		if (!is_asked_for(key, beginning))
+			continue;
 		json_write_open(&json, NULL, '{');
 		json_write_text(&json, "key", key->path);
 		json_write_text(&json, "type", key->type);
@@ -56,13 +81,20 @@ add_keys_json(struct buffer *out)
 }
 
 static enum exit_code
-show_keys(struct session *session)
+show_keys(struct session *session, const char *beginning)
 {
 	AUTO_BUFFER struct buffer text = { 0 };
+	if (!is_there(beginning)) {
+		diag_error(&session->diags, NOWHERE, "no key of the configuration begins with '%s'",
+			beginning);
+		diag_code(&session->diags, "usage");
+		diag_hint(&session->diags, "List all of them with: rehome config show --keys");
+		return EXIT_USAGE;
+	}
 	if (session->output.json)
-		add_keys_json(&text);
+		add_keys_json(beginning, &text);
 	else
-		add_keys_text(session, &text);
+		add_keys_text(session, beginning, &text);
 	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
@@ -73,7 +105,7 @@ add_config(struct session *session, struct buffer *out)
 {
 	AUTO_BUFFER struct buffer yaml = { 0 };
 	struct json_writer json = { .out = out };
-	config_write(session->config, &yaml);
+	config_write(session->config, true, &yaml);
 	if (!session->output.json) {
 		buffer_add(out, buffer_text(&yaml), yaml.size);
 		return;
@@ -105,13 +137,17 @@ add_checked(struct session *session, struct buffer *out)
 	}
 }
 
-/* What only the importers know: their options. All faults are reported. */
+/* What only the importers know: their options, and with `check` also files that these name. All
+ * faults are reported. */
 static bool
-check_sources(struct session *session)
+check_sources(struct session *session, bool places_too)
 {
 	bool ok = true;
-	ARRAY_FOREACH (source, &session->config->sources)
-		ok = planning_check_source(session, *source) && ok;
+	ARRAY_FOREACH (source, &session->config->sources) {
+		bool good = places_too ? planning_check_place(session, *source)
+				       : planning_check_source(session, *source);
+		ok = ok && good;
+	}
 	return ok;
 }
 
@@ -127,9 +163,14 @@ config_run(struct session *session, const void *config, const struct string_list
 		diag_code(&session->diags, "usage");
 		return EXIT_USAGE;
 	}
+	if (operands->count > 1 && !(show && options->keys)) {
+		diag_error(&session->diags, NOWHERE, "only show --keys takes the name of a key");
+		diag_code(&session->diags, "usage");
+		return EXIT_USAGE;
+	}
 	if (show && options->keys)
-		return show_keys(session);
-	if (!session_load_config(session) || !check_sources(session))
+		return show_keys(session, operands->count > 1 ? operands->items[1] : NULL);
+	if (!session_load_config(session) || !check_sources(session, !show))
 		return session->exit;
 	if (show)
 		add_config(session, &text);
@@ -141,20 +182,24 @@ config_run(struct session *session, const void *config, const struct string_list
 
 const struct command command_config = {
 	.name = "config",
-	.arguments = "check | show [--keys]",
+	.arguments = "check | show [--keys [KEY]]",
 	.summary = "Check the configuration, or show what is in effect",
 	.details =
-		"check reads the configuration file and what is in conf.d beside it, and reports "
-		"every fault with its place; no source is contacted or read. show writes all of it "
-		"as YAML, with what is set nowhere at its default.",
+		"check reads the configuration file and what is in conf.d beside it, and looks at "
+		"what the sources name: files that can be read, secrets that only root can, the "
+		"syntax of filters and addresses. Every fault is reported with its place. No "
+		"server "
+		"is contacted, and nobody's data is read. show writes all of it as YAML that can "
+		"be "
+		"read again, with where each key is set, or that it is the default.",
 	.records = "each key, with show --keys: key, type, default, meaning",
 	.examples = "rehome config check\n"
 		    "rehome config show  # what is in effect, defaults included\n"
-		    "rehome config show --keys",
-	.operands = "check|show",
+		    "rehome config show --keys policy.passwords",
+	.operands = "check|show KEY",
 	.options = config_options,
 	.options_size = sizeof(struct config_options),
 	.min_operands = 1,
-	.max_operands = 1,
+	.max_operands = 2,
 	.run = config_run,
 };

@@ -112,14 +112,10 @@ planning_no_importer(const struct session *session, enum exit_code mistaken)
 	return code && strcmp(code, "module-refused") == 0 ? EXIT_FAILED : mistaken;
 }
 
-bool
-planning_check_source(struct session *session, const struct source_config *source)
+static bool
+set_options(struct session *session, const struct importer *importer,
+	const struct source_config *source, void *options)
 {
-	const struct importer *importer = importer_set_find(
-		&session->importers, source->importer, source->place, &session->diags);
-	if (!importer)
-		return session_fail(session, planning_no_importer(session, EXIT_BAD_CONFIG));
-	void *options = arena_alloc(session->arena, importer->config_size);
 	struct old_account_config old = { 0 };
 	option_defaults(importer->options, options, session->arena);
 	ARRAY_FOREACH (setting, &source->settings) {
@@ -128,6 +124,52 @@ planning_check_source(struct session *session, const struct source_config *sourc
 			return session_fail(session, blame(&session->diags));
 	}
 	return true;
+}
+
+bool
+planning_check_source(struct session *session, const struct source_config *source)
+{
+	const struct importer *importer = importer_set_find(
+		&session->importers, source->importer, source->place, &session->diags);
+	if (!importer)
+		return session_fail(session, planning_no_importer(session, EXIT_BAD_CONFIG));
+	return set_options(
+		session, importer, source, arena_alloc(session->arena, importer->config_size));
+}
+
+static struct place
+place_of_option(void *ctx, const char *option)
+{
+	const struct source_config *source = ctx;
+	if (option) {
+		ARRAY_FOREACH (setting, &source->settings) {
+			if (strcmp(setting->name, option) == 0)
+				return setting->place;
+		}
+		return source->place;
+	}
+	return source->location_place.file ? source->location_place : source->place;
+}
+
+bool
+planning_check_place(struct session *session, const struct source_config *source)
+{
+	const struct importer *importer = importer_set_find(
+		&session->importers, source->importer, source->place, &session->diags);
+	struct importer_check check = { (void *)source, place_of_option, session->arena,
+		&session->diags };
+	struct source place = { .name = source->name,
+		.importer = source->importer,
+		.location = source->location,
+		.shown = source->location,
+		.arena = session->arena };
+	if (!importer)
+		return session_fail(session, planning_no_importer(session, EXIT_BAD_CONFIG));
+	void *options = arena_alloc(session->arena, importer->config_size);
+	if (!set_options(session, importer, source, options))
+		return false;
+	return !importer->check || importer->check(options, &place, &check) ||
+		session_fail(session, EXIT_BAD_CONFIG);
 }
 
 static bool

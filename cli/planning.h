@@ -68,6 +68,10 @@ enum exit_code planning_no_importer(const struct session *session, enum exit_cod
  */
 NODISCARD bool planning_check_source(struct session *session, const struct source_config *source);
 
+/* planning_check_source(), and what the importer can tell of the place and its options without
+ * reading anybody: files that must be there, syntax. */
+NODISCARD bool planning_check_place(struct session *session, const struct source_config *source);
+
 /* What is done with rows that have errors. */
 enum bad_rows {
 	BAD_ROWS_AS_CONFIGURED,

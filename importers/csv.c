@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "importers/csv_text.h"
+#include "importers/readable.h"
 #include "importers/sheet.h"
 
 struct csv_config {
@@ -359,4 +360,5 @@ const struct importer csv_importer = {
 	.config_size = sizeof(struct csv_config),
 	.probe = csv_probe,
 	.read = csv_read,
+	.check = readable_file,
 };

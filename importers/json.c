@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "importers/json_text.h"
+#include "importers/readable.h"
 
 static const char format_name[] = "rehome-accounts";
 enum { FORMAT_MAJOR = 1 };
@@ -458,4 +459,5 @@ const struct importer json_importer = {
 	.summary = "accounts as JSON Lines, the format that export json writes",
 	.probe = json_probe,
 	.read = json_read,
+	.check = readable_file,
 };

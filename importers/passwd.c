@@ -15,6 +15,7 @@
 #include "importers/old/crypt_shape.h"
 #include "importers/old/root.h"
 #include "importers/old/unix.h"
+#include "importers/readable.h"
 
 struct passwd_config {
 	unsigned uid_min, uid_max;
@@ -357,4 +358,5 @@ const struct importer passwd_importer = {
 	.config_size = sizeof(struct passwd_config),
 	.old_server = true,
 	.read = passwd_read,
+	.check = readable_root,
 };

@@ -40,7 +40,8 @@ struct watcher;
 struct source_config {
 	const char *name;
 	const char *importer;
-	const char *location; /* `file:`, `uri:` or `root:`, whichever is given */
+	const char *location;	     /* `file:`, `uri:` or `root:`, whichever is given */
+	struct place location_place; /* of its value; without file when it is no configuration's */
 	struct {
 		struct source_setting *items;
 		size_t count, room;
@@ -165,9 +166,19 @@ struct archives_config {
 	unsigned retain_runs, retain_days;
 };
 
+/* A key that some file sets. */
+struct config_set {
+	const char *path; /* of the schema */
+	struct place place;
+};
+
 struct config {
 	const char *file; /* NULL = no file: all defaults */
-	char sha256[65];  /* of everything that was read, one file behind the other, hex */
+	struct {
+		struct config_set *items;
+		size_t count, room;
+	} set;		 /* one for each time; sources and layouts may be set by several files */
+	char sha256[65]; /* of everything that was read, one file behind the other, hex */
 	struct {
 		struct source_config **items;
 		size_t count, room;
@@ -198,8 +209,9 @@ NODISCARD bool config_parse(struct bytes text, const char *shown, struct arena *
 const struct layout *config_layout(const struct config *config, const char *name);
 const struct source_config *config_source(const struct config *config, const char *name);
 
-/* The effective configuration as YAML, defaults included and marked. */
-void config_write(const struct config *config, struct buffer *out);
+/* The effective configuration as YAML, defaults included and marked; with places what is set says
+ * in which file and line. */
+void config_write(const struct config *config, bool places, struct buffer *out);
 
 /*
  * The schema: every key with type, default and one line of help. Parsing, defaults, config_write(),

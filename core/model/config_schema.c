@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/model/config_reader.h"
 
 /* Names that are often free on a new machine and must not become somebody's login. */
@@ -259,12 +260,15 @@ read_section(struct config_reader *reader, const struct yaml_node *section, cons
 		/* "jail.home" as one key is not the key home in jail. */
 		bool one_name = *child->key && !strchr(child->key, '.');
 		const struct config_key *key = one_name ? find_key(child_path) : NULL;
-		if (key)
+		if (key) {
+			struct config_set set = { key->path, yaml_at_key(child, reader->arena) };
+			ARRAY_PUSH(reader->arena, &reader->config->set, set);
 			key->kind->read(reader, key, child);
-		else if (one_name && is_section(child_path))
+		} else if (one_name && is_section(child_path)) {
 			read_section(reader, child, child_path);
-		else
+		} else {
 			config_unknown_key(reader, child, path);
+		}
 	}
 }
 
@@ -336,9 +340,25 @@ write_headings(const char *path, const char *previous, unsigned *ret_depth, stru
 	}
 }
 
+/* "  # rehome.yaml:12, conf.d/hr.yaml:3"; false when no file sets it. */
+static bool
+write_places(const struct config *config, const struct config_key *key, struct buffer *out)
+{
+	const char *separator = "  # ";
+	ARRAY_FOREACH (set, &config->set) {
+		if (strcmp(set->path, key->path) != 0 || !set->place.file)
+			continue;
+		buffer_add_text(out, separator);
+		text_escape(out, set->place.file, strlen(set->place.file));
+		buffer_printf(out, ":%u", set->place.line);
+		separator = ", ";
+	}
+	return *separator == ',';
+}
+
 static void
 write_key(const struct config *config, const struct config *defaults, const struct config_key *key,
-	const char *previous, struct buffer *out)
+	const char *previous, bool places, struct buffer *out)
 {
 	AUTO_BUFFER struct buffer value = { 0 };
 	AUTO_BUFFER struct buffer initial = { 0 };
@@ -354,15 +374,19 @@ write_key(const struct config *config, const struct config *defaults, const stru
 	}
 	/* A block begins with its own line break, and marks its own defaults. */
 	bool block = *value.data == '\n';
-	buffer_printf(out, "%s:%s%s", name, block ? "" : " ", buffer_text(&value));
-	if (!block && strcmp(buffer_text(&value), buffer_text(&initial)) == 0 &&
+	buffer_printf(out, "%s:", name);
+	if (block && places)
+		write_places(config, key, out);
+	buffer_printf(out, "%s%s", block ? "" : " ", buffer_text(&value));
+	if (!block && !(places && write_places(config, key, out)) &&
+		strcmp(buffer_text(&value), buffer_text(&initial)) == 0 &&
 		key->kind != &config_kind_version)
 		buffer_add_text(out, "  # default");
 	buffer_add_char(out, '\n');
 }
 
 void
-config_write(const struct config *config, struct buffer *out)
+config_write(const struct config *config, bool places, struct buffer *out)
 {
 	AUTO_ARENA struct arena arena = { 0 };
 	struct diags diags = { .arena = &arena };
@@ -371,7 +395,7 @@ config_write(const struct config *config, struct buffer *out)
 	for (const struct config_key *key = config_keys; key->path; key++) {
 		if (!key->kind)
 			continue;
-		write_key(config, defaults, key, previous, out);
+		write_key(config, defaults, key, previous, places, out);
 		previous = key->path;
 	}
 }

@@ -96,6 +96,7 @@ read_location(
 {
 	if (!source->location) {
 		source->location = config_text(reader, node);
+		source->location_place = yaml_at(node, reader->arena);
 		return;
 	}
 	diag_error(reader->diags, yaml_at_key(node, reader->arena),

@@ -80,6 +80,26 @@ struct sink {
 };
 /* The functions return false when reading should stop. */
 
+/* What a configuration says of a source, looked at by who knows its options. */
+struct importer_check {
+	void *ctx;
+	/* Where an option stands in the configuration; NULL: the source's file, uri or root. */
+	struct place (*place)(void *ctx, const char *option);
+	struct arena *arena;
+	struct diags *diags;
+};
+
+/* A value for one of the importer's own options, for `rehome init`. */
+struct importer_suggestion {
+	const char *option, *value;
+	const char *why; /* for a comment */
+};
+
+struct importer_suggestions {
+	struct importer_suggestion *items;
+	size_t count, room;
+};
+
 struct importer {
 	unsigned abi; /* IMPORTER_ABI; the first member for ever, see below */
 	const char *name;
@@ -90,6 +110,14 @@ struct importer {
 	/* 0..100: how sure it is that it can read this source. Suggests only. May be NULL. */
 	int (*probe)(struct source *source);
 	bool (*read)(const void *config, struct source *source, struct sink *sink);
+	/* For `rehome config check`: files that options name, their syntax, what excludes each
+	 * other. Contacts nobody and reads no people; false with an error. May be NULL. */
+	bool (*check)(const void *config, const struct source *source,
+		const struct importer_check *check);
+	/* For `rehome init`: what the source, asked once, suggests for options that were not given.
+	 * In the source's arena. False with an error when it cannot be asked. May be NULL. */
+	bool (*suggest)(const void *config, struct source *source,
+		struct importer_suggestions *suggestions, struct diags *diags);
 };
 
 /*

@@ -234,9 +234,9 @@ words_of(struct directory *directory)
 			: arena_printf(directory->arena, "%s bind", directory->auth));
 }
 
-/* *ret_refused: the server answered, and will have none of us; another has the same passwords. */
+/* All that needs no server. */
 static bool
-connect_to(struct directory *directory, bool *ret_refused, struct diags *diags)
+prepare(struct directory *directory, struct diags *diags)
 {
 	if (!parse_uri(directory, diags) || !directory_check_auth(directory, diags))
 		return false;
@@ -245,11 +245,17 @@ connect_to(struct directory *directory, bool *ret_refused, struct diags *diags)
 		return diag_error(diags, directory_place(directory), "cannot be used: %s",
 			ldap_err2string(code));
 	set_limits(directory);
-	if (!directory_set_tls(directory, diags))
-		return false;
+	return directory_set_tls(directory, diags);
+}
 
+/* *ret_refused: the server answered, and will have none of us; another has the same passwords. */
+static bool
+connect_to(struct directory *directory, bool *ret_refused, struct diags *diags)
+{
+	if (!prepare(directory, diags))
+		return false;
 	errno = 0;
-	code = ldap_connect(directory->ld);
+	int code = ldap_connect(directory->ld);
 	if (code != LDAP_SUCCESS)
 		return fail_to_connect(directory, code, errno, diags);
 	set_up_reading(directory);
@@ -287,30 +293,58 @@ report(const struct diags *found, bool connected, struct diags *diags)
 	}
 }
 
+/* Takes the next of several URIs off. False when none is left. */
+static bool
+take_uri(struct directory *directory, const char **uris)
+{
+	static const char blanks[] = " \t\n";
+	*uris += strspn(*uris, blanks);
+	size_t length = strcspn(*uris, blanks);
+	directory->uri = arena_strndup(directory->arena, *uris, length);
+	*uris += length;
+	return length > 0;
+}
+
+static bool
+refuse_none(struct diags *diags)
+{
+	return diag_error(diags, NOWHERE, "no URI of a directory server is given");
+}
+
+bool
+directory_check(const struct ldap_config *config, const char *uris, struct arena *arena,
+	struct diags *diags)
+{
+	struct directory directory = { .config = config, .arena = arena };
+	bool any = false, good = true;
+	keep_strangers_settings_out();
+	while (take_uri(&directory, &uris)) {
+		any = true;
+		good = prepare(&directory, diags) && good;
+		disconnect(&directory);
+	}
+	return any ? good : refuse_none(diags);
+}
+
 bool
 directory_open(const struct ldap_config *config, const char *uris, struct arena *arena,
 	struct directory **ret_directory, struct diags *diags)
 {
-	static const char blanks[] = " \t\n";
 	AUTO_PIPE_GUARD struct pipe_guard guard = pipe_guard_start();
 	struct directory *directory = ARENA_NEW(arena, struct directory);
 	struct diags found = { .arena = diags->arena };
-	bool connected = false, refused = false;
+	bool connected = false, refused = false, any = false;
 
 	*directory = (struct directory){ .config = config, .arena = arena };
 	keep_strangers_settings_out();
-	uris += strspn(uris, blanks);
-	if (!*uris)
-		return diag_error(diags, NOWHERE, "no URI of a directory server is given");
-	while (*uris && !connected && !refused) {
-		size_t length = strcspn(uris, blanks);
-		directory->uri = arena_strndup(arena, uris, length);
-		uris += length;
-		uris += strspn(uris, blanks);
+	while (!connected && !refused && take_uri(directory, &uris)) {
+		any = true;
 		connected = connect_to(directory, &refused, &found);
 		if (!connected)
 			disconnect(directory);
 	}
+	if (!any)
+		return refuse_none(diags);
 	report(&found, connected, diags);
 	if (connected)
 		*ret_directory = directory;
@@ -330,6 +364,12 @@ bool
 directory_is_active_directory(struct directory *directory)
 {
 	return directory->active_directory;
+}
+
+const struct string_list *
+directory_bases(const struct directory *directory)
+{
+	return &directory->bases;
 }
 
 const char *

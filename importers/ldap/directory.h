@@ -76,6 +76,13 @@ NODISCARD bool directory_open(const struct ldap_config *config, const char *uris
 /* NULL is allowed. */
 void directory_close(struct directory *directory);
 
+/* What directory_open() would refuse without asking any of the servers. */
+NODISCARD bool directory_check(const struct ldap_config *config, const char *uris,
+	struct arena *arena, struct diags *diags);
+
+/* The naming contexts of an open one, as far as it tells. */
+const struct string_list *directory_bases(const struct directory *directory);
+
 /*
  * One listing at a time: servers keep one place in the pages for a connection.
  *

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "importers/ldap/configuring.h"
 #include "importers/ldap/entry.h"
 #include "importers/ldap/options.h"
 
@@ -272,4 +273,6 @@ const struct importer rehome_importer = {
 	.config_size = sizeof(struct ldap_config),
 	.probe = ldap_probe,
 	.read = ldap_read,
+	.check = ldap_check,
+	.suggest = ldap_suggest,
 };

@@ -10,6 +10,7 @@
 
 #include "importers/proftpd/names.h"
 #include "importers/proftpd/parse.h"
+#include "importers/readable.h"
 
 struct proftpd_config {
 	const char *server, *config, *sql_dump;
@@ -283,4 +284,5 @@ const struct importer proftpd_importer = {
 	.config_size = sizeof(struct proftpd_config),
 	.old_server = true,
 	.read = read_proftpd,
+	.check = readable_root,
 };

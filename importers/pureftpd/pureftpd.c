@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "importers/pureftpd/logins.h"
+#include "importers/readable.h"
 
 enum { SECONDS_A_DAY = 24 * 60 * 60 };
 
@@ -80,4 +81,5 @@ const struct importer pureftpd_importer = {
 	.config_size = sizeof(struct pure_wanted),
 	.old_server = true,
 	.read = pureftpd_read,
+	.check = readable_root,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "importers/readable.h"
 #include "importers/vsftpd/login.h"
 
 struct vsftpd_options {
@@ -194,4 +195,5 @@ const struct importer vsftpd_importer = {
 	.config_size = sizeof(struct vsftpd_options),
 	.old_server = true,
 	.read = vsftpd_read,
+	.check = readable_root,
 };

@@ -130,9 +130,9 @@ try_config(struct bytes text, struct arena *arena)
 	if (!parse(text, arena, &config))
 		return;
 	check_config(config);
-	config_write(config, &once);
+	config_write(config, false, &once);
 	MUST(parse(buffer_bytes(&once), arena, &again));
-	config_write(again, &twice);
+	config_write(again, false, &twice);
 	MUST(strcmp(buffer_text(&once), buffer_text(&twice)) == 0);
 }
 

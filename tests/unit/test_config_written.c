@@ -166,10 +166,10 @@ static void
 assert_round_trip(const struct config *config, struct arena *arena)
 {
 	AUTO_BUFFER struct buffer first = { 0 }, second = { 0 };
-	config_write(config, &first);
+	config_write(config, false, &first);
 	const struct config *again = parse_good(buffer_text(&first), arena);
 	assert_same_config(config, again, arena);
-	config_write(again, &second);
+	config_write(again, false, &second);
 	assert_string_equal(buffer_text(&second), buffer_text(&first));
 }
 
@@ -334,7 +334,7 @@ test_defaults_are_written_and_marked(void **state)
 	(void)state;
 	AUTO_ARENA struct arena arena = { 0 };
 	AUTO_BUFFER struct buffer out = { 0 };
-	config_write(parse_good("version: 1\n", &arena), &out);
+	config_write(parse_good("version: 1\n", &arena), false, &out);
 	assert_string_equal(buffer_text(&out), written_defaults);
 }
 
@@ -344,7 +344,7 @@ test_what_was_decided_is_written_without_the_mark(void **state)
 	(void)state;
 	AUTO_ARENA struct arena arena = { 0 };
 	AUTO_BUFFER struct buffer out = { 0 };
-	config_write(parse_good(other_example, &arena), &out);
+	config_write(parse_good(other_example, &arena), false, &out);
 	assert_string_equal(buffer_text(&out), written_other);
 }
 
