@@ -11,7 +11,7 @@ extern const struct command command_inspect, command_plan, command_show, command
 	command_status, command_verify, command_doctor, command_credentials, command_disable,
 	command_enable, command_retire, command_remove, command_activate, command_archive,
 	command_finalise, command_link, command_export, command_importers, command_exporters,
-	command_config, command_completion, command_help;
+	command_config, command_init, command_completion, command_help;
 
 /* In the order in which `rehome help` lists them. */
 const struct command *const commands[] = {
@@ -40,6 +40,7 @@ const struct command *const commands[] = {
 	&command_importers,
 	&command_exporters,
 	&command_config,
+	&command_init,
 	&command_completion,
 	&command_help,
 	NULL,
