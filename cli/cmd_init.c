@@ -96,7 +96,7 @@ show(struct init *init, const char *file, const struct buffer *yaml)
 	} else {
 		buffer_add(&text, buffer_text(yaml), yaml->size);
 	}
-	output_write(&session->output, &text);
+	output_result(&session->output, &text);
 	return EXIT_DONE;
 }
 

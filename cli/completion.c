@@ -28,6 +28,7 @@ const struct completion_kind completion_kinds[] = {
 	{ "KEY", NULL },
 	{ "KEY=VALUE", NULL },
 	{ "N", NULL },
+	{ "NAME", NULL },
 	{ "TEXT", NULL },
 	{ NULL, NULL },
 };

@@ -8,6 +8,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Somebody may put it there every night. */
+static bool
+warn_of_missing(const char *path, struct place place, struct diags *diags)
+{
+	diag_warning(diags, place, "'%s' is not there", path);
+	diag_code(diags, "source-missing");
+	if (path[0] != '/')
+		diag_hint(diags, "It is looked for where rehome is started: write the whole path.");
+	return true;
+}
+
 static bool
 check_place(const struct source *source, const struct importer_check *check, bool directory_too)
 {
@@ -15,14 +26,11 @@ check_place(const struct source *source, const struct importer_check *check, boo
 	struct place place = check->place(check->ctx, NULL);
 	struct stat st;
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		diag_error(check->diags, place, "'%s' cannot be read: %s", path, strerror(errno));
-		if (path[0] != '/')
-			diag_hint(check->diags,
-				"It is taken from the directory that rehome is started in; "
-				"write the whole path.");
-		return false;
-	}
+	if (fd < 0 && errno == ENOENT)
+		return warn_of_missing(path, place, check->diags);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return diag_error(
+			check->diags, place, "'%s' cannot be read: %s", path, strerror(errno));
 	if (S_ISREG(st.st_mode) || (directory_too && S_ISDIR(st.st_mode)))
 		return true;
 	return diag_error(check->diags, place, "'%s' is %s, expected %s", path,

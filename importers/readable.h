@@ -6,7 +6,8 @@
 
 #include "core/model/importer.h"
 
-/* A regular file that can be opened, or standard input. A struct importer's check. */
+/* A regular file that can be opened, or standard input. A struct importer's check. One that is not
+ * there is a warning: it may come. */
 bool readable_file(
 	const void *config, const struct source *source, const struct importer_check *check);
 
