@@ -3,7 +3,7 @@ import re
 
 ANY = "..."
 # Rather many new lines than one that `...` hides, and rather a changed line than either.
-MISSING, NEW, CHANGED = 4, 1, 3
+MISSING, NEW, CHANGED = 10, 1, 3
 
 
 def matches_line(pattern, line):

@@ -58,6 +58,18 @@ while IFS="$(printf '\t')" read -r name error; do
 done <"$work/wrong"
 unsaid "what is understood is not" page.md
 
+# ---- no page is left out ----
+
+tree=$(cd "$here/../.." && pwd -P)
+for file in README.md $(cd "$tree" && echo docs/*.md samples/*/README.md); do
+	grep -q '^```console' "$tree/$file" || continue
+	case $file in
+	samples/*) entry=${file#samples/} entry=${entry%/README.md} ;;
+	*) entry=$file ;;
+	esac
+	check "typed by a test: $file" grep -q "'$entry'" "$here/meson.build"
+done
+
 if reason=$("$here/../sandbox/run" --probe); then
 	:
 else
@@ -114,15 +126,23 @@ write <<-'END'
 	HALF and more
 	x
 	```
+	```console
+	# seq 3; echo Run 2 is done; echo "# no command"
+	1
+	...
+	Run 1 is done
+	```
 END
-# The blank line and the early status are wrong on purpose: they are what fails.
+# The status, the blank line, the number of the run and a last line are wrong on purpose.
 status=0
 "$run" "$page" >"$tap_output" 2>&1 || status=$?
 is "a document with a fault fails" "$status" 1
 said "what is right passes" "ok 1 - line 8: id -un; pwd; stty size"
 said "a status that ... would hide" "page.md:32: exit status 3, and ... may hide why"
 said "a line too many" "- what the document says, + what appeared:"
-said "as many cases as blocks" "1..3"
+said "a line that changed" "# - Run 1 is done"
+said "is not hidden by ..." "# + Run 2 is done"
+said "as many cases as blocks" "1..4"
 unsaid "a secret is not shown" "password of mine"
 
 # ---- and what --update makes of it ----
@@ -130,7 +150,13 @@ unsaid "a secret is not shown" "password of mine"
 cp "$page" "$work/before.md"
 "$run" --update "$page" >/dev/null 2>&1
 diff "$work/before.md" "$page" >"$work/diff" || :
-is "only what was wrong is written anew" "$(cat "$work/diff")" "$(printf '42d41\n< ')"
+is "only what was wrong is written anew" "$(cat "$work/diff")" "42d41
+< 
+50c49,50
+< Run 1 is done
+---
+> Run 2 is done
+> ..."
 
 # ---- faults ----
 
