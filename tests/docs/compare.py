@@ -19,8 +19,8 @@ def is_gap(pattern):
 
 
 def trimmed(lines):
-    """Without blanks at ends of lines, and without empty lines at the end."""
-    lines = [line.rstrip() for line in lines]
+    """Without blanks at ends of lines and empty lines at the end; tabs as a terminal shows them."""
+    lines = [line.expandtabs().rstrip() for line in lines]
     while lines and not lines[-1]:
         lines.pop()
     return lines
