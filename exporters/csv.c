@@ -17,6 +17,7 @@
 
 #include "exporters/cell.h"
 #include "exporters/field.h"
+#include "exporters/loss.h"
 
 struct csv_config {
 	const char *delimiter;
@@ -43,22 +44,18 @@ delimiter_char(const char *word)
 /* ---- what a sheet cannot say ---- */
 
 static void
-warn_of_losses(const struct export_job *job, const struct account *account)
+note_losses(struct losses *losses, const struct account *account)
 {
-	if (field_is_written(job, account, ACCOUNT_PASSWORD) &&
-		!*text_trimmed(job->arena, account->password)) {
-		diag_warning(job->diags, account->place,
-			"a sheet cannot hold a password that cannot be seen: the account has none "
-			"there");
-		diag_user(job->diags, account->username);
-	}
-	if (!account->foreign_hash)
-		return;
-	diag_warning(job->diags, account->place,
-		"a sheet cannot say that its password is %s: the account has none there",
-		account->foreign_hash);
-	diag_user(job->diags, account->username);
-	diag_hint(job->diags, "Use export json to keep that.");
+	if (field_is_written(losses->job, account, ACCOUNT_PASSWORD) &&
+		!*text_trimmed(losses->job->arena, account->password))
+		loss_add(losses, account,
+			"a sheet cannot hold a password that cannot be seen, so it is left out",
+			NULL);
+	if (account->foreign_hash)
+		loss_add(losses, account,
+			"a sheet cannot say that nothing here verifies the password, so none is "
+			"told",
+			"Use export json to keep that.");
 }
 
 /* ---- the sheet ---- */
@@ -115,6 +112,7 @@ csv_write_accounts(const void *config, const struct export_job *job)
 	const struct csv_config *csv = config;
 	char delimiter = delimiter_char(csv->delimiter);
 	bool columns[ACCOUNT_FIELDS], good = true;
+	struct losses losses = { .job = job };
 	for (unsigned field = 0; field < ACCOUNT_FIELDS; field++)
 		columns[field] = has_column(job, field);
 
@@ -122,9 +120,10 @@ csv_write_accounts(const void *config, const struct export_job *job)
 	write_row(job, NULL, columns, delimiter);
 	for (size_t i = 0; i < job->count; i++) {
 		good &= field_check_utf8(job, job->accounts[i]);
-		warn_of_losses(job, job->accounts[i]);
+		note_losses(&losses, job->accounts[i]);
 		write_row(job, job->accounts[i], columns, delimiter);
 	}
+	losses_tell(&losses);
 	return good;
 }
 

@@ -3,11 +3,14 @@
  */
 #include "core/model/exporter.h"
 
+extern const struct exporter ansible_vars_exporter;
 extern const struct exporter csv_exporter;
 extern const struct exporter json_exporter;
 extern const struct exporter ldif_exporter;
 extern const struct exporter newusers_exporter;
 extern const struct exporter passwd_files_exporter;
+extern const struct exporter sftpgo_exporter;
+extern const struct exporter user_record_exporter;
 
 const struct exporter *const exporters[] = {
 	&csv_exporter,
@@ -15,5 +18,8 @@ const struct exporter *const exporters[] = {
 	&ldif_exporter,
 	&passwd_files_exporter,
 	&newusers_exporter,
+	&sftpgo_exporter,
+	&ansible_vars_exporter,
+	&user_record_exporter,
 	NULL,
 };

@@ -27,6 +27,8 @@ struct trip {
 	struct arena arena;
 	struct diags diags;
 	ARRAY(const struct account *) accounts;
+	const struct export_host *const *hosts;
+	const struct layout *const *layouts;
 	struct buffer out;
 	bool written;
 };
@@ -79,6 +81,8 @@ write_trip(struct trip *trip, const struct exporter *exporter, const char *optio
 	const struct export_job job = {
 		.accounts = trip->accounts.items,
 		.count = trip->accounts.count,
+		.hosts = trip->hosts,
+		.layouts = trip->layouts,
 		.with_secrets = secrets,
 		.out = &trip->out,
 		.arena = &trip->arena,
