@@ -96,12 +96,15 @@ set_exporter_options(struct session *session, const struct exporter *exporter,
 static bool
 is_certain(struct session *session, const struct account *account)
 {
-	bool is_unknown = account->old && account->old->login->login != OLD_ALLOW;
-	if (!is_unknown && !(account->old && account->old->limit_is_lost))
+	const struct old_account *old = account->old;
+	bool is_unknown = old && old->login->login != OLD_ALLOW;
+	if (!old || !(is_unknown || old->limit_is_lost || old->login->hours))
 		return true;
 	diag_warning(&session->diags, account->place, "'%s' is left out: %s", account->key,
 		is_unknown ? "whether the old server let it in cannot be known"
-			   : "from where the old server let it in cannot be carried");
+			: old->limit_is_lost
+			? "from where the old server let it in cannot be carried"
+			: "when the old server let it in cannot be carried");
 	diag_code(&session->diags, is_unknown ? "unknown-login" : "ip-limit");
 	return false;
 }

@@ -332,6 +332,7 @@ take_addresses(struct making *making)
 		old->limit_is_lost = true;
 		old->from.count = 0;
 	}
+	making->account->profile.from = old->from;
 }
 
 /*
@@ -354,7 +355,8 @@ take_profile(struct making *making)
 	mode_t umask = one_umask(login);
 	profile->has_umask = login->has_umask && umask != SSHD_UMASK;
 	profile->umask = profile->has_umask ? umask : 0;
-	profile->read_only = login->rights == OLD_WRITE_NO;
+	/* Until somebody says what is to become of rights that no jail has, the safe side. */
+	profile->read_only = login->rights != OLD_WRITE_YES;
 	take_addresses(making);
 }
 

@@ -378,9 +378,10 @@ decide_limit(struct old_row *row)
 	bool is_exact = !login->hours && !row->old->limit_is_lost;
 	const char *choice = planner_decide(row->planner, row->change, DECISION_IP_LIMIT,
 		is_exact ? "keep" : NULL, login->where, "%s", limit_words(row));
-	if (!old_chose(choice, "keep"))
+	if (!old_chose(choice, "keep")) {
+		row->account->profile.from = (struct string_list){ 0 };
 		return;
-	row->account->profile.from = row->old->from;
+	}
 	if (!row->old->limit_is_lost || row->old->from.count)
 		return;
 	planner_block(row->planner, row->change, login->where, "ip-limit",
