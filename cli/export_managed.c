@@ -248,9 +248,12 @@ read_folders(struct exported *exported)
 		give(account, ACCOUNT_LAYOUT);
 		return true;
 	}
-	if (!managed->folders || !*managed->folders)
+	if (!managed->folders)
 		return true;
+	/* No folders are none, not those of a default layout. */
 	give(account, ACCOUNT_FOLDERS);
+	if (!*managed->folders)
+		return true;
 	if (!folder_list_parse(
 		    managed->folders, NOWHERE, session->arena, &account->folders, &session->diags))
 		return false;
