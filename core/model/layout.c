@@ -237,14 +237,14 @@ struct item {
 static bool
 read_quoted(const char **text, struct arena *arena, const char **ret_name)
 {
+	AUTO_BUFFER struct buffer name = { 0 };
 	char quote = *(*text)++;
-	char *name = arena_alloc(arena, strlen(*text) + 1);
-	for (size_t size = 0; **text; (*text)++) {
+	for (; **text; (*text)++) {
 		if (**text == quote && *++*text != quote) {
-			*ret_name = name;
+			*ret_name = arena_strdup(arena, buffer_text(&name));
 			return true;
 		}
-		name[size++] = **text;
+		buffer_add_char(&name, **text);
 	}
 	return false;
 }

@@ -154,11 +154,11 @@ profile_complete_from(
 	struct string_list sorted = { 0 };
 	if (!from->count)
 		return true;
+	qsort(from->items, from->count, sizeof(*from->items), compare_addresses);
 	ARRAY_FOREACH (address, from) {
-		if (!string_list_has(&sorted, *address))
+		if (!sorted.count || strcmp(sorted.items[sorted.count - 1], *address) != 0)
 			string_list_push(arena, &sorted, *address);
 	}
-	qsort(sorted.items, sorted.count, sizeof(*sorted.items), compare_addresses);
 	if (*sorted.items[0] == '!') {
 		diag_error(diags, place, "only excludes addresses: sshd would let nobody in");
 		diag_hint(diags, "Add what is allowed; '*' is everywhere.");

@@ -6,8 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/resource.h>
+
 #include <cmocka.h>
 
+#include "core/base/buffer.h"
 #include "core/model/layout.h"
 #include "tests/unit/diag_fixture.h"
 
@@ -71,6 +74,24 @@ test_access_words_are_those_of_configuration_and_cells(void **state)
 	assert_string_equal(folder_access_name(FOLDER_WRITE), "write");
 	assert_string_equal(folder_access_name(FOLDER_READ), "read");
 	assert_string_equal(folder_access_name(FOLDER_READ_ADVISORY), "read-advisory");
+}
+
+/* A cell of a few hundred kilobytes, as somebody makes it who wants to stop us. */
+static void
+test_many_quoted_names_take_no_more_memory_than_they_are_long(void **state)
+{
+	struct fixture *fixture = *state;
+	enum { NAMES = 20000, KILOBYTES = 256 * 1024 };
+	AUTO_BUFFER struct buffer cell = { 0 };
+	struct rusage before, after;
+	for (int i = 0; i < NAMES; i++)
+		buffer_printf(&cell, "'%d' ", i);
+	getrusage(RUSAGE_SELF, &before);
+	struct folder_list folders = parse(fixture, buffer_text(&cell));
+	getrusage(RUSAGE_SELF, &after);
+	assert_int_equal(folders.count, NAMES);
+	assert_string_equal(folders.items[NAMES - 1].path, "19999");
+	assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, KILOBYTES);
 }
 
 static void
@@ -346,6 +367,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_access_words_are_those_of_configuration_and_cells),
+		fixture_test(test_many_quoted_names_take_no_more_memory_than_they_are_long),
 		fixture_test(test_mode_follows_the_kind_unless_it_is_given),
 		fixture_test(test_paths_inside_the_jail_pass),
 		fixture_test(test_paths_that_could_leave_the_jail_or_break_a_tool_are_refused),

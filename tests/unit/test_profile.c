@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -245,6 +246,22 @@ test_a_list_of_addresses_lets_somebody_in(void **state)
 	assert_no_diags(fixture);
 }
 
+static void
+test_a_long_list_of_addresses_takes_no_time(void **state)
+{
+	struct fixture *fixture = *state;
+	enum { ADDRESSES = 60000, SECONDS = 4 };
+	struct string_list list = { 0 };
+	for (int i = 0; i < ADDRESSES; i++)
+		string_list_push(&fixture->arena, &list,
+			arena_printf(
+				&fixture->arena, "10.%d.%d.%d", i >> 16, i >> 8 & 255, i & 255));
+	clock_t start = clock();
+	assert_true(profile_complete_from(&list, fixture->place, &fixture->arena, &fixture->diags));
+	assert_in_range((clock() - start) / CLOCKS_PER_SEC, 0, SECONDS - 1);
+	assert_int_equal(list.count, ADDRESSES);
+}
+
 /* ---- the whole ---- */
 
 static void
@@ -317,6 +334,7 @@ main(void)
 		fixture_test(test_an_excluded_address_wins_over_all_that_are_allowed),
 		fixture_test(test_an_address_inside_and_one_outside_can_be_named),
 		fixture_test(test_a_list_of_addresses_lets_somebody_in),
+		fixture_test(test_a_long_list_of_addresses_takes_no_time),
 		fixture_test(test_a_profile_comes_back_from_its_text_and_from_no_other),
 		fixture_test(test_an_accounts_profile_wins_over_its_layouts_field_by_field),
 		fixture_test(test_a_profile_is_shown_to_people_in_words),
