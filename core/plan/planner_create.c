@@ -58,7 +58,8 @@ planner_folders_of(struct planner *planner, const struct account *account, struc
 	const char *name = account_has(account, ACCOUNT_LAYOUT) ? account->layout : "default";
 	*ret_layout = NULL;
 	if (account_has(account, ACCOUNT_FOLDERS))
-		return &account->folders;
+		return planner_check_own_folders(planner, account, change) ? &account->folders
+									   : &none;
 	const struct layout *layout = config_layout(planner->config, name);
 	if (!layout) {
 		const char **names = arena_alloc(

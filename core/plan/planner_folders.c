@@ -59,6 +59,38 @@ owner_gid(struct planner *planner, const struct folder *folder, const struct acc
 	return planner_group_id(planner, folder->group, ret_gid);
 }
 
+static bool
+is_group_of(struct planner *planner, const struct account_facts *facts, gid_t gid)
+{
+	gid_t member;
+	if (gid == facts->gid || gid == planner->jail_gid)
+		return true;
+	ARRAY_FOREACH (group, &facts->groups) {
+		if (planner_group_id(planner, *group, &member) && member == gid)
+			return true;
+	}
+	return false;
+}
+
+/* A folder is shown to people as read-only: what its owner, group and mode make of that. */
+static bool
+check_promise(struct planner *planner, const struct folder *folder, struct change *change,
+	const struct host_owner *owner)
+{
+	const struct account_facts *facts = &change->after;
+	const char *why = owner->uid == facts->uid ? "the account owns it"
+		: owner->mode & S_IWOTH		   ? "its mode lets everybody write"
+		: owner->mode & S_IWGRP && is_group_of(planner, facts, owner->gid)
+		? "its mode lets a group of the account write"
+		: NULL;
+	if (folder->access != FOLDER_READ || !why)
+		return true;
+	planner_block(planner, change, folder->place, "folder-writable",
+		"folder '%s' is to be read-only, but %s", folder->path, why);
+	planner_hint(change, "Correct its owner, group or mode, or give it rw or read-advisory.");
+	return false;
+}
+
 bool
 planner_folder_owner(struct planner *planner, const struct folder *folder, struct change *change,
 	struct host_owner *ret_owner)
@@ -78,6 +110,26 @@ planner_folder_owner(struct planner *planner, const struct folder *folder, struc
 		return false;
 	}
 	ret_owner->mode = folder_mode(folder);
+	return check_promise(planner, folder, change, ret_owner);
+}
+
+bool
+planner_check_own_folders(
+	struct planner *planner, const struct account *account, struct change *change)
+{
+	ARRAY_FOREACH (folder, &account->folders) {
+		if (!folder->group || !(folder_mode(folder) & S_ISGID) ||
+			!planner_group_is_privileged(planner, folder->group))
+			continue;
+		planner_block(planner, change, planner_place(account, ACCOUNT_FOLDERS),
+			"group-privileged",
+			"folder '%s': what is made in it would belong to the group '%s', which "
+			"gives rights over the system",
+			folder->path, folder->group);
+		planner_hint(change,
+			"Take the group or the set-group-ID bit out, or give it by a layout.");
+		return false;
+	}
 	return true;
 }
 

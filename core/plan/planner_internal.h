@@ -451,9 +451,13 @@ void planner_make_missing_folders(
 /* Warns of what the account was given, the source no longer lists, and still exists. */
 void planner_keep_dropped_folders(struct planner *planner, struct change *change,
 	struct place place, const struct folder_list *known, const struct folder_list *asked);
-/* What a layout's folder gets; false, and blocked, when its owner or group does not exist. */
+/* What a layout's folder gets; false, and blocked, when its owner or group does not exist, or when
+ * they let the account write where it may only read. */
 bool planner_folder_owner(struct planner *planner, const struct folder *folder,
 	struct change *change, struct host_owner *ret_owner);
+/* False, and blocked, when folders that a source lists would hand on a privileged group. */
+bool planner_check_own_folders(
+	struct planner *planner, const struct account *account, struct change *change);
 void planner_make_folder(struct planner *planner, struct change *change,
 	const struct folder *folder, const struct host_owner *owner);
 /* Is change->after.home a path for a jail, beside other people's, below safe parents? And what is

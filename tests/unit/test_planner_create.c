@@ -261,6 +261,67 @@ test_planner_refuses_layouts_and_owners_that_do_not_exist(void **state)
 		"folder 'in': there is no group 'press'");
 }
 
+/* What people are told of a folder holds, whatever rights a sheet gives it. */
+static void
+test_planner_blocks_read_only_folders_that_the_account_could_write(void **state)
+{
+	struct world *w = *state;
+	static const char promise[] =
+		"folder 'in' is to be read-only, but its mode lets a group of the account write";
+	use_config(w,
+		"version: 1\nlayouts:\n"
+		"  media: { dirs: [ { path: in, access: read, group: press, mode: '2770' } ] }\n");
+	plan_sheet(w,
+		"login,groups,folders,layout\n"
+		"a1,,in:ro:mode=0777,\na2,,in:ro:owner=user,\na3,,in:ro:owner=a3,\n"
+		"a4,,in:ro:mode=0775,\na5,,in:ro:group=user:mode=0770,\n"
+		"a6,press,in:ro:group=press:mode=2770,\na7,press,,media\n"
+		"b1,press,in:ro:group=press:mode=2750,\nb2,,in:ro:group=www-data:mode=0775,\n"
+		"b3,,in:read-advisory:mode=0777,\nb4,,in:rw:owner=root:mode=0777,\n");
+	assert_string_equal(codes_said(w),
+		"+ b1 cannot-log-in no-folders\n"
+		"+ b2 cannot-log-in no-folders\n"
+		"+ b3 cannot-log-in no-folders\n"
+		"+ b4 cannot-log-in\n"
+		"! a1 cannot-log-in no-folders folder-writable\n"
+		"! a2 cannot-log-in no-folders folder-writable\n"
+		"! a3 cannot-log-in no-folders folder-owner\n"
+		"! a4 cannot-log-in no-folders folder-writable\n"
+		"! a5 cannot-log-in no-folders folder-writable\n"
+		"! a6 cannot-log-in no-folders folder-writable\n"
+		"! a7 cannot-log-in no-folders folder-writable\n");
+	assert_string_equal(change_of(w, "a1")->findings.items[2].message,
+		"folder 'in' is to be read-only, but its mode lets everybody write");
+	assert_string_equal(change_of(w, "a2")->findings.items[2].message,
+		"folder 'in' is to be read-only, but the account owns it");
+	assert_string_equal(change_of(w, "a4")->findings.items[2].message, promise);
+	assert_string_equal(change_of(w, "a7")->findings.items[2].message, promise);
+}
+
+/* The bit hands the group on to files that the account makes, and it is no member. */
+static void
+test_planner_hands_no_privileged_group_on_for_a_sheet(void **state)
+{
+	struct world *w = *state;
+	make_file(w, "/etc/group", "root:x:0:\ntoor:x:0:\nshadow:x:42:\nstaff:x:50:\n");
+	use_config(w,
+		"version: 1\nlayouts:\n"
+		"  media: { dirs: [ { path: in, access: write, group: staff, mode: '2770' } ] }\n");
+	plan_sheet(w,
+		"login,folders,layout\n"
+		"a1,in:group=shadow:mode=2770,\na2,in:group=toor:mode=6777,\n"
+		"b1,in:group=shadow:mode=0770,\nb2,logs:ro:group=root,\nb3,,media\n");
+	assert_string_equal(codes_said(w),
+		"+ b1 cannot-log-in\n"
+		"+ b2 cannot-log-in no-folders\n"
+		"+ b3 cannot-log-in\n"
+		"! a1 group-privileged\n"
+		"! a2 group-privileged\n");
+	assert_string_equal(change_of(w, "a1")->findings.items[0].message,
+		"folder 'in': what is made in it would belong to the group 'shadow', which gives "
+		"rights over the system");
+}
+
 static void
 test_planner_blocks_login_shells_but_the_configured_one(void **state)
 {
@@ -452,6 +513,8 @@ static const struct CMUnitTest tests[] = {
 	world_test(test_planner_runs_out_of_group_ids),
 	world_test(test_planner_gives_folders_their_owners),
 	world_test(test_planner_refuses_layouts_and_owners_that_do_not_exist),
+	world_test(test_planner_blocks_read_only_folders_that_the_account_could_write),
+	world_test(test_planner_hands_no_privileged_group_on_for_a_sheet),
 	world_test(test_planner_blocks_login_shells_but_the_configured_one),
 	world_test(test_planner_warns),
 	world_test(test_planner_cuts_names_that_are_no_names),
