@@ -6,50 +6,26 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "cli/wrap.h"
 #include "core/base/text.h"
 
 enum { WIDTH = 80, COMMAND_WIDTH = 16, OPTION_WIDTH = 28, EXIT_WIDTH = 6 };
 
 /* ---- lines that are not too long ---- */
 
-/*
- * Words that go on from the column where the last line of out ends, and below at `indent`. A word
- * that is longer than a line stands alone on one.
- */
-static void
-add_wrapped(const char *text, size_t column, size_t indent, struct buffer *out)
-{
-	const char *separator = "";
-	for (;;) {
-		text += strspn(text, " ");
-		size_t length = strcspn(text, " ");
-		if (!length)
-			break;
-		if (*separator && column + 1 + length > WIDTH) {
-			buffer_printf(out, "\n%*s", (int)indent, "");
-			column = indent;
-			separator = "";
-		}
-		buffer_add_text(out, separator);
-		buffer_add(out, text, length);
-		column += strlen(separator) + length;
-		separator = " ";
-		text += length;
-	}
-	buffer_add_char(out, '\n');
-}
-
 /* "  left      right", the right side from that column on; below what is too long on the left. */
 static void
 add_row(const char *left, const char *right, size_t column, struct buffer *out)
 {
-	size_t length = 2 + strlen(left);
+	size_t start = out->size, length = 2 + strlen(left);
 	buffer_printf(out, "  %s", left);
-	if (length + 2 > column)
-		buffer_printf(out, "\n%*s", (int)column, "");
-	else
-		buffer_printf(out, "%*s", (int)(column - length), "");
-	add_wrapped(right, column, column, out);
+	if (length + 2 > column) {
+		buffer_add_char(out, '\n');
+		start = out->size;
+		length = 0;
+	}
+	buffer_printf(out, "%*s%s\n", (int)(column - length), "", right);
+	wrap_tail(out, start, column, WIDTH);
 }
 
 static void
@@ -58,10 +34,11 @@ add_paragraphs(const char *text, struct buffer *out)
 	while (*text) {
 		const char *end = strstr(text, "\n\n");
 		size_t length = end ? (size_t)(end - text) : strlen(text);
-		AUTO_BUFFER struct buffer paragraph = { 0 };
-		buffer_add(&paragraph, text, length);
 		buffer_add_char(out, '\n');
-		add_wrapped(buffer_text(&paragraph), 0, 0, out);
+		size_t start = out->size;
+		buffer_add(out, text, length);
+		buffer_add_char(out, '\n');
+		wrap_tail(out, start, 0, WIDTH);
 		text += length + (end ? 2 : 0);
 	}
 }
@@ -131,7 +108,8 @@ add_usage(const struct command *command, struct buffer *out)
 	size_t start = out->size;
 	buffer_printf(out, "Usage: rehome %s%s", command->name, *command->arguments ? " " : "");
 	size_t column = out->size - start;
-	add_wrapped(command->arguments, column, column, out);
+	buffer_printf(out, "%s\n", command->arguments);
+	wrap_tail(out, start, column, WIDTH);
 }
 
 static void

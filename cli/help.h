@@ -3,9 +3,10 @@
  *
  * Text is never wider than 80 columns, however wide the terminal is. JSON is one document:
  *
- *	{ "version", "commands": [{ "name", "arguments", "summary", "details", "records",
- *"examples": [{ "command", "text" }], "options": [...] }], "global_options": [...],
- *	  "exit_statuses": [{ "code", "text" }] }
+ *	{ "version",
+ *	  "commands": [{ "name", "arguments", "summary", "details", "records",
+ *			 "examples": [{ "command", "text" }], "options": [...] }],
+ *	  "global_options": [...], "exit_statuses": [{ "code", "text" }] }
  *
  * with one command or all of them. An option has name, letter, type, argument, choices, default,
  * help and scope: "command", "shared" (its table belongs to several commands) or "global".
