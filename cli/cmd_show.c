@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/file.h"
-#include "cli/page.h"
 #include "cli/paint.h"
+#include "cli/plan_page.h"
 #include "cli/planning.h"
 #include "cli/saved_plan.h"
 #include "core/base/digest.h"
@@ -97,8 +97,8 @@ write_page(struct session *session, const struct showing *showing, const struct 
 		add_summary(&(struct paint){ .out = &run }, showing->run);
 		run.data[run.size - 1] = '\0'; /* its newline */
 	}
-	page_write(
-		&(struct page_subject){
+	plan_page_write(
+		&(struct plan_page_subject){
 			.plan = plan,
 			.file = showing->file,
 			.sha256 = showing->file ? showing->sha256 : NULL,

@@ -1,14 +1,15 @@
 /*
- * page.c - the page of a plan; see page.h.
+ * plan_page.c - the page; see plan_page.h.
  */
-#include "cli/page.h"
+#include "cli/plan_page.h"
 
 #include <string.h>
 
+#include "cli/paint.h"
 #include "core/base/text.h"
 
 struct page {
-	const struct page_subject *subject;
+	const struct plan_page_subject *subject;
 	const struct plan *plan;
 	struct buffer *out;
 };
@@ -238,13 +239,9 @@ add_line(struct page *page, const char *label, const char *text)
 static void
 add_finding(struct page *page, const struct diag *diag)
 {
-	static const char *const words[] = {
-		[DIAG_NOTE] = "note",
-		[DIAG_WARNING] = "warning",
-		[DIAG_ERROR] = "error",
-	};
-	buffer_printf(page->out, "<tr class=\"%s\">", words[diag->level]);
-	add_element(page, "td", words[diag->level]);
+	const char *level = paint_level_name(diag->level);
+	buffer_printf(page->out, "<tr class=\"%s\">", level);
+	add_element(page, "td", level);
 	add(page, "<td>");
 	if (diag->place.file) {
 		add_escaped(page, diag_place_text(diag->place, "", page->plan->arena));
@@ -348,7 +345,7 @@ add_steps(struct page *page)
 static void
 add_way(struct page *page)
 {
-	const struct page_subject *subject = page->subject;
+	const struct plan_page_subject *subject = page->subject;
 	if (subject->file) {
 		add_heading(page, "To apply exactly this");
 		add(page, "<p><code>rehome ");
@@ -370,9 +367,8 @@ add_way(struct page *page)
 	add_escaped(page, subject->run_id ? subject->run_id : "RUN");
 	add(page,
 		"</code> undoes all of it, or single users, at once or weeks later. What people "
-		"put "
-		"into their folders since goes into quarantine. It does not start again what was "
-		"ended (sessions, processes), and does not take back what somebody did with a "
+		"put into their folders since goes into quarantine. It does not start again what "
+		"was ended (sessions, processes), and does not take back what somebody did with a "
 		"password or a key meanwhile.</p>\n");
 	if (!subject->file)
 		return;
@@ -384,7 +380,7 @@ add_way(struct page *page)
 }
 
 void
-page_write(const struct page_subject *subject, struct buffer *out)
+plan_page_write(const struct plan_page_subject *subject, struct buffer *out)
 {
 	struct page page = { .subject = subject, .plan = subject->plan, .out = out };
 	const char *title = arena_printf(subject->plan->arena, "rehome: %s %s for %s",
