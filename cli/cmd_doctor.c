@@ -49,8 +49,9 @@ show(struct session *session, const struct diags *findings, const struct string_
 	}
 	if (!session->output.quiet)
 		render_not_checked(&paint, not_checked);
-	buffer_printf(
-		&text, "Host: %zu faults, %zu warnings.\n", findings->errors, findings->warnings);
+	buffer_printf(&text, "Host: %zu fault%s, %zu warning%s.\n", findings->errors,
+		findings->errors == 1 ? "" : "s", findings->warnings,
+		findings->warnings == 1 ? "" : "s");
 	output_result(&session->output, &text);
 }
 

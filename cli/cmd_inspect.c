@@ -264,8 +264,8 @@ add_head(const struct intake *intake, const struct paint *paint)
 	if (intake->is_old_server)
 		inspect_old_count(intake, paint->out);
 	else
-		buffer_printf(
-			paint->out, "%zu rows, %zu refused", intake->rows, intake->rejected.count);
+		buffer_printf(paint->out, "%zu row%s, %zu refused", intake->rows,
+			intake->rows == 1 ? "" : "s", intake->rejected.count);
 	buffer_add_text(paint->out, ")\n\n");
 	paint_fit(paint, 0, 2);
 }

@@ -53,7 +53,9 @@ account_check_text(const char *value, const char *what, struct place place, stru
 	if (!fault)
 		return true;
 	diag_error(diags, place, "%s '%s' %s", what, value, fault);
-	diag_hint(diags, "Take it out of the source, or convert the source to UTF-8.");
+	diag_hint(diags,
+		text_is_utf8(value, strlen(value)) ? "Take it out of the source."
+						   : "Convert the source to UTF-8.");
 	return false;
 }
 
@@ -182,11 +184,30 @@ set_username(const struct setting *setting)
 	return true;
 }
 
+/*
+ * What is saved in an encoding without a letter has '?' for it, and what was decoded wrongly has
+ * U+FFFD. No name is written with either, and a login that is made of it lacks the letter.
+ */
+static void
+warn_of_lost_letters(const struct setting *setting)
+{
+	if (!strchr(setting->text, '?') && !strstr(setting->text, "\uFFFD"))
+		return;
+	diag_warning(
+		setting->diags, setting->place, "full name '%s' has lost a letter", setting->text);
+	diag_hint(setting->diags,
+		"Save the sheet as \"CSV UTF-8\", or enter the name again if it is lost there.");
+	diag_code(setting->diags, "lost-letter");
+}
+
 /* A comma or '=' is for the planner: only the gecos field cannot hold it, the name may. */
 static bool
 set_full_name(const struct setting *setting)
 {
-	return set_checked_text(setting, "full name", &setting->account->full_name);
+	if (!set_checked_text(setting, "full name", &setting->account->full_name))
+		return false;
+	warn_of_lost_letters(setting);
+	return true;
 }
 
 /* Nothing is sent to it, so only what can be no address at all is refused. */

@@ -129,8 +129,9 @@ not_a_date(const char *text, const char *format, struct place place, struct diag
 	if (is_day_number(text))
 		diag_hint(diags, "This is a spreadsheet's day number: format the column as text.");
 	else if (!format)
-		diag_hint(
-			diags, "Write it like 2027-01-31, or name the format with date: in map:.");
+		diag_hint(diags,
+			"Write it like 2027-01-31, or say in map: how it is written, as in "
+			"date: \"%%d.%%m.%%Y\".");
 	else
 		diag_hint(diags, "Correct the cell, or the format that date: names in map:.");
 	return false;

@@ -294,11 +294,31 @@ bind_name_parts(struct binding *binding, const char **ret_first, const char **re
 	return true;
 }
 
+static size_t
+named_columns(const struct columns *columns, struct buffer *ret_names)
+{
+	size_t count = 0;
+	ARRAY_FOREACH (column, columns) {
+		if (*column->name)
+			buffer_printf(ret_names, "%s'%s'", count++ ? ", " : "", column->name);
+	}
+	return count;
+}
+
 static bool
 no_username(struct binding *binding)
 {
-	diag_error(binding->diags, binding->header, "no column gives the username");
+	AUTO_BUFFER struct buffer names = { 0 };
+	size_t count = named_columns(&binding->columns, &names);
+	diag_error(binding->diags, binding->header, "no column gives the username%s%s",
+		count ? ": there is only " : "", buffer_text(&names));
 	diag_code(binding->diags, "no-username-column");
+	if (count == 1) {
+		diag_hint(binding->diags,
+			"Let the sheet begin with the row that names the columns, or set delimiter "
+			"when that is one.");
+		return false;
+	}
 	diag_hint(binding->diags,
 		"Name a column 'username', or give the names ('name', or 'first' and 'last') to "
 		"make one from, or set username in the configuration's map:.");
@@ -378,6 +398,24 @@ bind_defaults(struct binding *binding, const struct importer_default *defaults)
 	return ok;
 }
 
+/* A column of passwords that is passed over for a missing letter is found out by nobody. */
+static void
+warn_of_misspelt(struct binding *binding)
+{
+	ARRAY_FOREACH (column, &binding->columns) {
+		unsigned meaning;
+		const char *word = column->used || column->meaning != COLUMN_UNKNOWN
+			? NULL
+			: column_nearest(column->name, binding->arena, &meaning);
+		if (!word || meaning >= ACCOUNT_FIELDS || binding->mapping->rules[meaning])
+			continue;
+		diag_warning(
+			binding->diags, column->place, "column '%s' is not used", column->name);
+		diag_code(binding->diags, "misspelt-column");
+		diag_hint(binding->diags, "Did you mean '%s'?", word);
+	}
+}
+
 /* A rejects file comes back with the column `error`, which everybody knows is not used. */
 static void
 note_unused(struct binding *binding)
@@ -389,6 +427,7 @@ note_unused(struct binding *binding)
 	}
 	if (names.size == 0)
 		return;
+	warn_of_misspelt(binding);
 	diag_note(binding->diags, binding->header, "columns not used: %s", buffer_text(&names));
 	diag_code(binding->diags, "unused-columns");
 }

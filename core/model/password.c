@@ -48,6 +48,18 @@ warn_of_outer_blanks(const char *text, struct place place, struct diags *diags)
 	diag_code(diags, "password-blank");
 }
 
+/* "$id$salt$hash" of crypt(5): somebody who has such a thing has it from a shadow file. */
+static void
+warn_of_hash(const char *text, struct place place, struct diags *diags)
+{
+	const char *salt = *text == '$' ? strchr(text + 1, '$') : NULL;
+	if (!salt || !strchr(salt + 1, '$'))
+		return;
+	diag_warning(diags, place, "password looks like a hash, and would be the password itself");
+	diag_hint(diags, "Name the column 'password_hash' if it is one.");
+	diag_code(diags, "password-is-hash");
+}
+
 bool
 password_check(const char *text, struct place place, struct diags *diags)
 {
@@ -62,6 +74,7 @@ password_check(const char *text, struct place place, struct diags *diags)
 		fault = "has nothing but blanks";
 	if (!fault) {
 		warn_of_outer_blanks(text, place, diags);
+		warn_of_hash(text, place, diags);
 		return true;
 	}
 	diag_error(diags, place, "password %s", fault);

@@ -141,3 +141,51 @@ column_meaning(const char *name, struct arena *arena)
 	}
 	return COLUMN_UNKNOWN;
 }
+
+/* Words of this many letters at least. */
+#define WORD_NEAR 6
+
+/* One letter more, less or another one, or two neighbours swapped. */
+static bool
+is_one_slip(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+	size_t same = 0;
+	while (same < a_size && same < b_size && a[same] == b[same])
+		same++;
+	a += same, a_size -= same;
+	b += same, b_size -= same;
+	if (a_size == b_size + 1)
+		return memcmp(a + 1, b, b_size) == 0;
+	if (b_size == a_size + 1)
+		return memcmp(b + 1, a, a_size) == 0;
+	if (a_size != b_size || !a_size)
+		return false;
+	if (memcmp(a + 1, b + 1, a_size - 1) == 0)
+		return true;
+	return a[0] == b[1] && a[1] == b[0] && memcmp(a + 2, b + 2, a_size - 2) == 0;
+}
+
+static const char *
+one_slip_away(const char *words, const char *name, struct arena *arena)
+{
+	size_t size = strlen(name);
+	for (const char *word = words; *word; word += strspn(word, " ")) {
+		size_t length = strcspn(word, " ");
+		if (length >= WORD_NEAR && is_one_slip(word, length, name, size))
+			return arena_strndup(arena, word, length);
+		word += length;
+	}
+	return NULL;
+}
+
+const char *
+column_nearest(const char *name, struct arena *arena, unsigned *ret_meaning)
+{
+	const char *squeezed = column_squeezed(name, arena);
+	const char *word = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(synonyms) && !word; i++) {
+		word = one_slip_away(synonyms[i].words, squeezed, arena);
+		*ret_meaning = synonyms[i].meaning;
+	}
+	return strlen(squeezed) < WORD_NEAR ? NULL : word;
+}

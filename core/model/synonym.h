@@ -25,4 +25,10 @@ const char *column_squeezed(const char *name, struct arena *arena);
 /* An enum account_field or enum column_meaning, COLUMN_UNKNOWN when no synonym matches. */
 unsigned column_meaning(const char *name, struct arena *arena);
 
+/*
+ * The word from which a name without meaning is one slip of the fingers away, and what it means;
+ * NULL when there is none. Words of less than six letters are near to too many.
+ */
+const char *column_nearest(const char *name, struct arena *arena, unsigned *ret_meaning);
+
 #endif

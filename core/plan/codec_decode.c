@@ -27,6 +27,7 @@ refuse_syntax(const struct codec_source *source, const json_error_t *error)
 	diag_error(source->diags, at_column(source->shown, line, column, NULL),
 		"not valid JSON: %.*s", size, message);
 	diag_code(source->diags, "bad-plan");
+	diag_hint(source->diags, "Make a plan with: rehome plan SOURCE -o FILE");
 	return false;
 }
 

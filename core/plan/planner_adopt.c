@@ -31,12 +31,16 @@ block_unmanaged(struct adoption *adoption)
 {
 	struct change *change = adoption->change;
 	uint32_t uid;
+	bool has_uid = accountdb_line_id(adoption->update.passwd, PASSWD_UID, &uid);
 	planner_block(adoption->planner, change, planner_place(adoption->account, ACCOUNT_USERNAME),
 		"login-unmanaged", "login belongs to uid %s, which rehome does not manage",
 		accountdb_field(adoption->update.passwd, PASSWD_UID));
-	if (accountdb_line_id(adoption->update.passwd, PASSWD_UID, &uid) && is_nobodys(uid))
+	if (has_uid && is_nobodys(uid))
 		planner_hint(change,
 			"Change the login column: an account of the system is never jailed.");
+	else if (has_uid && uid < LOWEST_PERSON)
+		planner_hint(change,
+			"Change the login column: accounts below uid 1000 are the system's.");
 	else if (adoption->planner->config->policy.adopt == ADOPT_NEVER)
 		planner_hint(change,
 			"Change the login column; policy.adopt: never keeps this account as it "

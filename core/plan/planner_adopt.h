@@ -37,6 +37,9 @@ struct adoption {
 
 /* planner_protect.c */
 
+/* uids below are the system's. */
+enum { LOWEST_PERSON = 1000 };
+
 /* Why this account is not one person's alone ("a member of 'sudo', named in sudoers"), or NULL.
  * Wants before.uid and before.gid. */
 const char *planner_protection(struct planner *planner, const struct change *change);

@@ -331,8 +331,8 @@ leaving_retire_home(const struct leaving *leaving)
 	add_home_step(leaving, STEP_HOME_FREEZE, home, &found);
 	add_home_step(leaving, STEP_HOME_RETIRE, home, &found);
 	add_line(leaving, "home",
-		arena_printf(planner->arena, "%s -> quarantine, %llu files, %s", home,
-			(unsigned long long)inventory.files,
+		arena_printf(planner->arena, "%s -> quarantine, %llu file%s, %s", home,
+			(unsigned long long)inventory.files, inventory.files == 1 ? "" : "s",
 			planner_size_words(inventory.bytes, planner->arena)));
 	planner_archive_home(planner, leaving->change, &found, home, true);
 	return true;

@@ -10,7 +10,7 @@
 #include "core/base/text.h"
 #include "core/plan/planner_adopt.h"
 
-enum { SUDOERS_FILES = 200, LOWEST_PERSON = 1000 };
+enum { SUDOERS_FILES = 200 };
 
 /* What the host's files say of names; read once for a plan. */
 struct protection {

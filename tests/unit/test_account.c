@@ -13,7 +13,7 @@
 #include "tests/unit/diag_fixture.h"
 #include "tests/unit/ssh_key_samples.h"
 
-static const char hint_text[] = "Take it out of the source, or convert the source to UTF-8.";
+static const char hint_text[] = "Take it out of the source.";
 static const char hint_name[] = "Use up to 32 of a-z, 0-9, '_' and '-', a letter or '_' first.";
 
 static bool
@@ -235,7 +235,8 @@ test_text_that_would_break_a_passwd_line_is_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_refused(fixture, cases[i].field, cases[i].text, cases[i].message, hint_text);
 	assert_false(account_check_text("M\xfcller", "full name", fixture->place, &fixture->diags));
-	assert_only_error(fixture, "full name 'M\xfcller' is not valid UTF-8", hint_text);
+	assert_only_error(fixture, "full name 'M\xfcller' is not valid UTF-8",
+		"Convert the source to UTF-8.");
 }
 
 static void
@@ -245,6 +246,24 @@ test_a_full_name_may_hold_what_only_gecos_cannot(void **state)
 	struct account account =
 		account_with(fixture, ACCOUNT_FULL_NAME, " M\xc3\xbcller, J\xc3\xb6rg = Chef ");
 	assert_string_equal(account.full_name, "M\xc3\xbcller, J\xc3\xb6rg = Chef");
+}
+
+static void
+test_a_name_that_an_encoding_could_not_hold_is_a_warning(void **state)
+{
+	struct fixture *fixture = *state;
+	static const char *const names[] = { "Karel Dvo?\xc3\xa1k", "M\xef\xbf\xbdller" };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct account account = { 0 };
+		assert_true(set(fixture, &account, ACCOUNT_FULL_NAME, names[i]));
+		assert_string_equal(account.full_name, names[i]);
+		assert_int_equal(fixture->diags.count, 1);
+		assert_int_equal(fixture->diags.items[0].level, DIAG_WARNING);
+		assert_string_equal(fixture->diags.items[0].message,
+			arena_printf(
+				&fixture->arena, "full name '%s' has lost a letter", names[i]));
+		fixture_clear(fixture);
+	}
 }
 
 static void
@@ -529,7 +548,8 @@ test_days_that_no_calendar_has_are_refused(void **state)
 			arena_printf(&fixture->arena, "'%s' is not a date in %%d.%%m.%%Y", bad[i]),
 			"Correct the cell, or the format that date: names in map:.");
 	assert_no_day(fixture, "31.12.2027", NULL, "'31.12.2027' is not a date in YYYY-MM-DD",
-		"Write it like 2027-01-31, or name the format with date: in map:.");
+		"Write it like 2027-01-31, or say in map: how it is written, as in date: "
+		"\"%d.%m.%Y\".");
 	assert_no_day(fixture, "46387", NULL, "'46387' is not a date in YYYY-MM-DD",
 		"This is a spreadsheet's day number: format the column as text.");
 }
@@ -584,6 +604,7 @@ main(void)
 		fixture_test(test_logins_with_nothing_to_keep_get_the_rule_as_hint),
 		fixture_test(test_text_that_would_break_a_passwd_line_is_refused),
 		fixture_test(test_a_full_name_may_hold_what_only_gecos_cannot),
+		fixture_test(test_a_name_that_an_encoding_could_not_hold_is_a_warning),
 		fixture_test(test_email_is_checked_lightly),
 		fixture_test(test_uids_that_an_account_may_have_pass),
 		fixture_test(test_uids_that_are_no_number_or_belong_to_the_system_are_refused),

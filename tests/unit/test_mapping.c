@@ -101,9 +101,16 @@ test_a_table_without_any_name_is_refused(void **state)
 {
 	assert_string_equal(mapped(*state, NULL, "mail|groups", "a@example.org|press"),
 		"unbound\n"
-		"staff.csv:1: error: no column gives the username | Name a column 'username', or "
-		"give the names ('name', or 'first' and 'last') to make one from, or set username "
+		"staff.csv:1: error: no column gives the username: there is only 'mail', 'groups' "
+		"| "
+		"Name a column 'username', or give the names ('name', or 'first' and 'last') to "
+		"make one from, or set username "
 		"in the configuration's map:.\n");
+	assert_string_equal(mapped(*state, NULL, "Customers of 2026||", "anna|pics|"),
+		"unbound\n"
+		"staff.csv:1: error: no column gives the username: there is only 'Customers of "
+		"2026' | Let the sheet begin with the row that names the columns, or set delimiter "
+		"when that is one.\n");
 }
 
 static void
@@ -115,6 +122,23 @@ test_columns_that_nothing_uses_are_one_note(void **state)
 		&fixture->arena, &mapping, &fixture->diags));
 	assert_string_equal(
 		said(fixture), "staff.csv:1: note: columns not used: 'phone', 'room'\n");
+}
+
+/* Only where nothing else gives the field, and never for short words. */
+static void
+test_a_misspelt_column_is_a_warning(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping *mapping;
+	assert_true(mapping_bind(NULL, NULL,
+		row(fixture, NULL, "login|pasword|folders|Foldres|Contract ends|Gruppne|Pays|nome",
+			1),
+		&fixture->arena, &mapping, &fixture->diags));
+	assert_string_equal(said(fixture),
+		"staff.csv:1:2: warning: column 'pasword' is not used | Did you mean 'password'?\n"
+		"staff.csv:1:6: warning: column 'Gruppne' is not used | Did you mean 'gruppe'?\n"
+		"staff.csv:1: note: columns not used: 'pasword', 'Foldres', 'Contract ends', "
+		"'Gruppne', 'Pays', 'nome'\n");
 }
 
 /* ---- usernames ---- */
@@ -320,7 +344,7 @@ test_every_bad_cell_of_a_row_is_reported(void **state)
 				    "Anna|Anna: Vogel|anna|minus|bin/sh|2026-02-30"),
 		"refused\n"
 		"staff.csv:2:2: error: full name 'Anna: Vogel' contains ':', which separates the "
-		"fields of passwd(5) | Take it out of the source, or convert the source to UTF-8.\n"
+		"fields of passwd(5) | Take it out of the source.\n"
 		"staff.csv:2:1: error: 'Anna' is not a login name | "
 		"Use anna, or let username_filter: make names legal.\n"
 		"staff.csv:2:3: error: 'anna' is not an email address | "
@@ -330,7 +354,8 @@ test_every_bad_cell_of_a_row_is_reported(void **state)
 		"staff.csv:2:5: error: shell 'bin/sh' is not an absolute path without '..' | "
 		"Write the whole path, beginning with '/'.\n"
 		"staff.csv:2:6: error: '2026-02-30' is not a date in YYYY-MM-DD | "
-		"Write it like 2027-01-31, or name the format with date: in map:.\n");
+		"Write it like 2027-01-31, or say in map: how it is written, as in date: "
+		"\"%d.%m.%Y\".\n");
 }
 
 static void
@@ -359,8 +384,7 @@ test_a_bad_name_is_not_reported_twice_as_a_missing_username(void **state)
 	assert_string_equal(mapped(*state, NULL, "name", "Anna: Vogel"),
 		"refused\n"
 		"staff.csv:2:1: error: full name 'Anna: Vogel' contains ':', which separates the "
-		"fields of passwd(5) | Take it out of the source, or convert the source to "
-		"UTF-8.\n");
+		"fields of passwd(5) | Take it out of the source.\n");
 }
 
 static void
@@ -386,6 +410,7 @@ main(void)
 		fixture_test(test_two_columns_for_one_field_are_refused),
 		fixture_test(test_a_table_without_any_name_is_refused),
 		fixture_test(test_columns_that_nothing_uses_are_one_note),
+		fixture_test(test_a_misspelt_column_is_a_warning),
 		fixture_test(test_usernames_are_made_from_names),
 		fixture_test(test_generated_usernames_follow_the_language),
 		fixture_test(test_given_usernames_are_never_altered),

@@ -325,6 +325,18 @@ test_a_blank_at_an_end_of_a_password_is_kept_with_a_warning(void **state)
 }
 
 static void
+test_a_hash_among_passwords_is_a_warning(void **state)
+{
+	struct fixture *fixture = *state;
+	assert_true(password_check("$6$salt$bDtkDx", fixture->place, &fixture->diags));
+	assert_true(password_check("$5 or $6", fixture->place, &fixture->diags));
+	assert_int_equal(fixture->diags.count, 1);
+	assert_diag(fixture, 0, DIAG_WARNING,
+		"password looks like a hash, and would be the password itself",
+		"Name the column 'password_hash' if it is one.");
+}
+
+static void
 test_generated_passwords_have_four_groups_of_letters_that_are_easy_to_read(void **state)
 {
 	struct fixture *fixture = *state;
@@ -449,6 +461,7 @@ main(void)
 		fixture_test(test_passwords_that_login_programs_take_pass),
 		fixture_test(test_passwords_that_nobody_could_enter_are_refused),
 		fixture_test(test_a_blank_at_an_end_of_a_password_is_kept_with_a_warning),
+		fixture_test(test_a_hash_among_passwords_is_a_warning),
 		fixture_test(
 			test_generated_passwords_have_four_groups_of_letters_that_are_easy_to_read),
 		fixture_test(test_a_batch_is_hashed_in_order_by_any_number_of_threads),

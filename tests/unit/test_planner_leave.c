@@ -209,7 +209,7 @@ test_leave_retires_with_archive_and_quarantine(void **state)
 		"- anna\n"
 		"  account disabled, password locked, taken away: 1 key\n"
 		"  sessions ended, with all processes of the account\n"
-		"  home /home/anna -> quarantine, 1 files, 12 bytes\n"
+		"  home /home/anna -> quarantine, 1 file, 12 bytes\n"
 		"  archive before the change, about 12 bytes, about 1 s\n");
 	assert_string_equal(steps_said(w),
 		"archive-ahead /home/anna\n"
