@@ -68,7 +68,8 @@ is_name(const char *name)
 		strspn(name, name_letters) == size;
 }
 
-/* The nearest legal login, or "" when nothing of the name can be kept. */
+/* The nearest legal login that the default pattern of the policy takes too, or "" when nothing of
+ * the name can be kept. */
 static const char *
 propose_name(const char *name, struct arena *arena)
 {
@@ -78,7 +79,7 @@ propose_name(const char *name, struct arena *arena)
 	char *legal = arena_alloc(arena, NAME_MAX_LENGTH + 1);
 	size_t size = 0;
 	/* Of an address only the part before the '@' is a name. */
-	for (; *ascii && *ascii != '@' && size < NAME_MAX_LENGTH; ascii++) {
+	for (; *ascii && *ascii != '@' && size < NAME_MAX_LENGTH - 1; ascii++) {
 		if (size == 0 && strchr("0123456789", *ascii))
 			legal[size++] = 'u';
 		if (strchr(size ? name_letters : name_start, *ascii))

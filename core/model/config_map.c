@@ -139,6 +139,46 @@ read_rule(struct config_reader *reader, const struct yaml_node *node)
 	return rule;
 }
 
+static const char *
+no_field(void *ctx, const char *field)
+{
+	(void)ctx;
+	(void)field;
+	return NULL;
+}
+
+/* The text of a template without columns, NULL of any other. */
+static const char *
+fixed_text(const struct template *template, struct arena *arena)
+{
+	if (*template_fields(template, arena))
+		return NULL;
+	return template_expand(template, no_field, NULL, TEXT_LANGUAGE_DEFAULT, arena, NULL);
+}
+
+static bool
+tells_people_apart(enum account_field field)
+{
+	return field == ACCOUNT_KEY || field == ACCOUNT_USERNAME || field == ACCOUNT_EMAIL ||
+		field == ACCOUNT_UID;
+}
+
+/* "username: Login" would make login, login2, login3 and so on of three thousand people. */
+static void
+check_candidates(
+	struct config_reader *reader, enum account_field field, const struct mapping_rule *rule)
+{
+	ARRAY_FOREACH (candidate, &rule->candidates) {
+		const char *text = fixed_text(*candidate, reader->arena);
+		if (!text || !tells_people_apart(field))
+			continue;
+		diag_error(reader->diags, rule->place, "%s is '%s' for everybody",
+			rule->place.field, text);
+		diag_hint(reader->diags, "Write \"${%s}\" for what is in the column '%s'.", text,
+			text);
+	}
+}
+
 static void
 unknown_field(struct config_reader *reader, const struct yaml_node *node)
 {
@@ -170,6 +210,8 @@ config_read_map(struct config_reader *reader, const struct yaml_node *node, stru
 			config_fault(reader, *child, "is an empty list");
 		else
 			mapping->rules[field] = read_rule(reader, *child);
+		if (field < ACCOUNT_FIELDS && mapping->rules[field])
+			check_candidates(reader, field, mapping->rules[field]);
 	}
 }
 
@@ -190,24 +232,16 @@ check_layout(struct config_reader *reader, struct place place, const char *name)
 	config_hint_candidates(reader, name, known.items);
 }
 
-static const char *
-no_field(void *ctx, const char *field)
-{
-	(void)ctx;
-	(void)field;
-	return NULL;
-}
-
 static void
 check_layout_rule(struct config_reader *reader, const struct mapping_rule *rule)
 {
 	ARRAY_FOREACH (row, &rule->table)
 		check_layout(reader, rule->place, row->to);
-	ARRAY_FOREACH (candidate, &rule->candidates)
-		if (!*template_fields(*candidate, reader->arena))
-			check_layout(reader, rule->place,
-				template_expand(*candidate, no_field, NULL, TEXT_LANGUAGE_DEFAULT,
-					reader->arena, NULL));
+	ARRAY_FOREACH (candidate, &rule->candidates) {
+		const char *text = fixed_text(*candidate, reader->arena);
+		if (text)
+			check_layout(reader, rule->place, text);
+	}
 }
 
 static void

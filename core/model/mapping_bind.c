@@ -196,6 +196,43 @@ check_rule(struct binding *binding, enum account_field field, const struct mappi
 	return true;
 }
 
+/* What a site gives to all its people, and may well call like a column of a sheet. */
+static bool
+may_be_fixed(enum account_field field)
+{
+	return field == ACCOUNT_LAYOUT || field == ACCOUNT_GROUPS || field == ACCOUNT_STATE ||
+		field == ACCOUNT_FOLDERS;
+}
+
+/* NULL for every field: what a template says without a record. */
+static const char *
+no_field(void *ctx, const char *field)
+{
+	(void)ctx;
+	(void)field;
+	return NULL;
+}
+
+/* "full_name: Name" is the text for everybody; who writes the name of a column means the column. */
+static bool
+check_texts(struct binding *binding, enum account_field field, const struct mapping_rule *rule)
+{
+	bool ok = true;
+	ARRAY_FOREACH (candidate, &rule->candidates) {
+		if (*template_fields(*candidate, binding->arena))
+			continue;
+		const char *text = template_expand(
+			*candidate, no_field, NULL, TEXT_LANGUAGE_DEFAULT, binding->arena, NULL);
+		if (!*text || !find_column(&binding->columns, text, binding->arena))
+			continue;
+		ok = diag_error(binding->diags, rule->place,
+			"%s would be '%s' for everybody, and a column is called so",
+			account_field_name(field), text);
+		diag_hint(binding->diags, "Write \"${%s}\" for what is in the column.", text);
+	}
+	return ok;
+}
+
 /* A copy whose table is folded once instead of for every record. */
 static struct mapping_rule *
 fold_table(const struct mapping_rule *rule, struct arena *arena)
@@ -219,6 +256,7 @@ bind_configured(struct binding *binding)
 		if (!rule)
 			continue;
 		ok = check_rule(binding, field, rule) && ok;
+		ok = (may_be_fixed(field) || check_texts(binding, field, rule)) && ok;
 		const char *const *name = rule_columns(rule, binding->arena);
 		for (; *name; name++)
 			ok = bind_column(binding, *name, rule->place) && ok;

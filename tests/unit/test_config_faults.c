@@ -187,6 +187,11 @@ static const struct faulty {
 		"from: dept.]\n"
 		"6:55: sources.s.map.username is an empty list\n"
 		"6:69: sources.s.map.expires[0] must be text, not a list\n" },
+	{ S "    map: { username: Login, uid: [ \"${n}\", 20000 ], full_name: Name }\n",
+		"6:22: sources.s.map.username is 'Login' for everybody [Write \"${Login}\" for "
+		"what is in the column 'Login'.]\n"
+		"6:34: sources.s.map.uid is '20000' for everybody [Write \"${20000}\" for what is "
+		"in the column '20000'.]\n" },
 	{ S "    map: { layout: { from: a, split: /, date: \"%d.%m.%Y\", table: {} } }\n",
 		"6:66: sources.s.map.layout.table has no rows [Write value: result, with \"*\" for "
 		"all other values.]\n"

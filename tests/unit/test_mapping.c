@@ -316,6 +316,20 @@ test_several_values_of_one_name_make_a_list(void **state)
 }
 
 static void
+test_a_text_that_is_called_like_a_column_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct mapping configured = { 0 };
+	map(fixture, &configured, ACCOUNT_FULL_NAME, "Name", NULL);
+	map(fixture, &configured, ACCOUNT_EXPIRES, "2027-01-31", NULL);
+	map(fixture, &configured, ACCOUNT_LAYOUT, "media", NULL);
+	assert_string_equal(mapped(fixture, &configured, "login|name|media", "anna|Anna Vogel|x"),
+		"unbound\n"
+		"rehome.yaml:7:12: error: full_name would be 'Name' for everybody, and a column is "
+		"called so | Write \"${Name}\" for what is in the column.\n");
+}
+
+static void
 test_rules_for_the_wrong_field_are_refused(void **state)
 {
 	struct fixture *fixture = *state;
@@ -421,6 +435,7 @@ main(void)
 		fixture_test(test_tables_translate_cells),
 		fixture_test(test_lists_are_split_and_each_item_filtered),
 		fixture_test(test_several_values_of_one_name_make_a_list),
+		fixture_test(test_a_text_that_is_called_like_a_column_is_refused),
 		fixture_test(test_rules_for_the_wrong_field_are_refused),
 		fixture_test(test_every_bad_cell_of_a_row_is_reported),
 		fixture_test(test_cells_that_a_spreadsheet_spoilt_are_refused),
