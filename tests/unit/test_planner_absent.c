@@ -294,7 +294,7 @@ test_absent_no_longer_is_opened_again_where_a_source_had_closed(void **state)
 	assert_string_equal(changes_said(w),
 		"~ bert\n"
 		"  reason listed again\n"
-		"  account enabled, 0 keys, expires never\n"
+		"  account enabled, no key, expires never\n"
 		"  anna\n"
 		"  carl\n");
 
