@@ -135,6 +135,16 @@ text_escaped(struct arena *arena, const char *text)
 }
 
 size_t
+text_character(const char *text, size_t size, uint32_t *ret_character, bool *ret_shown)
+{
+	ucs4_t c;
+	size_t length = next_character(text, size, &c);
+	*ret_character = c;
+	*ret_shown = !is_unprintable(c);
+	return length;
+}
+
+size_t
 text_width(const char *text)
 {
 	int width = u8_strwidth(utf8(text), "UTF-8");

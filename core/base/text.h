@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/base/arena.h"
 #include "core/base/buffer.h"
@@ -24,6 +25,10 @@ void text_escape(struct buffer *out, const char *text, size_t size);
 char *text_escaped(struct arena *arena, const char *text);
 /* The same in ASCII: every other character becomes \u{HHHH}. For terminals without UTF-8. */
 void text_escape_ascii(struct buffer *out, const char *text, size_t size);
+
+/* The bytes of the first character, which text_escape() would leave as it is where *ret_shown is
+ * set; 1 and UINT32_MAX for a byte that is no UTF-8. size is not 0. */
+size_t text_character(const char *text, size_t size, uint32_t *ret_character, bool *ret_shown);
 
 /* Columns on a terminal of escaped UTF-8 text (wide characters count two, combining ones none). */
 size_t text_width(const char *text);

@@ -338,10 +338,32 @@ test_flow_text_is_read_back_to_the_same_flow_text(void **state)
 	assert_string_equal(buffer_text(&second), buffer_text(&first));
 }
 
+/* A direction control turns what stands behind it round, in an editor too. */
+static void
+test_what_is_not_seen_is_written_as_an_escape(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"e\xe2\x80\xaemail\xc2\x85\xc2\x9b\x1b\r\xf3\xa0\x81\x81\xe2\x80\xa8\xc3\xbc";
+	AUTO_ARENA struct arena arena = { 0 };
+	AUTO_BUFFER struct buffer out = { 0 };
+	struct diags diags = { .arena = &arena };
+	struct yaml_node *root;
+	yaml_write_text(&out, text);
+	assert_string_equal(buffer_text(&out),
+		"\"e\\u202email\\x85\\x9b\\x1b\\x0d\\U000e0041\\u2028\xc3\xbc\"");
+	buffer_clear(&out);
+	buffer_add_text(&out, "a: ");
+	yaml_write_text(&out, "e\xe2\x80\xaemail\xe2\x80\x8b");
+	assert_true(yaml_tree_parse(buffer_bytes(&out), FILE_NAME, &arena, &root, &diags));
+	assert_string_equal(root->children.items[0]->text, "e\xe2\x80\xaemail\xe2\x80\x8b");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_not_seen_is_written_as_an_escape),
 		cmocka_unit_test(test_every_scalar_is_the_text_that_stands_there),
 		cmocka_unit_test(test_nodes_know_their_path_and_place),
 		cmocka_unit_test(test_only_an_unquoted_nothing_is_silent),
