@@ -9,6 +9,10 @@
 #include "core/base/text.h"
 #include "core/model/exporter.h"
 #include "core/model/old_account.h"
+#include "core/plan/jail.h"
+#include "core/plan/planner.h"
+
+enum { LOWEST_PERSON = 1000 };
 
 struct export_options {
 	struct string_list settings, exporter_settings;
@@ -110,8 +114,48 @@ is_certain(struct session *session, const struct account *account)
 }
 
 static bool
+leave_out(struct session *session, const struct account *account, enum account_field field,
+	const char *code, const char *why)
+{
+	diag_warning(
+		&session->diags, account->places[field], "'%s' is left out: %s", account->key, why);
+	diag_code(&session->diags, code);
+	diag_user(&session->diags, account->username);
+	return false;
+}
+
+/* What a plan would refuse of a source is not handed to a program that does what it is told. */
+static bool
+is_fit(struct session *session, const struct exporter *exporter, const struct account *account)
+{
+	struct arena *arena = session->arena;
+	if (!exporter->is_obeyed)
+		return true;
+	if (strcmp(account->username, "root") == 0 ||
+		string_list_has(&session->config->policy.reserved, account->username))
+		return leave_out(session, account, ACCOUNT_USERNAME, "login-reserved",
+			"the login is reserved by policy.username.reserved");
+	if (account_has(account, ACCOUNT_UID) && account->uid < LOWEST_PERSON)
+		return leave_out(session, account, ACCOUNT_UID, "uid-system",
+			arena_printf(arena, "uid %u is in the range of system accounts",
+				(unsigned)account->uid));
+	if (account_has(account, ACCOUNT_HOME) && jail_is_system_directory(account->home))
+		return leave_out(session, account, ACCOUNT_HOME, "home-system",
+			arena_printf(
+				arena, "its home %s is a directory of the system", account->home));
+	ARRAY_FOREACH (group, &account->groups) {
+		if (planner_is_privileged_name(*group))
+			return leave_out(session, account, ACCOUNT_GROUPS, "group-privileged",
+				arena_printf(
+					arena, "group '%s' gives rights over the system", *group));
+	}
+	return true;
+}
+
+static bool
 add_sources(struct session *session, const struct export_options *options,
-	const struct string_list *sources, struct export_list *list)
+	const struct exporter *exporter, const struct string_list *sources,
+	struct export_list *list)
 {
 	struct reading reading;
 	if (!session_load_config_or_none(session) ||
@@ -120,7 +164,7 @@ add_sources(struct session *session, const struct export_options *options,
 		return false;
 	for (size_t i = 0; i < reading.count; i++) {
 		ARRAY_FOREACH (account, &reading.intakes[i].accounts) {
-			if (is_certain(session, *account))
+			if (is_certain(session, *account) && is_fit(session, exporter, *account))
 				export_list_add(session, *account, list);
 		}
 	}
@@ -168,7 +212,7 @@ export_run(struct session *session, const void *config, const struct string_list
 			session, exporter, &options->exporter_settings, exporter_options) ||
 		!export_output_check(session, exporter, &output, options->with_secrets) ||
 		!(options->managed ? export_managed(session, &list)
-				   : add_sources(session, options, &sources, &list)))
+				   : add_sources(session, options, exporter, &sources, &list)))
 		return session->exit;
 	struct export_job job = {
 		.accounts = list.accounts.items,

@@ -256,5 +256,6 @@ const struct exporter ansible_vars_exporter = {
 	.summary = "accounts as variables for an Ansible playbook",
 	.options = ansible_options,
 	.config_size = sizeof(struct ansible_config),
+	.is_obeyed = true,
 	.write = ansible_write,
 };

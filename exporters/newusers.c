@@ -77,5 +77,6 @@ const struct exporter newusers_exporter = {
 	.abi = EXPORTER_ABI,
 	.name = "newusers",
 	.summary = "lines for newusers(8)",
+	.is_obeyed = true,
 	.write = newusers_write,
 };

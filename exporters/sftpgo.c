@@ -412,5 +412,6 @@ const struct exporter sftpgo_exporter = {
 	.summary = "users for SFTPGo, which its loaddata reads",
 	.options = sftpgo_options,
 	.config_size = sizeof(struct sftpgo_config),
+	.is_obeyed = true,
 	.write = sftpgo_write,
 };

@@ -184,5 +184,6 @@ const struct exporter user_record_exporter = {
 	.summary = "JSON user records of systemd, one a line",
 	.options = record_options,
 	.config_size = sizeof(struct record_config),
+	.is_obeyed = true,
 	.write = record_write,
 };

@@ -72,6 +72,9 @@ struct exporter {
 	const struct option_spec *options;
 	size_t config_size;
 	const char *const *parts; /* "etc/passwd", ...; ends with NULL. NULL = it is one file */
+	/* Who reads it makes the accounts without rehome, and refuses nothing that a source says.
+	 */
+	bool is_obeyed;
 	/* What the table cannot say of the options; before anything is read. NULL = nothing. */
 	bool (*check)(const void *config, struct diags *diags);
 	bool (*write)(const void *config, const struct export_job *job);

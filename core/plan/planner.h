@@ -49,6 +49,9 @@ NODISCARD bool planner_make(const struct config *config, const struct intake *in
 	struct arena *arena, struct plan **ret_plan, struct plan_secrets *ret_secrets,
 	struct diags *diags);
 
+/* A group that no source puts anybody into, by its name alone. */
+bool planner_is_privileged_name(const char *group);
+
 /* New credentials for managed accounts: `rehome credentials`. */
 struct credentials_request {
 	struct string_list logins;

@@ -20,16 +20,24 @@ find_group(const struct planner *planner, const char *name)
 	return accountdb_find(&planner->snapshot->db, ACCOUNTDB_GROUP, name);
 }
 
+bool
+planner_is_privileged_name(const char *group)
+{
+	for (size_t i = 0; privileged_groups[i]; i++) {
+		if (strcmp(privileged_groups[i], group) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Also under another name: what counts is the number. */
 bool
 planner_group_is_privileged(const struct planner *planner, const char *group)
 {
 	const struct accountdb_line *line = find_group(planner, group);
 	uint32_t gid;
-	for (size_t i = 0; privileged_groups[i]; i++) {
-		if (strcmp(privileged_groups[i], group) == 0)
-			return true;
-	}
+	if (planner_is_privileged_name(group))
+		return true;
 	return line && accountdb_line_id(line, GROUP_GID, &gid) && gid == 0;
 }
 
