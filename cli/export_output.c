@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/file.h"
+#include "core/base/text.h"
 
 /* ---- whether it can be written there ---- */
 
@@ -115,6 +116,35 @@ write_tree(struct session *session, const struct exporter *exporter, const void 
 	return file_create_tree(&tree, session->arena, &session->diags);
 }
 
+/* What ends a line, and not what goes back to its beginning. */
+static bool
+ends_line(const char *text)
+{
+	return *text == '\n' || (text[0] == '\r' && text[1] == '\n');
+}
+
+/* A terminal gets what can be seen; a byte order mark is for programs. */
+static void
+show(struct output *output, const struct buffer *text)
+{
+	static const char mark[] = "\xEF\xBB\xBF";
+	AUTO_BUFFER struct buffer shown = { 0 };
+	const char *at = buffer_text(text);
+	size_t rest = text->size, size;
+	if (rest >= strlen(mark) && memcmp(at, mark, strlen(mark)) == 0)
+		at += strlen(mark), rest -= strlen(mark);
+	for (; rest; rest -= size, at += size) {
+		uint32_t character;
+		bool is_shown;
+		size = text_character(at, rest, &character, &is_shown);
+		if (is_shown || *at == '\t' || ends_line(at))
+			buffer_add(&shown, at, size);
+		else
+			text_escape(&shown, at, size);
+	}
+	output_write(output, &shown);
+}
+
 static bool
 write_one(struct session *session, const struct exporter *exporter, const void *config,
 	const struct export_job *job, const struct export_output *output)
@@ -125,7 +155,10 @@ write_one(struct session *session, const struct exporter *exporter, const void *
 	if (output->path)
 		return file_write(
 			output->path, buffer_bytes(&text), session->arena, &session->diags);
-	output_write(&session->output, &text);
+	if (isatty(STDOUT_FILENO))
+		show(&session->output, &text);
+	else
+		output_write(&session->output, &text);
 	return true;
 }
 

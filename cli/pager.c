@@ -84,6 +84,7 @@ prepare_environment(bool utf8)
 {
 	setenv("LESS", "FRX", 0);
 	setenv("LESSSECURE", "1", 1);
+	unsetenv("LESSSECURE_ALLOW"); /* would give back some of what that takes */
 	if (utf8)
 		setenv("LESSCHARSET", "utf-8", 0);
 }

@@ -203,7 +203,7 @@ def recorder():
     """A pager that says that it was one."""
     path = DIR + "/recorder"
     with open(path, "w") as file:
-        file.write('#!/bin/sh\necho "PAGED secure=$LESSSECURE less=$LESS"\ncat\n')
+        file.write('#!/bin/sh\necho "PAGED secure=$LESSSECURE$LESSSECURE_ALLOW less=$LESS"\ncat\n')
     os.chmod(path, 0o755)
     return path
 
@@ -219,8 +219,9 @@ def _():
         expect("PAGED" not in said, f"{words} fits")
         said, _ = on_terminal(*words, rows=0, PAGER=pager)
         expect("PAGED" not in said, "a screen of unknown size")
-    said, _ = on_terminal("help", rows=10, PAGER=pager, LESS="S")
-    expect("less=S\n" in said, "LESS is the reader's")
+    said, _ = on_terminal("help", rows=10, PAGER=pager, LESS="S", LESSSECURE="0",
+                          LESSSECURE_ALLOW="shell,edit,lesskey")
+    expect("secure=1 less=S\n" in said, f"LESS is the reader's, but for what it may start: {said}")
 
 
 @check("who does not read gets no pager")
@@ -384,6 +385,35 @@ def _():
     out, err, _ = in_pipe("plan", "csv:many.csv")
     expect(out.count("\n") + err.count("\n") < 60, out)
     expect("... and 597 more to create like these, many0003 to many0599; --all shows them" in out, out)
+
+
+# ---- exports ----
+
+@check("an export does nothing to a terminal, and keeps every byte in a pipe")
+def _():
+    passwd = DIR + "/root/etc/passwd"
+    with open(passwd, "rb") as file:
+        before = file.read()
+    gecos = "Anna \x1b]0;owned\x07\x1b[2J\u202eü\\x1b"
+    shown = "Anna \\e]0;owned\\x07\\e[2J\\u{202e}ü\\x1b"
+    try:
+        with open(passwd, "wb") as file:
+            file.write(before.replace("Anna 王".encode(), gecos.encode()))
+        for words in (["csv"], ["newusers"], ["passwd-files", "--part", "etc/passwd"]):
+            said, _ = on_terminal("-q", "export", *words, "--managed")
+            expect(shown in said, f"{words}: {said!r}")
+            expect(not re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\u202e\ufeff]|\r[^\n]", said), f"{words}: {said!r}")
+            out, _, _ = in_pipe("-q", "export", *words, "--managed")
+            expect(gecos in out, f"{words}: {out!r}")
+    finally:
+        with open(passwd, "wb") as file:
+            file.write(before)
+    with open(DIR + "/bidi.csv", "w") as file:
+        file.write("username,full_name\nbea,Bea\u202eevil\n")
+    said, _ = on_terminal("-q", "export", "csv", "csv:bidi.csv")
+    expect(said == "username,full_name\r\nbea,Bea\\u{202e}evil\r\n", f"{said!r}")
+    out, _, _ = in_pipe("-q", "export", "csv", "csv:bidi.csv")
+    expect(out == "\ufeffusername,full_name\nbea,Bea\u202eevil\n", f"{out!r}")
 
 
 # ---- the machine ----
