@@ -67,8 +67,9 @@ check_stdout(struct session *session)
 {
 	struct stat st;
 	bool is_terminal = isatty(STDOUT_FILENO);
-	bool is_open = fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode) &&
-		(st.st_mode & (S_IRWXG | S_IRWXO));
+	/* A pipe of the shell's has no name, and no mode for others. */
+	bool is_open = fstat(STDOUT_FILENO, &st) == 0 &&
+		(S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) && (st.st_mode & (S_IRWXG | S_IRWXO));
 	if (!is_terminal && !is_open)
 		return true;
 	diag_error(&session->diags, NOWHERE,

@@ -81,6 +81,9 @@ to_file() {
 chmod 0640 wide.json
 exits "no secrets into a file that others may open" 64 to_file wide.json
 said "which is said" "not written to a file that others may open"
+mkfifo -m 644 wide.fifo && exec 3<>wide.fifo
+exits "nor into a pipe with a name that others may open" 64 to_file wide.fifo
+exec 3<&-
 is "nothing is in it" "$(cat wide.json)" ''
 : >narrow.json
 chmod 0600 narrow.json
