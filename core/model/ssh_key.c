@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "core/base/buffer.h"
+#include "core/base/table.h"
 #include "core/base/text.h"
 #include "core/model/ssh_key_blob.h"
 
@@ -432,29 +433,23 @@ key_extent(const char *text)
 		const char *end = strstr(text, RFC4716_END);
 		return end ? (size_t)(end - text) + strlen(RFC4716_END) : strlen(text);
 	}
-	size_t line = strcspn(text, "\r\n");
 	size_t quoted = span_unquoted(text, ";\r\n");
-	return quoted < line ? quoted : line;
+	size_t line = 0;
+	while (line < quoted && text[line] != '\r' && text[line] != '\n')
+		line++;
+	return line;
 }
 
-/* The same key with the same options; its comment makes no difference to sshd. */
-static bool
-same_key(const char *one, const char *other)
-{
-	struct key_line a = split_line(one);
-	struct key_line b = split_line(other);
-	size_t size = (size_t)(a.base64.data - one) + a.base64.size;
-	return size == (size_t)(b.base64.data - other) + b.base64.size &&
-		memcmp(one, other, size) == 0;
-}
-
+/* Each once, with the same options; its comment makes no difference to sshd. */
 static void
-add_key(struct string_list *keys, const char *line, struct arena *arena)
+add_key(struct string_list *keys, struct table *seen, const char *line, struct arena *arena)
 {
-	for (size_t i = 0; i < keys->count; i++) {
-		if (same_key(keys->items[i], line))
-			return;
-	}
+	struct key_line key = split_line(line);
+	const char *whole =
+		arena_strndup(arena, line, (size_t)(key.base64.data - line) + key.base64.size);
+	if (table_get(seen, whole))
+		return;
+	table_set(seen, whole, seen);
 	string_list_push(arena, keys, line);
 }
 
@@ -465,6 +460,7 @@ ssh_keys_parse(const char *text, struct place place, struct arena *arena, struct
 	static const char separators[] = " \t\r\n;";
 	if (!refuse_mistaken(text, place, diags))
 		return false;
+	struct table seen = { .arena = arena };
 	bool ok = true;
 	for (text += strspn(text, separators); *text; text += strspn(text, separators)) {
 		size_t size = key_extent(text);
@@ -474,7 +470,7 @@ ssh_keys_parse(const char *text, struct place place, struct arena *arena, struct
 		if (*key == '#')
 			continue;
 		if (ssh_key_parse(key, place, arena, &line, diags))
-			add_key(keys, line, arena);
+			add_key(keys, &seen, line, arena);
 		else
 			ok = false;
 	}

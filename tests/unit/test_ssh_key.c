@@ -6,10 +6,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <nettle/base64.h>
 
+#include "core/base/buffer.h"
 #include "core/model/ssh_key.h"
 #include "tests/unit/diag_fixture.h"
 #include "tests/unit/ssh_key_samples.h"
@@ -448,10 +450,28 @@ test_a_private_key_in_a_cell_is_one_error(void **state)
 	assert_int_equal(keys.count, 0);
 }
 
+static void
+test_many_keys_take_no_time(void **state)
+{
+	struct fixture *fixture = *state;
+	enum { KEYS = 30000, SECONDS = 4 };
+	AUTO_BUFFER struct buffer cell = { 0 };
+	struct string_list keys = { 0 };
+	for (int i = 0; i < KEYS; i++)
+		buffer_printf(&cell, "from=\"10.0.%d.%d\" %s%s", i >> 8, i & 255, LINE(ED25519),
+			i % 2 ? ";" : "\n");
+	clock_t start = clock();
+	assert_true(ssh_keys_parse(
+		buffer_text(&cell), fixture->place, &fixture->arena, &keys, &fixture->diags));
+	assert_in_range((clock() - start) / CLOCKS_PER_SEC, 0, SECONDS - 1);
+	assert_int_equal(keys.count, KEYS);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		fixture_test(test_many_keys_take_no_time),
 		fixture_test(test_every_type_of_sshd_passes_with_the_fingerprint_of_ssh_keygen),
 		fixture_test(test_fingerprint_does_not_depend_on_options_and_comment),
 		fixture_test(test_blanks_are_normalised_and_the_comment_is_kept),
