@@ -372,6 +372,16 @@ check "his file came along" test -e /home/mbruni/pics/mine
 syncs "the next sync"
 said "it says that there is nothing to do" "othing to do"
 check "verify finds no fault" rehome verify
+
+# A configuration for whoever begins now.
+check "init asks the directory" rehome init --from "ldap:$slapd_ldapi" -o /root/made.yaml
+is "it says where people are, and what they are" \
+	"$(sed -n -E '/importer: ldap/,/profile/s/^ *(base|profile): //p' /root/made.yaml | tr '\n' ' ')" \
+	"\"$slapd_suffix\" posix "
+check "the configuration is right" rehome -c /root/made.yaml config check
+check "people can be read with it" rehome -c /root/made.yaml inspect ldap
 slapd_stop
+refuse "without the server it cannot be made" rehome init --from "ldap:$slapd_ldapi"
+said "it tells why" "cannot"
 
 finish
