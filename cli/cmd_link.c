@@ -124,8 +124,8 @@ read_new(struct linking *linking)
 	struct session *session = linking->session;
 	struct string_list sources = { 0 };
 	string_list_push(session->arena, &sources, linking->new);
-	return planning_read(
-		session, &sources, &linking->options->settings, false, &linking->reading);
+	return planning_read(session, &sources, &linking->options->settings, BAD_ROWS_AS_CONFIGURED,
+		&linking->reading);
 }
 
 static bool
@@ -180,7 +180,8 @@ read_emails(struct linking *linking, struct table *emails)
 	}
 	string_list_push(session->arena, &sources, linking->old);
 	session->diags = (struct diags){ .arena = session->arena };
-	bool read = planning_read(session, &sources, &no_settings, true, &reading);
+	bool read = planning_read(
+		session, &sources, &no_settings, BAD_ROWS_SKIPPED_UNATTENDED, &reading);
 	const struct diags found = session->diags;
 	session->diags = kept;
 	if (!read)
