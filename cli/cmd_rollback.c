@@ -1,6 +1,7 @@
 /*
  * cmd_rollback.c - `rehome rollback`: shows what a run did, asks, and takes it back.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "cli/file.h"
@@ -111,7 +112,25 @@ list_users(struct session *session, const struct plan *plan, const struct run_su
 	output_write(&session->output, &text);
 }
 
-/* Shows what would go, and asks. What is no applied run is left to run_rollback() to refuse. */
+/* Nobody is asked about what cannot be. What it notes is for run_rollback() to say again. */
+static bool
+check(struct session *session, const char *run_id, const struct string_list *users,
+	const struct rollback_options *options)
+{
+	struct run_options run_options = { .config = session->config };
+	struct diags found = { .arena = session->arena };
+	if (run_check_rollback(
+		    &session->state, run_id, users, &run_options, session->arena, &found))
+		return true;
+	ARRAY_FOREACH (diag, &found)
+		diag_append(&session->diags, diag);
+	struct performing performing;
+	performing_begin(&performing, session, PERFORMING_ROLLBACK, NULL, options->reason);
+	performing.result = (struct run_result){ .outcome = RUN_UNDONE, .run_id = run_id };
+	return session_fail(session, performing_end(&performing, false));
+}
+
+/* Shows what would go, and asks. */
 static bool
 confirm(struct session *session, const char *run_id, const struct string_list *users, bool all)
 {
@@ -120,10 +139,7 @@ confirm(struct session *session, const char *run_id, const struct string_list *u
 	if (!run_history(&session->state, session->arena, &runs, &session->diags))
 		return session_fail(session, EXIT_FAILED);
 	const struct run_summary *run = find_run(&runs, run_id);
-	if (!run ||
-		(run->status != RUN_STATUS_APPLIED && run->status != RUN_STATUS_FINALISED &&
-			run->status != RUN_STATUS_PARTLY_ROLLED_BACK))
-		return true;
+	assert(run); /* it was checked, and the lock is ours */
 	if (!run_load_plan(&session->state, run_id, session->arena, &plan, &session->diags))
 		return session_fail(session, EXIT_FAILED);
 	if (!session->output.json && !session->output.quiet)
@@ -156,6 +172,9 @@ roll_back(struct session *session, const char *run_id, const struct string_list 
 	const struct rollback_options *options)
 {
 	struct performing performing;
+	if (!check(session, run_id, users, options) ||
+		!confirm(session, run_id, users, options->all))
+		return session->exit;
 	performing_begin(&performing, session, PERFORMING_ROLLBACK, NULL, options->reason);
 	bool ok = run_rollback(&session->state, run_id, users, &performing.options, session->arena,
 		&performing.result, &session->diags);
@@ -176,8 +195,6 @@ roll_back_later(struct session *session, const char *run_id, const struct string
 		return EXIT_FAILED;
 	for (size_t i = later.count; i-- > 0;) {
 		const struct later_run *one = &later.items[i];
-		if (!confirm(session, one->run_id, &one->users, options->all))
-			return session->exit;
 		enum exit_code exit = roll_back(session, one->run_id, &one->users, options);
 		if (exit != EXIT_DONE)
 			return exit;
@@ -197,11 +214,7 @@ rollback_run(struct session *session, const void *config, const struct string_li
 		!session_open(session, HOST_READ_WRITE) || !session_lock(session))
 		return session->exit;
 	enum exit_code exit = roll_back_later(session, run_id, &users, options);
-	if (exit != EXIT_DONE)
-		return exit;
-	if (!confirm(session, run_id, &users, options->all))
-		return session->exit;
-	return roll_back(session, run_id, &users, options);
+	return exit != EXIT_DONE ? exit : roll_back(session, run_id, &users, options);
 }
 
 const struct command command_rollback = {

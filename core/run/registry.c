@@ -18,6 +18,7 @@
 #include "core/run/registry_links.h"
 #include "core/run/registry_renames.h"
 #include "core/run/registry_standings.h"
+#include "core/run/standing_runs.h"
 
 /* In the order of the columns and parameters below. */
 #define MANAGED_COLUMNS                                                                            \
@@ -191,6 +192,7 @@ struct recording {
 	struct standing_changes standings;
 	struct link_changes links;
 	struct rename_changes renames;
+	struct standing_runs standing_runs;
 	sqlite3_stmt *find, *save, *forget, *bury, *exhume, *reserve;
 };
 
@@ -508,6 +510,7 @@ restore(struct recording *recording, const struct change *change)
 	struct managed_account account;
 	const struct step *old_keys = table_get(&recording->old_keys, change->login);
 	const struct step *keys = old_keys ? old_keys : table_get(&recording->keys, change->login);
+	const char *run;
 	bool known;
 	if (!find_changed(recording, change, &known, &account))
 		return false;
@@ -524,6 +527,9 @@ restore(struct recording *recording, const struct change *change)
 		account.source = change->old_source;
 		account.key = change->old_key;
 	}
+	if (same(account.run, recording->run_id) &&
+		(run = standing_runs_find(&recording->standing_runs, account.login)))
+		account.run = run;
 	if (keys)
 		account.keys_sha256 = digest(keys->before, recording->db.arena);
 	return save_account(recording, &account) &&
@@ -553,6 +559,7 @@ registry_record_rollback(struct state *state, const struct plan *plan, const cha
 	AUTO_RECORDING struct recording recording = { 0 };
 	if (!recording_begin(&recording, state, plan, run_id, diags))
 		return false;
+	standing_runs_begin(&recording.standing_runs, state, run_id, state->arena);
 	ARRAY_FOREACH (change, &plan->changes) {
 		if (users && !table_get(users, (*change)->login))
 			continue;

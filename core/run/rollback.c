@@ -526,12 +526,33 @@ run_find_later(struct state *state, const char *run_id, const struct string_list
 }
 
 static bool
+open_what_can_be(struct run *run, const struct string_list *users, struct run_log *ret_log)
+{
+	struct string_list ids;
+	return open_run(run, users, ret_log, &ids) && look_at_later_runs(run, &ids) &&
+		refuse_what_cannot_be(run);
+}
+
+bool
+run_check_rollback(struct state *state, const char *run_id, const struct string_list *users,
+	const struct run_options *options, struct arena *arena, struct diags *diags)
+{
+	struct run run;
+	struct run_log log;
+	struct run_result ignored = { 0 };
+	run_init(&run, state, options, arena, &ignored, diags);
+	run.id = run_id;
+	bool ok = open_what_can_be(&run, users, &log);
+	run_finish(&run);
+	return ok;
+}
+
+static bool
 rollback(struct run *run, const struct string_list *users)
 {
 	struct run_log log;
-	struct string_list ids, selected;
-	if (!open_run(run, users, &log, &ids) || !look_at_later_runs(run, &ids) ||
-		!refuse_what_cannot_be(run))
+	struct string_list selected;
+	if (!open_what_can_be(run, users, &log))
 		return false;
 	list_users(run, &selected);
 	if (run->users && !selected.count) {

@@ -77,6 +77,12 @@ NODISCARD bool run_rollback(struct state *state, const char *run_id,
 	const struct string_list *users, const struct run_options *options, struct arena *arena,
 	struct run_result *ret_result, struct diags *diags);
 
+/* Whether run_rollback() would refuse, for the same reasons and in the same words. Changes nothing.
+ */
+NODISCARD bool run_check_rollback(struct state *state, const char *run_id,
+	const struct string_list *users, const struct run_options *options, struct arena *arena,
+	struct diags *diags);
+
 /* A run that built on another: it must be rolled back before that. */
 struct later_run {
 	const char *run_id;

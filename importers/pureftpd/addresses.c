@@ -117,8 +117,8 @@ apply_clients(const struct virtual_user *user, struct place where, struct arena 
 		string_list_push(arena, &login->from, arena_printf(arena, "!%s", *network));
 	ARRAY_FOREACH (name, &denied.names)
 		string_list_push(arena, &login->from, arena_printf(arena, "!%s", *name));
-	old_login_note(login, where, "address-rules", "only from some addresses: %s%s%s%s",
-		*user->allow_client ? "allowed " : "", user->allow_client,
+	old_login_note(login, where, "address-rules", "only from some addresses:%s%s%s%s",
+		*user->allow_client ? " allowed " : "", user->allow_client,
 		*user->deny_client ? " denied " : "", user->deny_client);
 }
 

@@ -138,6 +138,8 @@ test_refused_names_of_clients_stay_among_the_limits(void **state)
 	ARRAY_FOREACH (from, &login->from)
 		buffer_printf(&said, "%s ", *from);
 	assert_string_equal(buffer_text(&said), "0.0.0.0/0 ::/0 !10.1.0.0/16 !cafe.example.com ");
+	assert_string_equal(login->notes.items[login->notes.count - 1].message,
+		"only from some addresses: denied cafe.example.com,10.1.0.0/16");
 }
 
 /* Whether it could log in is known: from there, and sshd cannot say it. */
