@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/init.h"
+#include "cli/wrap.h"
 #include "core/base/text.h"
 #include "core/model/yaml_tree.h"
 
@@ -13,28 +14,18 @@ enum { WIDTH = 79 };
 void
 init_comment(struct buffer *out, unsigned indent, const char *text)
 {
-	AUTO_BUFFER struct buffer safe = { 0 };
-	text_escape(&safe, text, strlen(text));
-	const char *rest = buffer_text(&safe);
+	static const char sign[] = "# ";
+	AUTO_BUFFER struct buffer lines = { 0 };
+	text_escape(&lines, text, strlen(text));
 	/* What goes on from an item of a list stands below its text. */
-	const char *hanging = strncmp(rest, "- ", 2) == 0 ? "  " : "";
-	size_t column = indent + 1;
-	buffer_printf(out, "%*s#", (int)indent, "");
-	for (;;) {
-		rest += strspn(rest, " ");
-		size_t length = strcspn(rest, " ");
-		if (!length)
-			break;
-		if (column > indent + 1 && column + 1 + length > WIDTH) {
-			buffer_printf(out, "\n%*s#%s", (int)indent, "", hanging);
-			column = indent + 1 + strlen(hanging);
-		}
-		buffer_add_char(out, ' ');
-		buffer_add(out, rest, length);
-		column += 1 + length;
-		rest += length;
+	size_t hang = strncmp(buffer_text(&lines), "- ", 2) == 0 ? 2 : 0;
+	wrap_tail(&lines, 0, hang, (unsigned)(WIDTH - indent - strlen(sign)));
+	struct bytes rest = buffer_bytes(&lines), line;
+	while (bytes_take_line(&rest, &line)) {
+		buffer_printf(out, "%*s%s", (int)indent, "", sign);
+		buffer_add(out, line.data, line.size);
+		buffer_add_char(out, '\n');
 	}
-	buffer_add_char(out, '\n');
 }
 
 void
@@ -57,10 +48,8 @@ add_choice(struct buffer *out, unsigned indent, const char *key, const struct in
 static const char *
 place_words(const struct place *place, struct arena *arena)
 {
-	if (!place->file)
-		return "";
-	return place->line ? arena_printf(arena, " (%s:%u)", place->file, place->line)
-			   : arena_printf(arena, " (%s)", place->file);
+	const char *where = diag_place_text(*place, NULL, arena);
+	return where ? arena_printf(arena, " (%s)", where) : "";
 }
 
 static void
