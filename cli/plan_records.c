@@ -6,11 +6,9 @@
 static const char *
 place_text(const struct change *change, struct arena *arena)
 {
-	const struct place *place = &change->place;
-	const char *text = diag_place_text(*place, NULL, arena);
-	if (place->line && place->column && change->action == CHANGE_BLOCKED)
-		return arena_printf(arena, "%s:%u", text, place->column);
-	return text;
+	AUTO_BUFFER struct buffer text = { 0 };
+	render_plan_place(change, &text);
+	return arena_strdup(arena, buffer_text(&text));
 }
 
 static const char *

@@ -535,10 +535,6 @@ render_options(const struct session *session, bool all)
 {
 	const struct output *output = &session->output;
 	return (struct render_plan_options){
-		.color = output->color_out,
-		.ascii = output->ascii_out,
-		.plain = output->plain,
-		.width = output->width_out,
 		.brief = output->quiet,
 		.all = all,
 		.verbose = output->verbose,
@@ -549,6 +545,7 @@ void
 planning_show(struct session *session, const struct plan *plan, const struct planning_view *view)
 {
 	AUTO_BUFFER struct buffer text = { 0 }, above = { 0 };
+	struct paint paint = output_paint(&session->output, &text);
 	struct render_plan_options options = render_options(session, view->all);
 	options.everybody = view->everybody;
 	/* What is said about the sources stands before what follows from them. */
@@ -556,7 +553,7 @@ planning_show(struct session *session, const struct plan *plan, const struct pla
 	if (session->output.json)
 		plan_report(plan, &text);
 	else
-		render_plan(plan, &options, &text);
+		render_plan(&paint, plan, &options);
 	buffer_add_text(&above, view->above ? view->above : "");
 	buffer_add(&above, text.data, text.size);
 	output_result(&session->output, &above);
@@ -593,10 +590,11 @@ show_working(struct session *session, const struct plan *plan, bool all, bool ne
 {
 	if (!session->output.json) {
 		AUTO_BUFFER struct buffer text = { 0 };
+		struct paint paint = output_paint(&session->output, &text);
 		struct render_plan_options options = render_options(session, all);
 		options.news = news;
 		output_diags(&session->output);
-		render_plan(plan, &options, &text);
+		render_plan(&paint, plan, &options);
 		/* Never paged: the question, or the work, follows. */
 		output_write(&session->output, &text);
 		return;

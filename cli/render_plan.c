@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "cli/alike.h"
-#include "cli/paint.h"
 #include "cli/plan_amounts.h"
 #include "cli/plan_records.h"
 #include "cli/render_verify.h"
@@ -45,8 +44,8 @@ action_color(enum change_action action)
 
 /* ---- one user ---- */
 
-static void
-write_place(struct buffer *out, const struct change *change)
+void
+render_plan_place(const struct change *change, struct buffer *out)
 {
 	const struct place *place = &change->place;
 	if (!place->file)
@@ -62,7 +61,7 @@ static void
 add_place(const struct paint *paint, const struct change *change)
 {
 	AUTO_BUFFER struct buffer place = { 0 };
-	write_place(&place, change);
+	render_plan_place(change, &place);
 	paint_text(paint, buffer_text(&place));
 }
 
@@ -119,7 +118,7 @@ add_change(const struct paint *paint, const struct change *change, const struct 
 	add_entry(paint, change, columns);
 	if (!columns->place && change->place.file) {
 		AUTO_BUFFER struct buffer place = { 0 };
-		write_place(&place, change);
+		render_plan_place(change, &place);
 		paint_labelled(paint, COLOR_PLAIN, "from", buffer_text(&place));
 	}
 	ARRAY_FOREACH (line, &change->lines) {
@@ -195,7 +194,7 @@ measure(const struct paint *paint, const struct change *change, struct shown *sh
 {
 	AUTO_BUFFER struct buffer login = { 0 }, place = { 0 };
 	write_login(&login, change);
-	write_place(&place, change);
+	render_plan_place(change, &place);
 	shown->widest_login = larger(shown->widest_login, paint_width(paint, buffer_text(&login)));
 	shown->widest_place = larger(shown->widest_place, paint_width(paint, buffer_text(&place)));
 	if (change->full_name)
@@ -480,26 +479,25 @@ add_totals(const struct paint *paint, const struct plan *plan)
 }
 
 void
-render_plan(const struct plan *plan, const struct render_plan_options *options, struct buffer *out)
+render_plan(const struct paint *paint, const struct plan *plan,
+	const struct render_plan_options *options)
 {
 	AUTO_ARENA struct arena arena = { 0 };
-	struct paint paint = { out, options->color, options->ascii, options->plain,
-		options->width };
 	struct shown shown;
-	if (options->plain) {
-		plan_records(&paint, plan, options);
+	if (paint->plain) {
+		plan_records(paint, plan, options);
 		return;
 	}
-	collect(&paint, plan, options, &arena, &shown);
+	collect(paint, plan, options, &arena, &shown);
 	if (!options->brief)
-		add_inputs(&paint, plan, options->verbose);
-	add_changes(&paint, plan, options, &shown);
+		add_inputs(paint, plan, options->verbose);
+	add_changes(paint, plan, options, &shown);
 	if (!options->brief) {
-		add_host(&paint, plan);
-		render_not_checked(&paint, &plan->not_checked);
-		begin_block(&paint);
+		add_host(paint, plan);
+		render_not_checked(paint, &plan->not_checked);
+		begin_block(paint);
 	}
-	add_totals(&paint, plan);
+	add_totals(paint, plan);
 	if (shown.count > MANY_USERS && !options->brief)
-		plan_amounts(&paint, plan);
+		plan_amounts(paint, plan);
 }

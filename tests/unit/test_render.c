@@ -38,11 +38,19 @@ add_line(struct fixture *fixture, struct change *change, const char *label, cons
 }
 
 static void
-assert_rendered(const struct plan *plan, struct render_plan_options options, const char *expected)
+assert_painted(const struct plan *plan, struct paint paint, struct render_plan_options options,
+	const char *expected)
 {
 	AUTO_BUFFER struct buffer out = { 0 };
-	render_plan(plan, &options, &out);
+	paint.out = &out;
+	render_plan(&paint, plan, &options);
 	assert_string_equal(buffer_text(&out), expected);
+}
+
+static void
+assert_rendered(const struct plan *plan, struct render_plan_options options, const char *expected)
+{
+	assert_painted(plan, (struct paint){ 0 }, options, expected);
 }
 
 /* ---- plans ---- */
@@ -132,7 +140,7 @@ test_colours_only_wrap_what_stands_there_anyway(void **state)
 	struct fixture *fixture = *state;
 	struct plan plan = { .findings = { .arena = &fixture->arena } };
 	add_change(fixture, &plan, CHANGE_CREATE, "anna", NULL, 2);
-	assert_rendered(&plan, (struct render_plan_options){ .color = true },
+	assert_painted(&plan, (struct paint){ .color = true }, (struct render_plan_options){ 0 },
 		"  \033[32m+\033[0m \033[32mcreate\033[0m   \033[1manna\033[0m       "
 		"                                     partners.csv:2\n"
 		"\n"
@@ -220,7 +228,7 @@ assert_counts(const struct plan *plan, bool all, size_t creates, size_t blocked,
 {
 	AUTO_BUFFER struct buffer out = { 0 };
 	struct render_plan_options options = { .all = all };
-	render_plan(plan, &options, &out);
+	render_plan(&(struct paint){ .out = &out }, plan, &options);
 	assert_int_equal(count_lines_with(buffer_text(&out), "  + create"), creates);
 	assert_int_equal(count_lines_with(buffer_text(&out), "  ! blocked"), blocked);
 	assert_int_equal(count_lines_with(buffer_text(&out), "... and"), rest ? 2 : 0);
@@ -264,7 +272,7 @@ test_kinds_with_the_most_users_come_first(void **state)
 		diag_code(&change->findings, i < 12 ? codes[i] : i < 27 ? "few" : "many");
 	}
 	AUTO_BUFFER struct buffer out = { 0 };
-	render_plan(&plan, &(struct render_plan_options){ 0 }, &out);
+	render_plan(&(struct paint){ .out = &out }, &plan, &(struct render_plan_options){ 0 });
 	assert_int_equal(count_lines_with(buffer_text(&out), "  ! blocked"), 10);
 	assert_int_equal(strncmp(buffer_text(&out),
 				 "  ! blocked  anna                                            "
@@ -290,7 +298,7 @@ test_on_a_narrow_terminal_names_give_way_and_texts_go_on_below(void **state)
 {
 	struct fixture *fixture = *state;
 	const struct plan *plan = example_plan(fixture);
-	assert_rendered(plan, (struct render_plan_options){ .width = 60 },
+	assert_painted(plan, (struct paint){ .width = 60 }, (struct render_plan_options){ 0 },
 		"Read partners (windows-1252, ';', 3 rows)\n"
 		"\n"
 		"  + create   jmueller   Jörg Müller  partners.csv:2\n"
@@ -306,7 +314,8 @@ test_on_a_narrow_terminal_names_give_way_and_texts_go_on_below(void **state)
 		"\n"
 		"Plan: 1 create, 0 adopt, 0 change, 0 leave, 1 blocked, 1\n"
 		"  unchanged.\n");
-	assert_rendered(plan, (struct render_plan_options){ .width = 40, .brief = true },
+	assert_painted(plan, (struct paint){ .width = 40 },
+		(struct render_plan_options){ .brief = true },
 		"  ! blocked  kmeier     Karl Meier\n"
 		"      from     partners.csv:4:1\n"
 		"      error    login belongs to uid\n"
