@@ -32,27 +32,6 @@ is_safe(const char *value)
 }
 
 static void
-add_base64(struct buffer *out, const char *text)
-{
-	static const char alphabet[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *bytes = (const unsigned char *)text;
-	size_t taken = 0;
-	for (size_t rest = strlen(text); rest; rest -= taken, bytes += taken) {
-		taken = rest < 3 ? rest : 3;
-		uint32_t group = (uint32_t)bytes[0] << 16;
-		if (rest > 1)
-			group |= (uint32_t)bytes[1] << 8;
-		if (rest > 2)
-			group |= bytes[2];
-		buffer_add_char(out, alphabet[group >> 18]);
-		buffer_add_char(out, alphabet[group >> 12 & 63]);
-		buffer_add_char(out, rest > 1 ? alphabet[group >> 6 & 63] : '=');
-		buffer_add_char(out, rest > 2 ? alphabet[group & 63] : '=');
-	}
-}
-
-static void
 add_folded(struct buffer *out, const struct buffer *line)
 {
 	enum { COLUMNS = 76 };
@@ -77,7 +56,7 @@ ldif_add(struct buffer *out, const char *attribute, const char *value)
 		buffer_add_text(&line, value);
 	} else {
 		buffer_add_text(&line, ":: ");
-		add_base64(&line, value);
+		text_base64(&line, value);
 	}
 	add_folded(out, &line);
 }

@@ -4,7 +4,6 @@
 #include "core/base/json_writer.h"
 
 #include <assert.h>
-#include <nettle/base64.h>
 #include <string.h>
 #include <unictype.h>
 #include <unistr.h>
@@ -82,14 +81,8 @@ add_utf8(struct buffer *out, const char *text)
 static void
 add_base64(struct buffer *out, const char *text)
 {
-	char encoded[BASE64_ENCODE_LENGTH(3)];
-	size_t size = strlen(text);
 	buffer_add_char(out, '"');
-	for (size_t at = 0; at < size; at += 3) {
-		size_t part = size - at < 3 ? size - at : 3;
-		base64_encode_raw(encoded, part, (const uint8_t *)text + at);
-		buffer_add(out, encoded, sizeof(encoded));
-	}
+	text_base64(out, text);
 	buffer_add_char(out, '"');
 }
 

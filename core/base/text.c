@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <fnmatch.h>
+#include <nettle/base64.h>
 #include <stdint.h>
 #include <string.h>
 #include <unicase.h>
@@ -132,6 +133,19 @@ text_escaped(struct arena *arena, const char *text)
 	AUTO_BUFFER struct buffer out = { 0 };
 	text_escape(&out, text, strlen(text));
 	return arena_strndup(arena, buffer_text(&out), out.size);
+}
+
+void
+text_base64(struct buffer *out, const char *text)
+{
+	char encoded[BASE64_ENCODE_LENGTH(3)];
+	size_t size = strlen(text);
+	for (size_t at = 0; at < size; at += 3) {
+		size_t part = size - at < 3 ? size - at : 3;
+		base64_encode_raw(encoded, part, (const uint8_t *)text + at);
+		buffer_add(out, encoded, sizeof(encoded));
+	}
+	explicit_bzero(encoded, sizeof(encoded));
 }
 
 size_t

@@ -30,6 +30,9 @@ void text_escape_ascii(struct buffer *out, const char *text, size_t size);
  * set; 1 and UINT32_MAX for a byte that is no UTF-8. size is not 0. */
 size_t text_character(const char *text, size_t size, uint32_t *ret_character, bool *ret_shown);
 
+/* The text in base64 (RFC 4648, 4), on one line. */
+void text_base64(struct buffer *out, const char *text);
+
 /* Columns on a terminal of escaped UTF-8 text (wide characters count two, combining ones none). */
 size_t text_width(const char *text);
 

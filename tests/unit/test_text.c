@@ -64,6 +64,28 @@ test_width_counts_columns(void **state)
 	assert_int_equal(text_width("\xf0\x9f\x98\x80"), 2);
 }
 
+/* RFC 4648, 10. */
+static void
+test_base64_is_that_of_the_standard(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{ "", "" },
+		{ "f", "Zg==" },
+		{ "fo", "Zm8=" },
+		{ "foo", "Zm9v" },
+		{ "foobar", "Zm9vYmFy" },
+		{ "\xff\xfe\xfd", "//79" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		AUTO_BUFFER struct buffer out = { 0 };
+		text_base64(&out, cases[i].text);
+		assert_string_equal(buffer_text(&out), cases[i].expected);
+	}
+}
+
 static void
 test_utf8_check_refuses_what_is_not_well_formed(void **state)
 {
@@ -397,6 +419,7 @@ main(void)
 		cmocka_unit_test(test_lines_are_taken_with_their_nuls_and_without_their_newlines),
 		cmocka_unit_test(test_lines_end_with_the_last_newline),
 		cmocka_unit_test(test_width_counts_columns),
+		cmocka_unit_test(test_base64_is_that_of_the_standard),
 		cmocka_unit_test(test_utf8_check_refuses_what_is_not_well_formed),
 		cmocka_unit_test(test_controls_are_found),
 		cmocka_unit_test(test_folding_makes_spellings_of_one_word_equal),
