@@ -90,7 +90,7 @@ until(const struct account *account, struct arena *arena)
 		[ACCOUNT_LEFT] = "has left",
 		[ACCOUNT_STAGED] = "staged",
 	};
-	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE)
+	if (account_is_closed(account))
 		return words[account->state];
 	return shown(account, ACCOUNT_EXPIRES, arena);
 }

@@ -108,7 +108,7 @@ add_expiry(const struct user *user)
 {
 	const struct account *account = user->account;
 	long long seconds = SECONDS_PER_DAY;
-	if (!rights_closed(account)) {
+	if (!account_is_closed(account)) {
 		if (!account_has(account, ACCOUNT_EXPIRES))
 			return;
 		seconds =
@@ -122,7 +122,7 @@ static void
 add_password(const struct user *user)
 {
 	const struct account *account = user->account;
-	if (rights_closed(account)) {
+	if (account_is_closed(account)) {
 		add_name(user, "password_lock");
 		buffer_add_text(user->out, "true\n");
 	}

@@ -176,8 +176,8 @@ count_with(const struct ldif_writing *writing, enum account_field field, size_t 
 	*ret_all = 0;
 	for (size_t i = 0; i < writing->job->count; i++) {
 		const struct account *account = writing->job->accounts[i];
-		*ret_all += !ldif_has_left(account);
-		count += !ldif_has_left(account) && account_has(account, field);
+		*ret_all += !account_has_left(account);
+		count += !account_has_left(account) && account_has(account, field);
 	}
 	return count;
 }
@@ -292,7 +292,7 @@ begin(struct ldif_writing *writing)
 	writing->today = time(NULL) / SECONDS_A_DAY;
 	writing->groups_by_name.arena = writing->keys.arena = job->arena;
 	for (size_t i = 0; i < job->count; i++) {
-		if (!ldif_has_left(job->accounts[i]))
+		if (!account_has_left(job->accounts[i]))
 			ldif_collect_groups(writing, job->accounts[i], host_of(job, i));
 	}
 }
@@ -312,7 +312,7 @@ ldif_write(const void *config, const struct export_job *job)
 	}
 	for (size_t i = 0; i < job->count; i++) {
 		const struct account *account = job->accounts[i];
-		if (ldif_has_left(account))
+		if (account_has_left(account))
 			loss_add(&writing.losses, account, "leavers are left out", NULL);
 		else
 			good &= ldif_write_person(&writing, account, host_of(job, i));

@@ -34,9 +34,6 @@ struct ldif_writing {
 	struct table keys; /* origin key -> struct account */
 };
 
-/* Leavers are in no directory. */
-bool ldif_has_left(const struct account *account);
-
 /* "uid=anna,ou=people,dc=example,dc=org"; without type the unit itself. */
 const char *ldif_dn(
 	const struct ldif_writing *writing, const char *type, const char *name, const char *unit);

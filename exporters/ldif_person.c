@@ -21,29 +21,10 @@ add_number(const struct ldif_writing *writing, const char *attribute, long long 
 
 /* ---- what becomes of an account ---- */
 
-bool
-ldif_has_left(const struct account *account)
-{
-	return account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_LEFT;
-}
-
-static bool
-is_closed(const struct account *account)
-{
-	return account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE;
-}
-
 static bool
 closes_by_date(const struct ldif_writing *writing, const struct account *account)
 {
-	return is_closed(account) && strcmp(writing->config->lock, "shadowExpire") == 0;
-}
-
-static bool
-has_ended(const struct ldif_writing *writing, const struct account *account)
-{
-	return account_has(account, ACCOUNT_EXPIRES) && account->expires != ACCOUNT_NEVER &&
-		account->expires <= writing->today;
+	return account_is_closed(account) && strcmp(writing->config->lock, "shadowExpire") == 0;
 }
 
 /* A class of it says that without the attribute there is no end. */
@@ -60,7 +41,7 @@ add_end(const struct ldif_writing *writing, const struct account *account)
 		add_number(writing, "shadowExpire", 1);
 	else if (account_has(account, ACCOUNT_EXPIRES) && account->expires != ACCOUNT_NEVER)
 		add_number(writing, "shadowExpire", account->expires);
-	if (!is_closed(account))
+	if (!account_is_closed(account))
 		return;
 	if (strcmp(writing->config->lock, "pwdAccountLockedTime") == 0)
 		add(writing, "pwdAccountLockedTime", "000001010000Z");
@@ -102,7 +83,7 @@ note_jail(struct ldif_writing *writing, const struct account *account)
 static void
 note_state(struct ldif_writing *writing, const struct account *account)
 {
-	if (is_closed(account) && account->state == ACCOUNT_STAGED)
+	if (account_is_closed(account) && account->state == ACCOUNT_STAGED)
 		loss_add(&writing->losses, account,
 			"a directory does not know staged accounts: they are disabled there", NULL);
 	if (closes_by_date(writing, account) && account_has(account, ACCOUNT_EXPIRES) &&
@@ -122,7 +103,7 @@ judge_password(struct ldif_writing *writing, const struct account *account)
 			"Apply it, and export the account that was made: --managed");
 	if (!field_is_written(writing->job, account, ACCOUNT_PASSWORD_HASH))
 		return false;
-	if (!closes_by_date(writing, account) && !has_ended(writing, account))
+	if (!closes_by_date(writing, account) && !account_has_ended(account, writing->today))
 		return true;
 	loss_add(&writing->losses, account,
 		"the password is left out, since shadowExpire keeps nobody from binding with it",

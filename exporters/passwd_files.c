@@ -78,7 +78,7 @@ add_day(struct buffer *out, int64_t day)
 static int64_t
 expiry_of(const struct account *account)
 {
-	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE)
+	if (account_is_closed(account))
 		return 1;
 	if (!account_has(account, ACCOUNT_EXPIRES) || account->expires == ACCOUNT_NEVER)
 		return EXPORT_EMPTY;

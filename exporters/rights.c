@@ -62,9 +62,3 @@ rights_in(const struct rights *rights, const struct folder *folder, const struct
 	bits &= RIGHT_READ | RIGHT_WRITE | RIGHT_ENTER;
 	return rights->profile.read_only ? bits & ~(unsigned)RIGHT_WRITE : bits;
 }
-
-bool
-rights_closed(const struct account *account)
-{
-	return account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE;
-}

@@ -35,7 +35,4 @@ const char *rights_group(
 unsigned rights_in(
 	const struct rights *rights, const struct folder *folder, const struct account *account);
 
-/* The account is disabled, staged or has left: nobody may log in. */
-bool rights_closed(const struct account *account);
-
 #endif

@@ -336,7 +336,7 @@ write_user(const struct user *user)
 	const struct account *account = user->account;
 	struct json_writer *json = user->json;
 	struct string_list allowed;
-	bool is_open = !rights_closed(account);
+	bool is_open = !account_is_closed(account);
 	if (!networks_allowed(&user->rights.profile.from, user->job->arena, &allowed)) {
 		lose(user, "the profile lets nobody in, so the user is disabled", NULL);
 		is_open = false;

@@ -21,15 +21,9 @@ gecos_of(const struct account *account, struct arena *arena)
 }
 
 static bool
-has_left(const struct account *account)
-{
-	return account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_LEFT;
-}
-
-static bool
 is_written(const struct account *account, struct losses *losses)
 {
-	const char *why = has_left(account)	     ? "leavers are left out"
+	const char *why = account_has_left(account)  ? "leavers are left out"
 		: !account_has(account, ACCOUNT_UID) ? "accounts without a uid are left out"
 						     : NULL;
 	if (why && losses)
@@ -63,10 +57,7 @@ bool
 unix_is_closed(const struct account *account)
 {
 	enum { SECONDS_A_DAY = 24 * 60 * 60 };
-	if (account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE)
-		return true;
-	return account_has(account, ACCOUNT_EXPIRES) && account->expires != ACCOUNT_NEVER &&
-		account->expires <= time(NULL) / SECONDS_A_DAY;
+	return account_is_closed(account) || account_has_ended(account, time(NULL) / SECONDS_A_DAY);
 }
 
 void

@@ -100,7 +100,7 @@ static void
 add_end(const struct record_writing *record)
 {
 	const struct account *account = record->account;
-	bool is_closed = rights_closed(account);
+	bool is_closed = account_is_closed(account);
 	if (is_closed)
 		json_write_number(record->json, "notAfterUSec", MICROSECONDS_PER_DAY);
 	else if (account_has(account, ACCOUNT_EXPIRES) && account->expires != ACCOUNT_NEVER)

@@ -110,6 +110,27 @@ account_has(const struct account *account, enum account_field field)
 	return account->given & (1u << field);
 }
 
+static inline bool
+account_has_left(const struct account *account)
+{
+	return account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_LEFT;
+}
+
+/* Disabled, staged or left: nobody gets in by it as long as the source says so. */
+static inline bool
+account_is_closed(const struct account *account)
+{
+	return account_has(account, ACCOUNT_STATE) && account->state != ACCOUNT_ACTIVE;
+}
+
+/* Its end is not after that day, counted from 1970. */
+static inline bool
+account_has_ended(const struct account *account, int64_t today)
+{
+	return account_has(account, ACCOUNT_EXPIRES) && account->expires != ACCOUNT_NEVER &&
+		account->expires <= today;
+}
+
 /* The source says that nobody is to get in by this account any more. */
 static inline bool
 account_is_shut(const struct account *account)

@@ -239,7 +239,7 @@ judge_one(struct finding *finding, struct link_match *match)
 		note(finding, match, "the names differ");
 	else if (strcmp(candidate->matched, criteria[LINK_UID]) == 0)
 		note(finding, match, "only the uid is the same");
-	if (planner_has_left(candidate->account))
+	if (account_has_left(candidate->account))
 		note(finding, match, "has left there");
 	match->confidence = match->note ? LINK_LIKELY : LINK_CERTAIN;
 }

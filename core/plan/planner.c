@@ -213,7 +213,7 @@ plan_account(struct planner *planner, const struct account *account, struct chan
 		table_get(&planner->snapshot->managed->by_login, login);
 	if (planner_block_handed_over(planner, account, change))
 		return;
-	if (managed && managed->nss && planner_has_left(account))
+	if (managed && managed->nss && account_has_left(account))
 		change->nss = true;
 	if (change->nss || (managed && managed->nss)) {
 		plan_nss(planner, account, managed, change);
@@ -221,7 +221,7 @@ plan_account(struct planner *planner, const struct account *account, struct chan
 	}
 	if (change->old_login && !planner_check_rename(planner, account, change))
 		return;
-	if (!line && planner_has_left(account))
+	if (!line && account_has_left(account))
 		change->action = CHANGE_UNCHANGED; /* gone there, never here */
 	else if (!line)
 		planner_create(planner, account, change);

@@ -144,8 +144,6 @@ bool planner_is_wanted(const struct planner *planner, const struct change *chang
 /* Makes a row of every account: logins are chosen, claims are known. */
 NODISCARD bool planner_collect(
 	struct planner *planner, const struct intake *intakes, size_t intake_count);
-/* The source says that the person is gone. */
-bool planner_has_left(const struct account *account);
 /* Remembers a home and what is above it, for finding shared and nested ones. */
 void planner_claim_home(struct planner *planner, const char *home, const char *login);
 /* Notes in a table that a login wants a uid. */

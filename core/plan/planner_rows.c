@@ -8,12 +8,6 @@
 
 #include "core/plan/planner_internal.h"
 
-bool
-planner_has_left(const struct account *account)
-{
-	return account_has(account, ACCOUNT_STATE) && account->state == ACCOUNT_LEFT;
-}
-
 static bool
 exists(const struct planner *planner, const struct change *change)
 {
@@ -146,7 +140,7 @@ claim_for_new(struct planner *planner, const struct planner_row *row)
 	const struct account *account = row->account;
 	struct change *change = row->change;
 	if (planner_is_blocked(change) || change->left_out || change->nss ||
-		planner_has_left(account))
+		account_has_left(account))
 		return true;
 	if (account_has(account, ACCOUNT_UID) && asks_for_other_uid(planner, row))
 		planner_claim_id(planner, &planner->asked_ids, account->uid, change->login);
