@@ -27,9 +27,11 @@
  * `sftp` is the profile: a playbook that does not make a Match block of it must refuse it, or the
  * user may do more than here. A plaintext password is never written: the module wants a hash.
  */
+#include <string.h>
+
+#include "core/base/yaml_text.h"
 #include "exporters/field.h"
 #include "exporters/rights.h"
-#include "exporters/yaml_text.h"
 
 #define SECONDS_PER_DAY 86400ll
 
@@ -60,6 +62,15 @@ struct user {
 
 /* ---- values ---- */
 
+/* Ansible fills in templates ({{ }}, {% %}, {# #}) unless it is told not to. */
+static void
+add_untemplated(struct buffer *out, const char *text)
+{
+	if (strstr(text, "{{") || strstr(text, "{%") || strstr(text, "{#"))
+		buffer_add_text(out, "!unsafe ");
+	yaml_add_text(out, text);
+}
+
 static void
 add_name(const struct user *user, const char *name)
 {
@@ -70,7 +81,7 @@ static void
 add_text(const struct user *user, const char *name, const char *text)
 {
 	add_name(user, name);
-	yaml_add_untemplated(user->out, text);
+	add_untemplated(user->out, text);
 	buffer_add_char(user->out, '\n');
 }
 
@@ -81,7 +92,7 @@ add_items(struct buffer *out, const struct string_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		if (i)
 			buffer_add_text(out, ", ");
-		yaml_add_untemplated(out, list->items[i]);
+		add_untemplated(out, list->items[i]);
 	}
 	buffer_add_char(out, ']');
 }
@@ -147,11 +158,11 @@ add_folders(const struct user *user)
 		const char *login = user->account->username;
 		const char *group = rights_group(folder, login, user->host);
 		buffer_add_text(user->out, "      - {path: ");
-		yaml_add_untemplated(user->out, folder->path);
+		add_untemplated(user->out, folder->path);
 		buffer_add_text(user->out, ", owner: ");
-		yaml_add_untemplated(user->out, rights_owner(folder, login));
+		add_untemplated(user->out, rights_owner(folder, login));
 		buffer_add_text(user->out, ", group: ");
-		yaml_add_untemplated(user->out, group ? group : user->config->group);
+		add_untemplated(user->out, group ? group : user->config->group);
 		buffer_printf(user->out, ", mode: \"%04o\"}\n", (unsigned)folder_mode(folder));
 	}
 }
@@ -182,7 +193,7 @@ add_profile(const struct user *user)
 	}
 	if (profile->start) {
 		next_member(out, start, "start");
-		yaml_add_untemplated(
+		add_untemplated(
 			out, profile_start_of(profile, user->account->username, user->job->arena));
 	}
 	if (profile->log_level) {
@@ -201,7 +212,7 @@ write_user(const struct user *user)
 {
 	const struct account *account = user->account;
 	buffer_add_text(user->out, "  - name: ");
-	yaml_add_untemplated(user->out, account->username);
+	add_untemplated(user->out, account->username);
 	buffer_add_char(user->out, '\n');
 	add_text(user, "state", "present");
 	if (account_has(account, ACCOUNT_UID)) {
@@ -229,7 +240,7 @@ ansible_write(const void *config, const struct export_job *job)
 	struct losses losses = { .job = job };
 	bool good = true;
 	buffer_add_text(job->out, "---\nrehome_group: ");
-	yaml_add_untemplated(job->out, ansible->group);
+	add_untemplated(job->out, ansible->group);
 	buffer_add_text(job->out, job->count ? "\nrehome_users:\n" : "\nrehome_users: []\n");
 	for (size_t i = 0; i < job->count; i++) {
 		const struct user user = {

@@ -34,6 +34,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/yaml_text.h"
 #include "exporters/ldif_internal.h"
 #include "exporters/ldif_text.h"
 
@@ -200,7 +201,7 @@ static void
 add_setting(const struct ldif_writing *writing, const char *name, const char *value)
 {
 	buffer_printf(writing->job->out, "#   %s: ", name);
-	ldif_add_yaml(writing->job->out, value);
+	yaml_add_ascii(writing->job->out, value);
 	buffer_add_char(writing->job->out, '\n');
 }
 
@@ -222,9 +223,9 @@ add_groups_rule(const struct ldif_writing *writing)
 		if (!(*group)->is_given)
 			continue;
 		buffer_add_text(out, separator);
-		ldif_add_yaml(out, (*group)->name);
+		yaml_add_ascii(out, (*group)->name);
 		buffer_add_text(out, ": ");
-		ldif_add_yaml(out, (*group)->name);
+		yaml_add_ascii(out, (*group)->name);
 		separator = ", ";
 	}
 	if (*separator == ',')

@@ -3,7 +3,6 @@
  */
 #include "exporters/ldif_text.h"
 
-#include <stdint.h>
 #include <string.h>
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -119,36 +118,4 @@ ldif_is_dn(const char *dn)
 			return true;
 		dn++;
 	}
-}
-
-/* ---- comments ---- */
-
-/* The character at text, which is UTF-8, and how many bytes it has. */
-static uint32_t
-take_character(const unsigned char *text, size_t *ret_size)
-{
-	size_t size = *text < 0x80 ? 1 : *text < 0xE0 ? 2 : *text < 0xF0 ? 3 : 4;
-	uint32_t character = size == 1 ? *text : *text & (0x7Fu >> size);
-	for (size_t i = 1; i < size; i++)
-		character = character << 6 | (text[i] & 0x3Fu);
-	*ret_size = size;
-	return character;
-}
-
-void
-ldif_add_yaml(struct buffer *out, const char *text)
-{
-	const unsigned char *c = (const unsigned char *)text;
-	size_t size;
-	buffer_add_char(out, '"');
-	for (; *c; c += size) {
-		uint32_t character = take_character(c, &size);
-		if (character == '"' || character == '\\')
-			buffer_printf(out, "\\%c", (int)character);
-		else if (size == 1 && is_plain(*c))
-			buffer_add_char(out, (char)character);
-		else
-			buffer_printf(out, "\\U%08X", character);
-	}
-	buffer_add_char(out, '"');
 }

@@ -1,5 +1,5 @@
 /*
- * ldif_text.h - lines of LDIF (RFC 2849), values of names in a DN (RFC 4514), YAML in comments.
+ * ldif_text.h - lines of LDIF (RFC 2849), values of names in a DN (RFC 4514).
  */
 #ifndef REHOME_EXPORTERS_LDIF_TEXT_H
 #define REHOME_EXPORTERS_LDIF_TEXT_H
@@ -21,8 +21,5 @@ void ldif_add_name(struct buffer *out, const char *value);
 bool ldif_is_dn(const char *dn);
 /* A name of an attribute, without options. */
 bool ldif_is_attribute(const char *name);
-
-/* A double-quoted scalar in ASCII, which is all that a comment may hold. The text is UTF-8. */
-void ldif_add_yaml(struct buffer *out, const char *text);
 
 #endif

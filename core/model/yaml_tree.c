@@ -15,7 +15,7 @@
 #include <yaml.h>
 
 #include "core/base/table.h"
-#include "core/base/text.h"
+#include "core/base/yaml_text.h"
 
 /* A mapping or sequence whose end was not seen yet. */
 struct open_node {
@@ -495,40 +495,13 @@ is_plain_text(const char *text)
 	return (isalpha((unsigned char)*text) || *text == '/') && text[strspn(text, safe)] == '\0';
 }
 
-/* What a terminal would act upon or not show. */
-static void
-write_escape(struct buffer *out, uint32_t character)
-{
-	if (character == '\n' || character == '\t')
-		buffer_add_text(out, character == '\n' ? "\\n" : "\\t");
-	else if (character < 0x100)
-		buffer_printf(out, "\\x%02x", (unsigned)character);
-	else if (character < 0x10000)
-		buffer_printf(out, "\\u%04x", (unsigned)character);
-	else
-		buffer_printf(out, "\\U%08x", (unsigned)character);
-}
-
 void
 yaml_write_text(struct buffer *out, const char *text)
 {
-	if (is_plain_text(text)) {
+	if (is_plain_text(text))
 		buffer_add_text(out, text);
-		return;
-	}
-	buffer_add_char(out, '"');
-	for (size_t rest = strlen(text), size; rest; rest -= size, text += size) {
-		uint32_t character;
-		bool is_shown;
-		size = text_character(text, rest, &character, &is_shown);
-		if (character == '"' || character == '\\')
-			buffer_add_char(out, '\\');
-		if (is_shown || character == UINT32_MAX)
-			buffer_add(out, text, size);
-		else
-			write_escape(out, character);
-	}
-	buffer_add_char(out, '"');
+	else
+		yaml_add_text(out, text);
 }
 
 static void

@@ -67,7 +67,7 @@ struct place yaml_at_key(const struct yaml_node *node, struct arena *arena);
 /* "text", "a list", "a mapping": for messages. */
 const char *yaml_kind_name(enum yaml_kind kind);
 
-/* Text as a scalar or key, quoted when it must be, on one line. */
+/* Text as a scalar or key, quoted (yaml_text.h) when it must be, on one line. */
 void yaml_write_text(struct buffer *out, const char *text);
 
 /* A whole node on one line; yaml_tree_parse() reads it back to the same tree, as long as no item of

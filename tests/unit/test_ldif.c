@@ -225,16 +225,6 @@ test_an_attribute_is_a_name_without_options(void **state)
 	assert_false(ldif_is_attribute("a b"));
 }
 
-static void
-test_a_comment_is_ascii_and_one_line(void **state)
-{
-	(void)state;
-	AUTO_BUFFER struct buffer out = { 0 };
-	ldif_add_yaml(&out, "a \"b\" \\ \n M\xC3\xBCller \xE2\x82\xAC \xF0\x9F\x98\x80");
-	assert_string_equal(buffer_text(&out),
-		"\"a \\\"b\\\" \\\\ \\U0000000A M\\U000000FCller \\U000020AC \\U0001F600\"");
-}
-
 int
 main(void)
 {
@@ -247,7 +237,6 @@ main(void)
 		cmocka_unit_test(test_names_in_a_dn_are_escaped),
 		cmocka_unit_test(test_a_base_must_be_names_with_values),
 		cmocka_unit_test(test_an_attribute_is_a_name_without_options),
-		cmocka_unit_test(test_a_comment_is_ascii_and_one_line),
 	};
 	return cmocka_run_group_tests_name("ldif", tests, NULL, NULL);
 }
