@@ -257,6 +257,24 @@ count_kind(const struct source_look *look, unsigned meaning)
 	return count;
 }
 
+/* A rule names its column on one line, and in what can be seen. */
+static bool
+is_nameable(const struct source_look *look, const struct column *column)
+{
+	return strcmp(text_escaped(look->init->arena, column->name), column->name) == 0;
+}
+
+static void
+leave_rule(struct source_look *look, const struct column *column)
+{
+	struct init *init = look->init;
+	string_list_push(init->arena, &init->leftovers,
+		arena_printf(init->arena,
+			"source %s: no rule in map: can name the column '%s', and it needs one; "
+			"give it a name on one line in the sheet",
+			look->name, column->name));
+}
+
 /* "    map:" in front of the first rule. */
 static void
 add_rule(struct source_look *look, bool *begun, const char *why, const struct column *column,
@@ -283,9 +301,12 @@ add_map(struct source_look *look)
 	bool begun = false;
 	ARRAY_FOREACH (column, &look->columns) {
 		const char *date = column->meaning == ACCOUNT_EXPIRES ? date_format(column) : NULL;
+		bool several = count_kind(look, column->meaning) > 1;
 		if (column->meaning >= ACCOUNT_FIELDS || !is_first_of_its_kind(look, column))
 			continue;
-		if (count_kind(look, column->meaning) > 1)
+		if ((several || date) && !is_nameable(look, column))
+			leave_rule(look, column);
+		else if (several)
 			add_rule(look, &begun,
 				"Several columns could be it; this is the first one.", column,
 				date);
@@ -308,7 +329,7 @@ suggest_key(struct source_look *look)
 	ARRAY_FOREACH (column, &look->columns) {
 		bool tells_apart = look->rows > 1 && column->filled == look->rows &&
 			column->values.count == look->rows;
-		if (!tells_apart || column->meaning != COLUMN_UNKNOWN)
+		if (!tells_apart || column->meaning != COLUMN_UNKNOWN || !is_nameable(look, column))
 			continue;
 		AUTO_BUFFER struct buffer name = { 0 };
 		yaml_write_text(&name, column->name);
