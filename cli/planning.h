@@ -147,7 +147,7 @@ NODISCARD bool planning_hash(struct session *session, struct plan *plan,
 /* By either login of one who is renamed; without patterns everybody. */
 bool planning_matches(const struct change *change, const struct string_list *globs);
 
-/* Shows a plan the way the command line asks for: text, or the report. */
+/* planning_show.c: shows a plan the way the command line asks for: text, or the report. */
 struct planning_view {
 	bool all;	   /* users, however many */
 	bool everybody;	   /* unchanged ones too */
