@@ -21,8 +21,8 @@
  *	    ssh_keys: ["ssh-ed25519 ..."]   lines of an authorized_keys file
  *	    folders:
  *	      - {path: "pics", owner: "anna", group: "sftponly", mode: "0755"}
- *	    sftp: {read_only: true, umask: "027", start: "pics", log_level: "INFO", from:
- *["10.0.0.0/8"]}
+ *	    sftp: {read_only: true, umask: "027", start: "pics", log_level: "INFO",
+ *	           from: ["10.0.0.0/8"]}
  *
  * `sftp` is the profile: a playbook that does not make a Match block of it must refuse it, or the
  * user may do more than here. A plaintext password is never written: the module wants a hash.

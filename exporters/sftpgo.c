@@ -6,11 +6,12 @@
  *
  *	{"version": 17, "users": [
  *	  {"username": "anna", "status": 1, "description": "Anna Vogel", "email": ...,
- *	   "expiration_date": 1830211200000, "password": "$6$...", "public_keys": ["ssh-ed25519
- *..."], "home_dir": "/home/anna", "uid": 20001, "gid": 20001, "permissions": {"/":
- *["list","download"], "/pics": ["*"], "/logs": ["list","download"]}, "filesystem": {"provider": 0},
- *	   "filters": {"allowed_ip": [...], "denied_protocols": [...], "start_directory":
- *"/pics"}}]}
+ *	   "expiration_date": 1830211200000, "password": "$6$...",
+ *	   "public_keys": ["ssh-ed25519 ..."], "home_dir": "/home/anna", "uid": 20001,
+ *	   "gid": 20001, "permissions": {"/": ["list","download"], "/pics": ["*"],
+ *	   "/logs": ["list","download"]}, "filesystem": {"provider": 0},
+ *	   "filters": {"allowed_ip": [...], "denied_protocols": [...],
+ *		       "start_directory": "/pics"}}]}
  *
  *   status         1, or 0 for an account that is disabled, staged or has left
  *   expiration_date  milliseconds since 1970; 0 = never, and where nothing is said
