@@ -23,11 +23,15 @@ gecos_of(const struct account *account, struct arena *arena)
 static bool
 is_written(const struct account *account, struct losses *losses)
 {
-	const char *why = account_has_left(account)  ? "leavers are left out"
-		: !account_has(account, ACCOUNT_UID) ? "accounts without a uid are left out"
-						     : NULL;
+	const char *why = NULL, *hint = NULL;
+	if (account_has_left(account)) {
+		why = "leavers are left out";
+	} else if (!account_has(account, ACCOUNT_UID)) {
+		why = "accounts without a uid are left out";
+		hint = "Give them one in the source, or export managed accounts.";
+	}
 	if (why && losses)
-		loss_add(losses, account, why, NULL);
+		loss_add(losses, account, why, hint);
 	return !why;
 }
 

@@ -15,6 +15,19 @@ importer_of_file(const char *argument, const struct importer_set *known, struct 
 	return dot && string_list_has(&names, dot + 1) ? dot + 1 : NULL;
 }
 
+/* " (ftp, hr)", or "" when there are none. */
+static const char *
+in_parentheses(const char *const *names, struct arena *arena)
+{
+	AUTO_BUFFER struct buffer text = { 0 };
+	for (; *names; names++)
+		buffer_printf(&text, "%s%s", text.size ? ", " : " (", *names);
+	if (!text.size)
+		return "";
+	buffer_add_text(&text, ")");
+	return arena_strdup(arena, buffer_text(&text));
+}
+
 static bool
 unknown_source(const char *argument, const struct config *config, const struct importer_set *known,
 	struct arena *arena, struct diags *diags)
@@ -34,8 +47,9 @@ unknown_source(const char *argument, const struct config *config, const struct i
 		diag_hint(diags, "Did you mean '%s'?", near);
 	else
 		diag_hint(diags,
-			"Name a source of the configuration, or write IMPORTER:PLACE such as "
-			"csv:staff.csv.");
+			"Name a source of the configuration%s, or write IMPORTER:PLACE such as "
+			"csv:staff.csv.",
+			in_parentheses(names.items, arena));
 	return false;
 }
 

@@ -155,9 +155,8 @@ test_source_arguments_are_names_or_importer_and_place(void **state)
 			"error: unknown source 'staff.table' | Did you mean "
 			"'table:staff.table'?\n" },
 		{ "xyz",
-			"error: unknown source 'xyz' | Name a source of the configuration, or "
-			"write "
-			"IMPORTER:PLACE such as csv:staff.csv.\n" },
+			"error: unknown source 'xyz' | Name a source of the configuration "
+			"(partners), or write IMPORTER:PLACE such as csv:staff.csv.\n" },
 		{ "tabel:x", "error: unknown importer 'tabel' | Did you mean 'table'?\n" },
 		{ "zzzzz:x",
 			"error: unknown importer 'zzzzz' | Run rehome importers for the list.\n" },
