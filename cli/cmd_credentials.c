@@ -50,6 +50,21 @@ check_options(struct session *session, const struct credentials_options *options
 	return session_fail(session, EXIT_USAGE);
 }
 
+/* Line by line, so that a fault has its line; of a file that is none of keys the first one is
+ * enough. */
+static bool
+parse_keys(
+	struct session *session, const char *path, struct bytes rest, struct string_list *ret_keys)
+{
+	struct bytes line;
+	for (unsigned number = 1; bytes_take_line(&rest, &line); number++) {
+		if (!ssh_keys_parse(arena_strndup(session->arena, line.data, line.size),
+			    at(path, number), session->arena, ret_keys, &session->diags))
+			return false;
+	}
+	return true;
+}
+
 static bool
 read_keys(struct session *session, const char *path, struct string_list *ret_keys)
 {
@@ -57,8 +72,7 @@ read_keys(struct session *session, const char *path, struct string_list *ret_key
 	if (!path)
 		return true;
 	if (!file_read(path, session->arena, &content, NULL, &session->diags) ||
-		!ssh_keys_parse(
-			content.data, at(path, 0), session->arena, ret_keys, &session->diags))
+		!parse_keys(session, path, content, ret_keys))
 		return session_fail(session, EXIT_BAD_DATA);
 	if (ret_keys->count)
 		return true;

@@ -31,13 +31,19 @@ looks_like_plan(struct bytes content)
 	return head && memmem(content.data, head, mark, sizeof(mark) - 1);
 }
 
+static bool
+is_plan_name(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	return dot && strcmp(dot, ".json") == 0;
+}
+
 bool
 saved_plan_is(const char *argument, struct arena *arena)
 {
 	struct diags ignored = { .arena = arena };
 	struct bytes content;
-	const char *dot = strrchr(argument, '.');
-	return dot && strcmp(dot, ".json") == 0 && access(argument, F_OK) == 0 &&
+	return is_plan_name(argument) && access(argument, F_OK) == 0 &&
 		file_read(argument, arena, &content, NULL, &ignored) && looks_like_plan(content);
 }
 
@@ -83,11 +89,24 @@ write_both(struct session *session, const char *path, const struct plan *plan,
 	return file_create(beside, buffer_bytes(&private), session->arena, &session->diags);
 }
 
+/* By its name rehome apply tells a plan from a source. */
+static bool
+check_name(struct session *session, const char *path)
+{
+	if (is_plan_name(path))
+		return true;
+	diag_error(&session->diags, at(path, 0), "the name of a plan ends in .json");
+	diag_hint(&session->diags, "Write it to %s.json instead.",
+		text_shell_word(session->arena, path));
+	return false;
+}
+
 bool
 saved_plan_write(struct session *session, const char *path, const struct plan *plan,
 	const struct plan_secrets *secrets)
 {
-	if (!may_replace(session, path) || !write_both(session, path, plan, secrets))
+	if (!may_replace(session, path) || !check_name(session, path) ||
+		!write_both(session, path, plan, secrets))
 		return session_fail(session, EXIT_FAILED);
 	return true;
 }
