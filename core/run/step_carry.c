@@ -321,6 +321,41 @@ bring_tree(const struct step *step, struct run *run)
 			false, run->diags);
 }
 
+/* Of T: it has a directory for each on the way to a file, and what was new in it has gone. Nothing
+ * in T but files came from the home. */
+static bool
+drop_empty(struct run *run, int dir_fd)
+{
+	struct string_list names = { 0 };
+	if (!host_list_at(run->host, dir_fd, run->arena, &names, run->diags))
+		return false;
+	ARRAY_FOREACH (name, &names) {
+		AUTO_CLOSE int fd = -1;
+		struct host_entry entry;
+		bool not_empty;
+		if (!host_inspect_at(run->host, dir_fd, *name, &entry, run->diags))
+			return false;
+		if (!entry.exists || !S_ISDIR(entry.st.st_mode))
+			continue;
+		if (!host_open_dir_at(run->host, dir_fd, *name, &fd, run->diags) ||
+			!drop_empty(run, fd) ||
+			!host_remove_dir_at(run->host, dir_fd, *name, &not_empty, run->diags))
+			return false;
+	}
+	return true;
+}
+
+static bool
+keep_versions(const struct step *step, struct run *run)
+{
+	AUTO_CLOSE int fd = -1;
+	const char *path = carry_path(step, run);
+	if (!host_open_dir(run->host, path, &fd, run->diags) || !drop_empty(run, fd))
+		return false;
+	diag_note(run->diags, at(path, 0), "has the versions that were replaced");
+	return true;
+}
+
 static bool
 carry_apply(const struct step *step, struct run *run)
 {
@@ -336,12 +371,7 @@ carry_apply(const struct step *step, struct run *run)
 		if (!move_in(&carrying, fact))
 			return false;
 	}
-	if (!carry_end(step, run, &kept))
-		return false;
-	if (kept)
-		diag_note(run->diags, at(carry_path(step, run), 0),
-			"has the versions that were replaced");
-	return true;
+	return carry_end(step, run, &kept) && (!kept || keep_versions(step, run));
 }
 
 const struct step_ops step_contents_carry = {

@@ -164,6 +164,9 @@ test_again() {
 	is "a new folder, too, and the user's" \
 		"$(cat /home/anna/music/live/song) $(stat -c %u /home/anna/music)" "song $(id -u anna)"
 	is "a changed one is the newer" "$(cat /home/anna/docs/letter)" "a second letter"
+	check "the older one is in quarantine" \
+		sh -c 'cat /home/.rehome-quarantine/*/anna.*/docs/letter | grep -q letter'
+	is "and no folder there that nothing is in" "$(find /home/.rehome-quarantine -empty)" ""
 	is "a conflict is left alone" "$(cat /home/anna/pics/web.jpg)" "new side"
 	is "and what changed here only" "$(cat /home/anna/docs/deep/x)" "only here"
 	check "what is gone there stays here" test -e /home/anna/docs/holes
