@@ -21,7 +21,7 @@ static const struct option_spec verify_options[] = {
 	{ .name = "all",
 		.type = OPTION_FLAG,
 		.offset = offsetof(struct verify_options, all),
-		.help = "list every account, however many are in order" },
+		.help = "list every account, however many are alike" },
 	{ .name = NULL },
 };
 

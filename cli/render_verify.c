@@ -8,7 +8,17 @@
  */
 #include "cli/render_verify.h"
 
-enum { STATE_WIDTH = 9, LOGIN_MIN_WIDTH = 11, ACCOUNT_HANG = 11, PROSE_HANG = 2 };
+#include "core/base/table.h"
+
+enum {
+	MANY_ACCOUNTS = 50, /* with more than these to show, only some of each kind are */
+	FEW_ALIKE = 10,
+	STATE_WIDTH = 9,
+	LOGIN_MIN_WIDTH = 11,
+	ACCOUNT_HANG = 11,
+	REST_HANG = 8,
+	PROSE_HANG = 2,
+};
 
 size_t
 verification_faults(const struct verification *verification)
@@ -95,6 +105,92 @@ login_width(const struct paint *paint, const struct verification *verification)
 	return width;
 }
 
+/* ---- very many with the same faults ---- */
+
+/* Accounts of which the same was found. */
+struct kind {
+	const char *codes; /* "jail-writable, keys-owner" */
+	const struct verified_account **items;
+	size_t count, room;
+};
+
+struct kinds {
+	struct arena *arena;
+	struct table by_codes; /* -> struct kind */
+	struct kind **items;
+	size_t count, room;
+};
+
+/* What an account is listed for; warnings only where there are no faults. */
+static const char *
+codes_of(const struct verified_account *account, struct arena *arena)
+{
+	struct string_list codes = { 0 };
+	AUTO_BUFFER struct buffer text = { 0 };
+	enum diag_level level = account->findings.errors ? DIAG_ERROR : DIAG_WARNING;
+	ARRAY_FOREACH (diag, &account->findings) {
+		const char *code = diag->code ? diag->code : diag->message;
+		if (diag->level != level || string_list_has(&codes, code))
+			continue;
+		buffer_printf(&text, "%s%s", codes.count ? ", " : "", code);
+		string_list_push(arena, &codes, code);
+	}
+	return arena_strdup(arena, buffer_text(&text));
+}
+
+static void
+add_to_kind(struct kinds *kinds, const struct verified_account *account)
+{
+	const char *codes = codes_of(account, kinds->arena);
+	struct kind *kind = table_get(&kinds->by_codes, codes);
+	if (!kind) {
+		kind = ARENA_NEW(kinds->arena, struct kind);
+		kind->codes = codes;
+		table_set(&kinds->by_codes, codes, kind);
+		ARRAY_PUSH(kinds->arena, kinds, kind);
+	}
+	ARRAY_PUSH(kinds->arena, kind, account);
+}
+
+/* "... and 990 more with jail-writable, user110 to user999; --all lists them" */
+static void
+add_rest(const struct paint *paint, const struct kind *kind)
+{
+	size_t left = kind->count - FEW_ALIKE, start = paint->out->size;
+	buffer_printf(paint->out, "    ... and %zu more with ", left);
+	paint_text(paint, kind->codes);
+	buffer_add_text(paint->out, ", ");
+	paint_text(paint, kind->items[FEW_ALIKE]->login);
+	if (left > 1) {
+		buffer_add_text(paint->out, left == 2 ? " and " : " to ");
+		paint_text(paint, kind->items[kind->count - 1]->login);
+	}
+	buffer_add_text(paint->out, "; --all lists them\n");
+	paint_fit(paint, start, REST_HANG);
+}
+
+/* The first few of each kind. */
+static void
+add_kinds(const struct paint *paint, const struct verification *verification, enum state state)
+{
+	AUTO_ARENA struct arena arena = { 0 };
+	struct kinds kinds = { .arena = &arena, .by_codes = { .arena = &arena } };
+	size_t width = login_width(paint, verification);
+	ARRAY_FOREACH (account, &verification->accounts) {
+		if (state_of(account) == state)
+			add_to_kind(&kinds, account);
+	}
+	ARRAY_FOREACH (item, &kinds) {
+		const struct kind *kind = *item;
+		for (size_t i = 0; i < kind->count && i < FEW_ALIKE; i++)
+			add_account(paint, kind->items[i], width);
+		if (kind->count > FEW_ALIKE)
+			add_rest(paint, kind);
+	}
+}
+
+/* ---- all accounts ---- */
+
 /* Returns how many there are. */
 static size_t
 add_accounts(const struct paint *paint, const struct verification *verification, enum state state,
@@ -144,6 +240,19 @@ add_records(const struct paint *paint, const struct verification *verification, 
 	}
 }
 
+/* Those with something to tell. Returns how many there are. */
+static size_t
+add_told(const struct paint *paint, const struct verification *verification, enum state state,
+	bool all)
+{
+	size_t count = add_accounts(paint, verification, state, false);
+	if (count > MANY_ACCOUNTS && !all)
+		add_kinds(paint, verification, state);
+	else
+		add_accounts(paint, verification, state, true);
+	return count;
+}
+
 void
 render_verification(const struct paint *paint, const struct verification *verification,
 	const struct render_verify_options *options)
@@ -154,9 +263,9 @@ render_verification(const struct paint *paint, const struct verification *verifi
 		add_records(paint, verification, options->brief);
 		return;
 	}
-	size_t faults = add_accounts(paint, verification, STATE_FAULT, true);
+	size_t faults = add_told(paint, verification, STATE_FAULT, options->all);
 	if (!options->brief) {
-		add_accounts(paint, verification, STATE_WARNING, true);
+		add_told(paint, verification, STATE_WARNING, options->all);
 		size_t sound = add_accounts(paint, verification, STATE_OK, listed);
 		if (sound && !listed) {
 			add_state(paint, STATE_OK);

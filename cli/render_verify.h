@@ -13,11 +13,12 @@ enum { FEW_ACCOUNTS = 20 };
 
 struct render_verify_options {
 	bool brief; /* only those with faults */
-	bool all;   /* those without, however many there are */
+	bool all;   /* every one, however many there are that are alike */
 };
 
 /*
- * Each account with what was found, faults first. Then the totals. With paint->plain a record for
+ * Each account with what was found, faults first; of very many the first few of each kind. Then the
+ * totals. With paint->plain a record for
  * each finding, and one for an account without: state, login, home, code, message, hint.
  */
 void render_verification(const struct paint *paint, const struct verification *verification,
