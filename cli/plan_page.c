@@ -137,6 +137,8 @@ add_totals(struct page *page)
 	for (int action = 0; action < CHANGE_ACTIONS; action++)
 		add_row(page, change_action_name((enum change_action)action),
 			count_text(page, page->plan->counts[action]));
+	if (page->plan->left_out)
+		add_row(page, "left out, of the unchanged", count_text(page, page->plan->left_out));
 	add(page, "</table>\n");
 }
 

@@ -43,6 +43,8 @@ add_totals(struct json_writer *json, const struct plan *plan)
 	for (int action = 0; action < CHANGE_ACTIONS; action++)
 		json_write_number(json, change_action_name((enum change_action)action),
 			(long long)plan->counts[action]);
+	if (plan->left_out)
+		json_write_number(json, "left_out", (long long)plan->left_out);
 	json_write_close(json);
 }
 

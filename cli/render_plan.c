@@ -243,7 +243,7 @@ is_grouped(const struct shown *shown, const struct render_plan_options *options)
 }
 
 static const char *
-action_words(enum change_action action)
+action_words(const struct change *change)
 {
 	static const char *const words[CHANGE_ACTIONS] = {
 		[CHANGE_CREATE] = "to create",
@@ -253,7 +253,7 @@ action_words(enum change_action action)
 		[CHANGE_BLOCKED] = "to correct",
 		[CHANGE_UNCHANGED] = "unchanged",
 	};
-	return words[action];
+	return change_is_left_out(change) ? "left out" : words[change->action];
 }
 
 /* "... and 9997 more to create like these, user103 to user9999" */
@@ -262,8 +262,8 @@ add_rest(const struct paint *paint, const struct alike *alike, size_t listed)
 {
 	size_t left = alike->count - listed, start = paint->out->size;
 	const struct change *first = alike->items[listed], *last = alike->items[alike->count - 1];
-	buffer_printf(paint->out, "    ... and %zu more %s like %s, ", left,
-		action_words(first->action), listed == 1 ? "this" : "these");
+	buffer_printf(paint->out, "    ... and %zu more %s like %s, ", left, action_words(first),
+		listed == 1 ? "this" : "these");
 	paint_text(paint, first->login ? first->login : "-");
 	if (left > 1) {
 		buffer_add_text(paint->out, left == 2 ? " and " : " to ");
@@ -280,7 +280,7 @@ add_other_kinds(const struct paint *paint, const struct alike_list *kinds, size_
 	for (size_t i = listed; i < kinds->count; i++)
 		left += kinds->items[i]->count;
 	buffer_printf(paint->out, "    ... and %zu more %s, of %zu other kinds; --all shows them\n",
-		left, action_words(kinds->items[0]->items[0]->action), kinds->count - listed);
+		left, action_words(kinds->items[0]->items[0]), kinds->count - listed);
 	paint_fit(paint, start, REST_HANG);
 }
 
@@ -468,12 +468,17 @@ add_totals(const struct paint *paint, const struct plan *plan)
 	size_t renames = count_renames(plan), start = paint->out->size;
 	buffer_add_text(paint->out, "Plan:");
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
-		buffer_printf(paint->out, "%s %zu %s", i ? "," : "", plan->counts[order[i]],
-			change_action_name(order[i]));
+		size_t count = plan->counts[order[i]];
+		if (order[i] == CHANGE_UNCHANGED)
+			count -= plan->left_out;
+		buffer_printf(
+			paint->out, "%s %zu %s", i ? "," : "", count, change_action_name(order[i]));
 		if (order[i] == CHANGE_CHANGE && renames)
 			buffer_printf(
 				paint->out, " (%zu rename%s)", renames, renames == 1 ? "" : "s");
 	}
+	if (plan->left_out)
+		buffer_printf(paint->out, ", %zu left out", plan->left_out);
 	buffer_add_text(paint->out, ".\n");
 	paint_fit(paint, start, PROSE_HANG);
 }

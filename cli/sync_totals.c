@@ -18,6 +18,7 @@ static const char *const names[SYNC_TOTALS] = {
 	[SYNC_REMOVED] = "removed",
 	[SYNC_BLOCKED] = "blocked",
 	[SYNC_UNCHANGED] = "unchanged",
+	[SYNC_LEFT_OUT] = "left out",
 	[SYNC_REFUSED] = "refused",
 };
 
@@ -43,7 +44,9 @@ sync_totals_read(struct sync_totals *totals, const struct planning *planning)
 	if (!planning->plan)
 		return;
 	totals->of[SYNC_BLOCKED] = planning->plan->counts[CHANGE_BLOCKED];
-	totals->of[SYNC_UNCHANGED] = planning->plan->counts[CHANGE_UNCHANGED];
+	totals->of[SYNC_LEFT_OUT] = planning->plan->left_out;
+	totals->of[SYNC_UNCHANGED] =
+		planning->plan->counts[CHANGE_UNCHANGED] - planning->plan->left_out;
 	totals->leavers_kept = has_finding(planning->plan, PLAN_CODE_LEAVERS_KEPT);
 }
 
@@ -100,6 +103,7 @@ void
 sync_totals_write(const struct sync_totals *totals, struct json_writer *json)
 {
 	for (int total = 0; total < SYNC_TOTALS; total++)
-		json_write_number(json, names[total], (long long)totals->of[total]);
+		json_write_number(json, total == SYNC_LEFT_OUT ? "left_out" : names[total],
+			(long long)totals->of[total]);
 	json_write_flag(json, "complete", totals->complete);
 }

@@ -18,7 +18,8 @@ enum sync_total {
 	SYNC_REMOVED,
 	SYNC_BLOCKED,
 	SYNC_UNCHANGED,
-	SYNC_REFUSED, /* rows that gave no account */
+	SYNC_LEFT_OUT, /* by a decision */
+	SYNC_REFUSED,  /* rows that gave no account */
 	SYNC_TOTALS,
 };
 

@@ -452,6 +452,10 @@ check_derived(struct check *check, struct codec_document *document)
 			    claimed.counts[i], document->counts[i]))
 			return false;
 	}
+	/* Older plans do not say. */
+	if (claimed.left_out &&
+		!check_count(check, "left_out", claimed.left_out, document->left_out))
+		return false;
 	if (!check_count(check, "steps", claimed.steps, document->steps))
 		return false;
 	if (claimed.changed != document->changed)

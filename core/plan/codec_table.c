@@ -317,6 +317,7 @@ static const struct codec_field summary_fields[] = {
 	FIELD(COUNT, REQUIRED, "leave", codec_document, counts[CHANGE_LEAVE]),
 	FIELD(COUNT, REQUIRED, "blocked", codec_document, counts[CHANGE_BLOCKED]),
 	FIELD(COUNT, REQUIRED, "unchanged", codec_document, counts[CHANGE_UNCHANGED]),
+	FIELD(COUNT, OPTIONAL, "left_out", codec_document, left_out),
 	FIELD(COUNT, REQUIRED, "steps", codec_document, steps),
 	{ 0 },
 };
@@ -387,6 +388,7 @@ codec_derive(struct codec_document *document)
 {
 	plan_count(&document->plan);
 	memcpy(document->counts, document->plan.counts, sizeof(document->counts));
+	document->left_out = document->plan.left_out;
 	document->steps = document->plan.steps.count;
 	document->changed = plan_has_work(&document->plan);
 	document->applicable = plan_is_applicable(&document->plan);

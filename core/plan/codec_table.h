@@ -92,7 +92,7 @@ struct codec_document {
 		size_t count, room;
 	} edits;
 	bool changed, applicable;
-	size_t counts[CHANGE_ACTIONS], steps;
+	size_t counts[CHANGE_ACTIONS], left_out, steps;
 };
 
 struct codec_secrets {

@@ -130,8 +130,17 @@ void
 plan_count(struct plan *plan)
 {
 	memset(plan->counts, 0, sizeof(plan->counts));
-	ARRAY_FOREACH (change, &plan->changes)
+	plan->left_out = 0;
+	ARRAY_FOREACH (change, &plan->changes) {
 		plan->counts[(*change)->action]++;
+		plan->left_out += change_is_left_out(*change);
+	}
+}
+
+bool
+change_is_left_out(const struct change *change)
+{
+	return change->left_out && change->action == CHANGE_UNCHANGED;
 }
 
 bool
@@ -144,7 +153,9 @@ const char *
 change_word(const struct change *change)
 {
 	bool is_rename = change->old_login && change->action == CHANGE_CHANGE;
-	return is_rename ? "rename" : change_action_name(change->action);
+	return change_is_left_out(change) ? "left-out"
+		: is_rename		  ? "rename"
+					  : change_action_name(change->action);
 }
 
 bool

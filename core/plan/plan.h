@@ -230,15 +230,19 @@ struct plan {
 	struct diags findings;		/* about the host as a whole; an error blocks the plan */
 	struct string_list not_checked; /* what the plan could not find out, in words */
 	size_t counts[CHANGE_ACTIONS];
+	size_t left_out; /* of those that are CHANGE_UNCHANGED: by somebody's decision */
 };
 
 /* Sets counts from the changes. */
 void plan_count(struct plan *plan);
 
+/* Somebody decided so (rehome decide). */
+bool change_is_left_out(const struct change *change);
+
 /* True when applying the change would do anything: it is neither blocked nor unchanged. */
 bool change_is_work(const struct change *change);
 
-/* What is done, in one word: the action, or "rename". */
+/* What is done, in one word: the action, "rename", or "left-out". */
 const char *change_word(const struct change *change);
 
 /* True when an account that exists gets another profile, or loses it. */

@@ -472,6 +472,25 @@ test_report_gives_findings_with_their_place(void **state)
 	json_decref(report);
 }
 
+/* Of the unchanged; a plan of before that was counted does not say. */
+static void
+test_codec_counts_whom_a_decision_leaves_out(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan *plan = sample_plan(&fixture->arena), *ret_plan;
+	ARRAY_FOREACH (change, &plan->changes)
+		(*change)->left_out = (*change)->action == CHANGE_UNCHANGED;
+	const char *json = encoded(fixture, plan);
+	assert_non_null(strstr(json, "\"unchanged\": 1, \"left_out\": 1, \"steps\""));
+	assert_string_equal(encoded(fixture, decoded(fixture, json)), json);
+	const char *silent = replaced(fixture, json, "\"left_out\": 1, ", "");
+	assert_string_equal(encoded(fixture, decoded(fixture, silent)), json);
+	assert_false(decodes(fixture,
+		replaced(fixture, json, "\"left_out\": 1,", "\"left_out\": 2,"), &ret_plan));
+	assert_string_equal(
+		fixture->diags.items[0].message, "summary.left_out: says 2, but there are 1");
+}
+
 int
 main(void)
 {
@@ -489,6 +508,7 @@ main(void)
 		fixture_test(test_codec_reads_back_decisions),
 		fixture_test(test_codec_reads_a_plan_of_nothing),
 		fixture_test(test_codec_reads_additions_of_a_newer_minor_version),
+		fixture_test(test_codec_counts_whom_a_decision_leaves_out),
 		fixture_test(test_secrets_are_saved_without_passwords_and_read_back),
 		fixture_test(test_secrets_that_are_none_are_refused_without_being_told),
 		fixture_test(test_report_has_the_head_and_every_user),

@@ -77,6 +77,22 @@ test_plan_counts_changes_by_action(void **state)
 	plan->counts[CHANGE_LEAVE] = 7;
 	plan_count(plan);
 	assert_memory_equal(plan->counts, expected, sizeof(expected));
+	assert_int_equal(plan->left_out, 0);
+}
+
+static void
+test_plan_tells_whom_a_decision_leaves_out(void **state)
+{
+	struct fixture *fixture = *state;
+	struct plan *plan = empty_plan(&fixture->arena);
+	add_change(plan, CHANGE_UNCHANGED, "emil");
+	add_change(plan, CHANGE_UNCHANGED, "dora");
+	plan->changes.items[1]->left_out = true;
+	plan_count(plan);
+	assert_int_equal(plan->counts[CHANGE_UNCHANGED], 2);
+	assert_int_equal(plan->left_out, 1);
+	assert_string_equal(change_word(plan->changes.items[0]), "unchanged");
+	assert_string_equal(change_word(plan->changes.items[1]), "left-out");
 }
 
 static void
@@ -388,6 +404,7 @@ main(void)
 		cmocka_unit_test(test_plan_words_are_stable_and_read_back),
 		cmocka_unit_test(test_plan_refuses_unknown_words_and_leaves_the_result),
 		fixture_test(test_plan_counts_changes_by_action),
+		fixture_test(test_plan_tells_whom_a_decision_leaves_out),
 		fixture_test(test_plan_has_work_for_a_user_a_step_or_an_edit),
 		fixture_test(test_plan_is_applicable_unless_blocked_or_the_host_is_unfit),
 		fixture_test(test_subset_keeps_a_user_and_the_shared_things_they_need),
