@@ -8,21 +8,11 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <unistr.h>
 
-/* What is no c-printable, breaks lines, or cannot be seen: directions, joiners, a byte order mark,
- * tags. */
-static bool
-is_escaped(ucs4_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c ||
-		(c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-		(c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c >= 0xe0000 ||
-		(c & 0xfffe) == 0xfffe;
-}
+#include "core/base/text.h"
 
 static void
-add_escape(struct buffer *out, ucs4_t c)
+add_escape(struct buffer *out, uint32_t c)
 {
 	if (c == '"' || c == '\\')
 		buffer_printf(out, "\\%c", (int)c);
@@ -30,25 +20,25 @@ add_escape(struct buffer *out, ucs4_t c)
 		buffer_add_text(out, c == '\n' ? "\\n" : "\\t");
 	else if (c < 0x100)
 		buffer_printf(out, "\\x%02x", (unsigned)c);
-	else if (c < 0x10000)
-		buffer_printf(out, "\\u%04x", (unsigned)c);
+	else if (c < 0x10000 || c == UINT32_MAX)
+		buffer_printf(out, "\\u%04x", c == UINT32_MAX ? 0xfffd : (unsigned)c);
 	else
 		buffer_printf(out, "\\U%08x", (unsigned)c);
 }
 
+/* text_escape() escapes whatever YAML takes for a line break or for not printable, too. */
 static void
 add(struct buffer *out, const char *text, bool ascii)
 {
-	const char *end = text + strlen(text);
 	buffer_add_char(out, '"');
-	while (text < end) {
-		ucs4_t c;
-		int size = u8_mbtouc(&c, (const uint8_t *)text, (size_t)(end - text));
-		if (c == '"' || c == '\\' || is_escaped(c) || (ascii && c >= 0x80))
+	for (size_t rest = strlen(text), size; rest; rest -= size, text += size) {
+		uint32_t c;
+		bool is_shown;
+		size = text_character(text, rest, &c, &is_shown);
+		if (c == '"' || c == '\\' || !is_shown || (ascii && c >= 0x80))
 			add_escape(out, c);
 		else
-			buffer_add(out, text, (size_t)size);
-		text += size;
+			buffer_add(out, text, size);
 	}
 	buffer_add_char(out, '"');
 }

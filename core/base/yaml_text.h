@@ -10,7 +10,7 @@
 
 #include "core/base/buffer.h"
 
-/* The text is UTF-8. */
+/* A byte that is no UTF-8 becomes U+FFFD. */
 void yaml_add_text(struct buffer *out, const char *text);
 
 /* The same in ASCII, where nothing else may stand. */

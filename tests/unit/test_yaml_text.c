@@ -51,6 +51,7 @@ test_what_cannot_be_seen_is_escaped(void **state)
 		"\"\\x1b[31m \\x0d \\x7f \\x85 \\xa0 \\xad\"");
 	assert_written(texts[5], "\"\\u202e \\u2028 \\u061c \\ufeff \\U000e0041\"",
 		"\"\\u202e \\u2028 \\u061c \\ufeff \\U000e0041\"");
+	assert_written("a\xff", "\"a\\ufffd\"", "\"a\\ufffd\"");
 }
 
 static void
