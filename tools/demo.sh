@@ -13,17 +13,22 @@ umask 022
 unset REHOME_ROOT REHOME_CONFIG REHOME_STATE_DIR || :
 export REHOME_PAGER=cat
 
-if [ -n "${REHOME:-}" ]; then
-	place=$(mktemp -d)
-	trap 'rm -rf "$place"' EXIT
-else
+if [ -z "${REHOME:-}" ]; then
 	tools/prepare.sh build demo
 	[ -e build/build.ninja ] || meson setup build
 	meson compile -C build rehome
-	REHOME=$top/build/cli/rehome
-	place=$top/build/demo
-	rm -rf "$place"
-	mkdir "$place"
+	export REHOME="$top/build/cli/rehome" DEMO_PLACE="$top/build/demo"
+	rm -rf "$DEMO_PLACE"
+	mkdir "$DEMO_PLACE"
+fi
+
+# Ownership needs root, or something that pretends to be.
+[ "$(id -u)" = 0 ] || exec fakeroot -- "$top/tools/demo.sh"
+
+place=${DEMO_PLACE:-}
+if [ -z "$place" ]; then
+	place=$(mktemp -d)
+	trap 'rm -rf "$place"' EXIT
 fi
 
 # ---- how it is shown ----
@@ -42,21 +47,11 @@ narrow() {
 	sed 's/^\(.\{76\}\).*/\1.../'
 }
 
-# Ownership needs root, or something that pretends: fakeroot remembers owners between commands in a
-# file.
-as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	else
-		fakeroot -s owners -i owners -- "$@"
-	fi
-}
-
 # show ARG...: a command of rehome as one would type it, what it does, and how it ends unless well.
 show() {
 	printf '\n$ rehome --root machine %s\n' "$*"
 	status=0
-	as_root "$REHOME" --root machine "$@" </dev/null || status=$?
+	"$REHOME" --root machine "$@" </dev/null || status=$?
 	[ "$status" = 0 ] || echo "(exit status $status)"
 }
 
@@ -68,7 +63,7 @@ done_by() {
 
 # owners_below DIRECTORY: modes and owners, by name where the machine has one.
 owners_below() {
-	as_root find "machine/$1" -printf '%M %U %G /%P\n' | sort -k 4 |
+	find "machine/$1" -printf '%M %U %G /%P\n' | sort -k 4 |
 		awk -F '[: ]' -v top="/$1" '
 			FILENAME ~ /passwd/ { user[$3] = $1; next }
 			FILENAME ~ /group/ { group[$3] = $1; next }
@@ -79,7 +74,7 @@ owners_below() {
 # Everything on the machine but what rehome remembers: type, owner, mode, size and content.
 fingerprint() {
 	# shellcheck disable=SC2016
-	as_root sh -c '
+	sh -c '
 		find machine -path machine/var/lib/rehome -prune -o -name .pwd.lock -prune -o \
 			-printf "%P %y %U:%G %m %s %l\n"
 		find machine -path machine/var/lib/rehome -prune -o -name .pwd.lock -prune -o \
@@ -99,7 +94,7 @@ chmod 0600 u.csv
 
 say "A machine of our own: the account files of a fresh system, an empty /home"
 # shellcheck disable=SC2016
-as_root sh -c '
+sh -c '
 	mkdir -p machine/etc/ssh/sshd_config.d machine/home machine/root machine/srv machine/var/lib
 	cd machine
 	chmod 0700 root
@@ -160,7 +155,7 @@ owners_below srv/www/bakery-example
 grep -h 'internal-sftp -u' machine/etc/ssh/sshd_config.d/60-rehome.conf
 
 say "An old FTP server: what it did with every login, and one of them as a jailed account"
-as_root vsftpd/make-root old
+vsftpd/make-root old
 done_by inspect vsftpd:old
 done_by plan --user mueller vsftpd:old
 
@@ -169,7 +164,7 @@ done_by export csv --managed >people.csv
 narrow <people.csv
 printf '\n$ rehome export json csv:partners.csv | rehome --root machine plan -q json:-\n'
 "$REHOME" export json csv:partners.csv >people.json
-as_root "$REHOME" --root machine plan -q --detailed-exitcode json:- <people.json
+"$REHOME" --root machine plan -q --detailed-exitcode json:- <people.json
 
 # ---- back ----
 
