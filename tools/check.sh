@@ -8,9 +8,9 @@
 # --ci builds three times with warnings as errors and adds the cases up: gcc for release, clang, and
 # gcc with the address and undefined-behaviour sanitisers. The first runs everything, with an eighth of
 # the old machines (tests/oracle), and types the commands of the documents; the last also most end-to-end
-# tests; clang what needs no machine. Then libFuzzer looks for inputs, for two seconds a parser and always
-# from the same seed. Only the first build is optimised as a distribution would: compiling takes longer
-# than testing otherwise.
+# tests; clang the golden cases. Then libFuzzer looks for inputs, for a second a parser and always from the
+# same seed. Only the first build is optimised as a distribution would: compiling takes longer than testing
+# otherwise.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
@@ -74,13 +74,11 @@ if $ci; then
 	documents="--no-suite docs --no-suite tables --no-suite messages --no-suite format --no-suite layers"
 	CC=gcc ORACLE_EVERY=8 build_and_test gcc build-gcc "" --buildtype=release -Doptimization=2 \
 		-Dwerror=true
-	CC=clang build_and_test clang build-clang \
-		"--no-suite e2e --no-suite oracle --no-suite proof --no-suite fault $documents" \
-		-Doptimization=0 -Dwerror=true
+	CC=clang build_and_test clang build-clang "--suite golden" -Doptimization=0 -Dwerror=true
 	CC=gcc build_and_test sanitised build-sanitised \
-		"--timeout-multiplier 3 --no-suite proof --no-suite oracle --no-suite fault --no-suite machine $documents" \
-		-Db_sanitize=address,undefined -Doptimization=1 -Dwerror=true
-	CC=clang FUZZ_SECONDS=2 FUZZ_SEED=1 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
+		"--timeout-multiplier 3 --no-suite proof --no-suite oracle --no-suite fault --no-suite machine \
+		--no-suite long $documents" -Db_sanitize=address,undefined -Doptimization=1 -Dc_args=-g1 -Dwerror=true
+	CC=clang FUZZ_SECONDS=1 FUZZ_SEED=1 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
 		-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Dwerror=true
 else
 	tools/prepare.sh build test
