@@ -8,9 +8,9 @@
 # --ci builds three times with warnings as errors and adds the cases up: gcc for release, clang, and
 # gcc with the address and undefined-behaviour sanitisers. The first runs everything, with an eighth of
 # the old machines (tests/oracle), and types the commands of the documents; the last also most end-to-end
-# tests; clang the golden cases. Then libFuzzer looks for inputs, for a second a parser and always from the
-# same seed. Only the first build is optimised as a distribution would: compiling takes longer than testing
-# otherwise.
+# tests; clang the golden cases. Only the first build is optimised as a distribution would: compiling takes
+# longer than testing otherwise. libFuzzer has a command of its own (tests/fuzz/fuzz.sh); what it found, and
+# inputs made of that, are tried in the first and the last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
@@ -78,8 +78,6 @@ if $ci; then
 	CC=gcc build_and_test sanitised build-sanitised \
 		"--timeout-multiplier 3 --no-suite proof --no-suite oracle --no-suite fault --no-suite machine \
 		--no-suite long $documents" -Db_sanitize=address,undefined -Doptimization=1 -Dc_args=-g1 -Dwerror=true
-	CC=clang FUZZ_SECONDS=1 FUZZ_SEED=1 build_and_test fuzzed build-fuzz "--suite libfuzzer --num-processes 2" \
-		-Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false -Doptimization=1 -Dwerror=true
 else
 	tools/prepare.sh build test
 	tools/ftp-servers.sh >/dev/null || :
