@@ -47,7 +47,6 @@ run_history(
 	if (!state_run_ids(state, &ids, diags))
 		return false;
 	ARRAY_FOREACH (id, &ids) {
-		struct journal journal;
 		struct run_log log;
 		struct host_entry entry;
 		struct run_summary summary = { .run_id = *id, .status = RUN_STATUS_DAMAGED };
@@ -60,8 +59,7 @@ run_history(
 			return false;
 		if (!entry.exists)
 			continue;
-		if (journal_open(state->host, path, false, arena, &journal, &ignored) &&
-			run_log_read(&journal, arena, &log, &ignored)) {
+		if (run_log_load(state, *id, arena, &log, &ignored)) {
 			if (!log.begun)
 				continue;
 			summarise(&log, &summary);

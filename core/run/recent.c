@@ -3,7 +3,6 @@
  */
 #include "core/run/recent.h"
 
-#include "core/run/journal.h"
 #include "core/run/run.h"
 #include "core/run/run_log.h"
 
@@ -11,14 +10,8 @@
 static bool
 read_log(struct state *state, const char *run_id, struct arena *arena, struct run_log *ret_log)
 {
-	struct journal journal;
 	struct diags ignored = { .arena = arena };
-	const char *path = state_run_path(state, run_id, "journal");
-	if (!journal_open(state->host, path, false, arena, &journal, &ignored))
-		return false;
-	bool read = run_log_read(&journal, arena, ret_log, &ignored) && ret_log->begun;
-	journal_finish(&journal);
-	return read;
+	return run_log_load(state, run_id, arena, ret_log, &ignored) && ret_log->begun;
 }
 
 static bool

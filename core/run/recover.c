@@ -20,7 +20,6 @@ run_pending(struct state *state, struct arena *arena, const char **ret_run_id, s
 	if (!state_run_ids(state, &ids, diags))
 		return false;
 	for (size_t i = ids.count; i-- > 0;) {
-		struct journal journal;
 		struct run_log log;
 		struct host_entry entry;
 		const char *path = state_run_path(state, ids.items[i], "journal");
@@ -28,8 +27,7 @@ run_pending(struct state *state, struct arena *arena, const char **ret_run_id, s
 			return false;
 		if (!entry.exists)
 			continue; /* it never began */
-		if (!journal_open(state->host, path, false, arena, &journal, diags) ||
-			!run_log_read(&journal, arena, &log, diags))
+		if (!run_log_load(state, ids.items[i], arena, &log, diags))
 			return false;
 		if (run_log_is_pending(&log)) {
 			*ret_run_id = ids.items[i];

@@ -19,7 +19,6 @@ static bool
 open_log(struct state *state, const char *id, struct arena *arena, struct run_log *ret_log,
 	bool *ret_begun, struct diags *diags)
 {
-	struct journal journal;
 	struct host_entry entry;
 	const char *path = state_run_path(state, id, "journal");
 	*ret_begun = false;
@@ -27,8 +26,7 @@ open_log(struct state *state, const char *id, struct arena *arena, struct run_lo
 		return false;
 	if (!entry.exists)
 		return true;
-	if (!journal_open(state->host, path, false, arena, &journal, diags) ||
-		!run_log_read(&journal, arena, ret_log, diags))
+	if (!run_log_load(state, id, arena, ret_log, diags))
 		return false;
 	*ret_begun = ret_log->begun;
 	return true;

@@ -291,6 +291,19 @@ run_log_read(const struct journal *journal, struct arena *arena, struct run_log 
 	return true;
 }
 
+bool
+run_log_load(struct state *state, const char *run_id, struct arena *arena, struct run_log *ret_log,
+	struct diags *diags)
+{
+	struct journal journal;
+	const char *path = state_run_path(state, run_id, "journal");
+	if (!journal_open(state->host, path, false, arena, &journal, diags))
+		return false;
+	bool read = run_log_read(&journal, arena, ret_log, diags);
+	journal_finish(&journal);
+	return read;
+}
+
 static bool
 read_print(const char *digits, struct step_fact *ret_fact)
 {

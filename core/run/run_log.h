@@ -40,6 +40,10 @@ struct run_log {
 NODISCARD bool run_log_read(const struct journal *journal, struct arena *arena,
 	struct run_log *ret_log, struct diags *diags);
 
+/* The same of a run's journal, which is read for this alone. */
+NODISCARD bool run_log_load(struct state *state, const char *run_id, struct arena *arena,
+	struct run_log *ret_log, struct diags *diags);
+
 /* Fills the facts from the notes; count is the number of the plan's steps. */
 NODISCARD bool run_log_facts(
 	const struct journal *journal, struct step_fact *facts, size_t count, struct diags *diags);

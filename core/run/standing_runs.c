@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/plan/plan.h"
-#include "core/run/journal.h"
 #include "core/run/run.h"
 #include "core/run/run_log.h"
 
@@ -29,14 +28,9 @@ standing_runs_begin(
 static bool
 read_log(struct state *state, const char *run_id, struct arena *arena, struct run_log *ret_log)
 {
-	struct journal journal;
 	struct diags ignored = { .arena = arena };
-	const char *path = state_run_path(state, run_id, "journal");
-	if (!journal_open(state->host, path, false, arena, &journal, &ignored))
-		return false;
-	bool read = run_log_read(&journal, arena, ret_log, &ignored);
-	journal_finish(&journal);
-	return read && ret_log->ended && !ret_log->undone && !ret_log->rolled_back_all;
+	return run_log_load(state, run_id, arena, ret_log, &ignored) && ret_log->ended &&
+		!ret_log->undone && !ret_log->rolled_back_all;
 }
 
 /* Older than those before: it tells only of whom none of them did. */
