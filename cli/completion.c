@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "core/base/table.h"
 #include "core/base/text.h"
 
 const struct completion_kind completion_kinds[] = {
@@ -106,4 +107,32 @@ completion_each_option(const struct command *command,
 		for (const struct option_spec *row = tables[i]; row && row->name; row++)
 			visit(ctx, row);
 	}
+}
+
+struct valued {
+	struct table names; /* those visited already */
+	bool is_global;
+	void (*visit)(void *ctx, const struct option_spec *option, bool is_global);
+	void *ctx;
+};
+
+static void
+visit_valued(void *ctx, const struct option_spec *option)
+{
+	struct valued *valued = ctx;
+	if (option->type == OPTION_FLAG || table_get(&valued->names, option->name))
+		return;
+	table_set(&valued->names, option->name, (void *)option);
+	valued->visit(valued->ctx, option, valued->is_global);
+}
+
+void
+completion_each_valued(struct arena *arena,
+	void (*visit)(void *ctx, const struct option_spec *option, bool is_global), void *ctx)
+{
+	struct valued valued = { { .arena = arena }, true, visit, ctx };
+	completion_each_option(NULL, visit_valued, &valued);
+	valued.is_global = false;
+	for (size_t i = 0; commands[i]; i++)
+		completion_each_option(commands[i], visit_valued, &valued);
 }

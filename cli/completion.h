@@ -40,6 +40,11 @@ const char *completion_operand_offers(
 void completion_each_option(const struct command *command,
 	void (*visit)(void *ctx, const struct option_spec *option), void *ctx);
 
+/* Once for each name of an option that takes a value, global ones first. It takes one for every
+ * command or for none (args.c), so this needs no command. */
+void completion_each_valued(struct arena *arena,
+	void (*visit)(void *ctx, const struct option_spec *option, bool is_global), void *ctx);
+
 void completion_bash(struct arena *arena, struct buffer *out);
 void completion_zsh(struct arena *arena, struct buffer *out);
 void completion_fish(struct arena *arena, struct buffer *out);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli/completion.h"
-#include "core/base/table.h"
 
 static const char opening[] =
 	"# bash completion for rehome, made by: rehome completion bash\n"
@@ -104,33 +103,33 @@ struct writing {
 	struct arena *arena;
 	struct buffer *out;
 	const char *command; /* of _rehome_values; "*" = any */
-	struct table *names; /* those written already */
 };
 
 /* ---- which options take a value ---- */
 
+struct predicate {
+	struct buffer *out;
+	bool only_global, begun;
+};
+
 static void
-add_valued(void *ctx, const struct option_spec *option)
+add_valued(void *ctx, const struct option_spec *option, bool is_global)
 {
-	struct writing *writing = ctx;
-	if (option->type == OPTION_FLAG || table_get(writing->names, option->name))
+	struct predicate *predicate = ctx;
+	if (predicate->only_global && !is_global)
 		return;
-	table_set(writing->names, option->name, (void *)option);
-	buffer_printf(writing->out, "%s--%s", writing->names->count > 1 ? " | " : "", option->name);
+	buffer_printf(predicate->out, "%s--%s", predicate->begun ? " | " : "", option->name);
+	predicate->begun = true;
 	if (option->letter)
-		buffer_printf(writing->out, " | -%c", option->letter);
+		buffer_printf(predicate->out, " | -%c", option->letter);
 }
 
-/* An option takes a value for every command or for none (args.c), so this needs no command. */
 static void
-add_predicate(const char *name, bool all, struct arena *arena, struct buffer *out)
+add_predicate(const char *name, bool only_global, struct arena *arena, struct buffer *out)
 {
-	struct table names = { .arena = arena };
-	struct writing writing = { arena, out, NULL, &names };
+	struct predicate predicate = { .out = out, .only_global = only_global };
 	buffer_printf(out, "\n%s() {\n\tcase $1 in\n\t", name);
-	completion_each_option(NULL, add_valued, &writing);
-	for (size_t i = 0; all && commands[i]; i++)
-		completion_each_option(commands[i], add_valued, &writing);
+	completion_each_valued(arena, add_valued, &predicate);
 	buffer_add_text(out, ") return 0 ;;\n\tesac\n\treturn 1\n}\n");
 }
 
@@ -152,7 +151,7 @@ add_value(void *ctx, const struct option_spec *option)
 static void
 add_values(struct arena *arena, struct buffer *out)
 {
-	struct writing writing = { arena, out, "*", NULL };
+	struct writing writing = { arena, out, "*" };
 	buffer_add_text(out, "\n_rehome_values() {\n\tcase \"$command $option\" in\n");
 	completion_each_option(NULL, add_value, &writing);
 	for (size_t i = 0; commands[i]; i++) {
@@ -174,7 +173,7 @@ add_name(void *ctx, const struct option_spec *option)
 static void
 add_options(struct arena *arena, struct buffer *out)
 {
-	struct writing writing = { arena, out, NULL, NULL };
+	struct writing writing = { arena, out, NULL };
 	buffer_add_text(out, "\n_rehome_options() {\n\toffers=(");
 	completion_each_option(NULL, add_name, &writing);
 	buffer_add_text(out, ")\n\tcase $command in\n");
@@ -215,8 +214,8 @@ void
 completion_bash(struct arena *arena, struct buffer *out)
 {
 	buffer_add_text(out, opening);
-	add_predicate("_rehome_takes_value", true, arena, out);
-	add_predicate("_rehome_is_global", false, arena, out);
+	add_predicate("_rehome_takes_value", false, arena, out);
+	add_predicate("_rehome_is_global", true, arena, out);
 	add_values(arena, out);
 	add_options(arena, out);
 	add_operands(arena, out);

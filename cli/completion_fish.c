@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli/completion.h"
-#include "core/base/table.h"
 
 static const char opening[] =
 	"# fish completion for rehome, made by: rehome completion fish\n"
@@ -101,23 +100,19 @@ struct writing {
 	struct arena *arena;
 	struct buffer *out;
 	const char *command; /* NULL = any */
-	struct table *names; /* those written already */
 };
 
 static void
-add_valued(void *ctx, const struct option_spec *option)
+add_valued(void *ctx, const struct option_spec *option, bool is_global)
 {
-	struct writing *writing = ctx;
-	if (option->type == OPTION_FLAG || table_get(writing->names, option->name))
-		return;
-	table_set(writing->names, option->name, (void *)option);
-	buffer_printf(writing->out, "\t\t\t\tcase --%s", option->name);
+	struct buffer *out = ctx;
+	buffer_printf(out, "\t\t\t\tcase --%s", option->name);
 	if (option->letter)
-		buffer_printf(writing->out, " -%c", option->letter);
-	buffer_add_text(writing->out, "\n\t\t\t\t\tset i (math $i + 1)\n");
-	if (writing->command)
+		buffer_printf(out, " -%c", option->letter);
+	buffer_add_text(out, "\n\t\t\t\t\tset i (math $i + 1)\n");
+	if (!is_global)
 		return;
-	buffer_printf(writing->out,
+	buffer_printf(out,
 		"\t\t\t\t\tset -a __rehome_globals $word $words[$i]\n"
 		"\t\t\t\tcase '--%s=*'\n"
 		"\t\t\t\t\tset -a __rehome_globals $word\n",
@@ -163,24 +158,12 @@ add_operands(const struct command *command, struct arena *arena, struct buffer *
 	}
 }
 
-static void
-add_walk(struct arena *arena, struct buffer *out)
-{
-	struct table names = { .arena = arena };
-	struct writing writing = { arena, out, NULL, &names };
-	completion_each_option(NULL, add_valued, &writing);
-	for (size_t i = 0; commands[i]; i++) {
-		writing.command = commands[i]->name;
-		completion_each_option(commands[i], add_valued, &writing);
-	}
-}
-
 void
 completion_fish(struct arena *arena, struct buffer *out)
 {
-	struct writing writing = { arena, out, NULL, NULL };
+	struct writing writing = { arena, out, NULL };
 	buffer_add_text(out, opening);
-	add_walk(arena, out);
+	completion_each_valued(arena, add_valued, out);
 	buffer_add_text(out, closing);
 	completion_each_option(NULL, add_option, &writing);
 	for (size_t i = 0; commands[i]; i++) {

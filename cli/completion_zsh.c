@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cli/completion.h"
-#include "core/base/table.h"
 
 static const char opening[] =
 	"#compdef rehome\n"
@@ -84,37 +83,21 @@ add_quoted(const char *text, const char *special, struct buffer *out)
 struct writing {
 	struct arena *arena;
 	struct buffer *out;
-	bool is_global;
-	struct table *names; /* those written already */
 };
 
 /* ---- the walk over the words ---- */
 
 static void
-add_valued(void *ctx, const struct option_spec *option)
+add_valued(void *ctx, const struct option_spec *option, bool is_global)
 {
-	struct writing *writing = ctx;
-	if (option->type == OPTION_FLAG || table_get(writing->names, option->name))
-		return;
-	table_set(writing->names, option->name, (void *)option);
-	if (writing->is_global)
-		buffer_printf(writing->out, "\t\t--%s=*) globals+=($word) ;;\n", option->name);
-	buffer_printf(writing->out, "\t\t--%s", option->name);
+	struct buffer *out = ctx;
+	if (is_global)
+		buffer_printf(out, "\t\t--%s=*) globals+=($word) ;;\n", option->name);
+	buffer_printf(out, "\t\t--%s", option->name);
 	if (option->letter)
-		buffer_printf(writing->out, "|-%c", option->letter);
-	buffer_printf(writing->out, ") %s((i++)) ;;\n",
-		writing->is_global ? "globals+=($word \"${words[i + 1]}\"); " : "");
-}
-
-static void
-add_walk(struct arena *arena, struct buffer *out)
-{
-	struct table names = { .arena = arena };
-	struct writing writing = { arena, out, true, &names };
-	completion_each_option(NULL, add_valued, &writing);
-	writing.is_global = false;
-	for (size_t i = 0; commands[i]; i++)
-		completion_each_option(commands[i], add_valued, &writing);
+		buffer_printf(out, "|-%c", option->letter);
+	buffer_printf(
+		out, ") %s((i++)) ;;\n", is_global ? "globals+=($word \"${words[i + 1]}\"); " : "");
 }
 
 /* ---- what _arguments gets ---- */
@@ -169,7 +152,7 @@ add_operands(const struct command *command, struct arena *arena, struct buffer *
 static void
 add_command(const struct command *command, struct arena *arena, struct buffer *out)
 {
-	struct writing writing = { arena, out, false, NULL };
+	struct writing writing = { arena, out };
 	buffer_printf(out, "\t%s)\n\t\toptions+=(\n", command->name);
 	completion_each_option(command, add_option, &writing);
 	buffer_add_text(out, "\t\t)\n\t\toperands=(\n");
@@ -180,7 +163,7 @@ add_command(const struct command *command, struct arena *arena, struct buffer *o
 void
 completion_zsh(struct arena *arena, struct buffer *out)
 {
-	struct writing writing = { arena, out, true, NULL };
+	struct writing writing = { arena, out };
 	buffer_add_text(out, opening);
 	for (size_t i = 0; commands[i]; i++) {
 		buffer_printf(out, "\t\t'%s:", commands[i]->name);
@@ -188,7 +171,7 @@ completion_zsh(struct arena *arena, struct buffer *out)
 		buffer_add_text(out, "'\n");
 	}
 	buffer_add_text(out, walking);
-	add_walk(arena, out);
+	completion_each_valued(arena, add_valued, out);
 	buffer_add_text(out, middle);
 	buffer_add_text(out, "\toptions=(\n");
 	completion_each_option(NULL, add_option, &writing);
