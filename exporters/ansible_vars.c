@@ -247,7 +247,7 @@ ansible_write(const void *config, const struct export_job *job)
 			.config = ansible,
 			.job = job,
 			.account = job->accounts[i],
-			.host = job->hosts ? job->hosts[i] : NULL,
+			.host = export_host_of(job, i),
 			.rights = rights_of(job, i, &losses),
 			.out = job->out,
 			.losses = &losses,

@@ -278,12 +278,6 @@ is_one_unit(const struct ldif_config *config)
 	return strcmp(config->people, config->groups) == 0;
 }
 
-static const struct export_host *
-host_of(const struct export_job *job, size_t i)
-{
-	return job->hosts ? job->hosts[i] : NULL;
-}
-
 static void
 begin(struct ldif_writing *writing)
 {
@@ -294,7 +288,7 @@ begin(struct ldif_writing *writing)
 	writing->groups_by_name.arena = writing->keys.arena = job->arena;
 	for (size_t i = 0; i < job->count; i++) {
 		if (!account_has_left(job->accounts[i]))
-			ldif_collect_groups(writing, job->accounts[i], host_of(job, i));
+			ldif_collect_groups(writing, job->accounts[i], export_host_of(job, i));
 	}
 }
 
@@ -316,7 +310,7 @@ ldif_write(const void *config, const struct export_job *job)
 		if (account_has_left(account))
 			loss_add(&writing.losses, account, "leavers are left out", NULL);
 		else
-			good &= ldif_write_person(&writing, account, host_of(job, i));
+			good &= ldif_write_person(&writing, account, export_host_of(job, i));
 	}
 	ldif_write_groups(&writing);
 	losses_tell(&writing.losses);

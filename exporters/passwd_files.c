@@ -97,7 +97,7 @@ write_shadow(const struct export_job *job)
 	struct unix_line line;
 	for (size_t i = 0; i < job->count; i++) {
 		const struct account *account = job->accounts[i];
-		const struct export_host *host = job->hosts ? job->hosts[i] : NULL;
+		const struct export_host *host = export_host_of(job, i);
 		const struct export_host *days = host && host->has_shadow ? host : &unknown;
 		if (!unix_line_of(job, i, NULL, &line))
 			continue;

@@ -391,7 +391,7 @@ sftpgo_write(const void *config, const struct export_job *job)
 			.config = config,
 			.job = job,
 			.account = job->accounts[i],
-			.host = job->hosts ? job->hosts[i] : NULL,
+			.host = export_host_of(job, i),
 			.rights = rights_of(job, i, &losses),
 			.json = &json,
 			.losses = &losses,

@@ -40,7 +40,7 @@ unix_line_of(
 	const struct export_job *job, size_t i, struct losses *losses, struct unix_line *ret_line)
 {
 	const struct account *account = job->accounts[i];
-	const struct export_host *host = job->hosts ? job->hosts[i] : NULL;
+	const struct export_host *host = export_host_of(job, i);
 	if (!is_written(account, losses))
 		return false;
 	*ret_line = (struct unix_line){

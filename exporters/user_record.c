@@ -157,7 +157,7 @@ record_write(const void *config, const struct export_job *job)
 		const struct record_writing record = {
 			.job = job,
 			.account = job->accounts[i],
-			.host = job->hosts ? job->hosts[i] : NULL,
+			.host = export_host_of(job, i),
 			.rights = rights_of(job, i, &losses),
 			.json = &json,
 			.losses = &losses,

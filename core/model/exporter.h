@@ -65,6 +65,13 @@ struct export_job {
 	struct diags *diags;
 };
 
+/* Of the job's account number i; NULL = it is of a source. */
+static inline const struct export_host *
+export_host_of(const struct export_job *job, size_t i)
+{
+	return job->hosts ? job->hosts[i] : NULL;
+}
+
 struct exporter {
 	unsigned abi; /* EXPORTER_ABI */
 	const char *name;
