@@ -90,7 +90,7 @@ write <<-'END'
 	```console
 	# id -un; pwd; stty size; cat made/here.yaml; echo "$TERM"
 	root
-	/srv/work
+	/srv/demo
 	24 80
 	version: 1
 	dumb
