@@ -1,5 +1,5 @@
 /*
- * alike.c - what makes two changes the same to a reader; see alike.h.
+ * alike.c - kinds, and what makes two changes the same to a reader; see alike.h.
  */
 #include "cli/alike.h"
 
@@ -59,17 +59,24 @@ alike_init(struct alike_list *list, struct arena *arena)
 }
 
 void
-alike_add(struct alike_list *list, const struct change *change)
+alike_add(struct alike_list *list, const char *kind, const void *item)
+{
+	struct alike *alike = table_get(&list->by_kind, kind);
+	if (!alike) {
+		alike = ARENA_NEW(list->arena, struct alike);
+		alike->kind = arena_strdup(list->arena, kind);
+		table_set(&list->by_kind, alike->kind, alike);
+		ARRAY_PUSH(list->arena, list, alike);
+	}
+	ARRAY_PUSH(list->arena, alike, item);
+}
+
+void
+alike_add_change(struct alike_list *list, const struct change *change)
 {
 	AUTO_BUFFER struct buffer kind = { 0 };
 	add_kind(&kind, change);
-	struct alike *alike = table_get(&list->by_kind, buffer_text(&kind));
-	if (!alike) {
-		alike = ARENA_NEW(list->arena, struct alike);
-		table_set(&list->by_kind, arena_strdup(list->arena, buffer_text(&kind)), alike);
-		ARRAY_PUSH(list->arena, list, alike);
-	}
-	ARRAY_PUSH(list->arena, alike, change);
+	alike_add(list, buffer_text(&kind), change);
 }
 
 /* Of two that are as many, the one with the lower login: the plan is sorted by it. */
@@ -89,4 +96,14 @@ alike_sort(struct alike_list *list)
 		list->items[i]->order = i;
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), compare);
+}
+
+void
+alike_range(const struct paint *paint, const char *first, const char *last, size_t count)
+{
+	paint_text(paint, first);
+	if (count < 2)
+		return;
+	buffer_add_text(paint->out, count == 2 ? " and " : " to ");
+	paint_text(paint, last);
 }

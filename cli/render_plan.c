@@ -228,7 +228,7 @@ collect(const struct paint *paint, const struct plan *plan,
 	ARRAY_FOREACH (change, &plan->changes) {
 		if (!is_shown(*change, options))
 			continue;
-		alike_add(&ret_shown->actions[(*change)->action], *change);
+		alike_add_change(&ret_shown->actions[(*change)->action], *change);
 		measure(paint, *change, ret_shown);
 		ret_shown->count++;
 	}
@@ -264,11 +264,8 @@ add_rest(const struct paint *paint, const struct alike *alike, size_t listed)
 	const struct change *first = alike->items[listed], *last = alike->items[alike->count - 1];
 	buffer_printf(paint->out, "    ... and %zu more %s like %s, ", left, action_words(first),
 		listed == 1 ? "this" : "these");
-	paint_text(paint, first->login ? first->login : "-");
-	if (left > 1) {
-		buffer_add_text(paint->out, left == 2 ? " and " : " to ");
-		paint_text(paint, last->login ? last->login : "-");
-	}
+	alike_range(
+		paint, first->login ? first->login : "-", last->login ? last->login : "-", left);
 	buffer_add_text(paint->out, "; --all shows them\n");
 	paint_fit(paint, start, REST_HANG);
 }

@@ -8,7 +8,7 @@
  */
 #include "cli/render_verify.h"
 
-#include "core/base/table.h"
+#include "cli/alike.h"
 
 enum {
 	MANY_ACCOUNTS = 50, /* with more than these to show, only some of each kind are */
@@ -107,20 +107,6 @@ login_width(const struct paint *paint, const struct verification *verification)
 
 /* ---- very many with the same faults ---- */
 
-/* Accounts of which the same was found. */
-struct kind {
-	const char *codes; /* "jail-writable, keys-owner" */
-	const struct verified_account **items;
-	size_t count, room;
-};
-
-struct kinds {
-	struct arena *arena;
-	struct table by_codes; /* -> struct kind */
-	struct kind **items;
-	size_t count, room;
-};
-
 /* What an account is listed for; warnings only where there are no faults. */
 static const char *
 codes_of(const struct verified_account *account, struct arena *arena)
@@ -138,33 +124,17 @@ codes_of(const struct verified_account *account, struct arena *arena)
 	return arena_strdup(arena, buffer_text(&text));
 }
 
-static void
-add_to_kind(struct kinds *kinds, const struct verified_account *account)
-{
-	const char *codes = codes_of(account, kinds->arena);
-	struct kind *kind = table_get(&kinds->by_codes, codes);
-	if (!kind) {
-		kind = ARENA_NEW(kinds->arena, struct kind);
-		kind->codes = codes;
-		table_set(&kinds->by_codes, codes, kind);
-		ARRAY_PUSH(kinds->arena, kinds, kind);
-	}
-	ARRAY_PUSH(kinds->arena, kind, account);
-}
-
 /* "... and 990 more with jail-writable, user110 to user999; --all lists them" */
 static void
-add_rest(const struct paint *paint, const struct kind *kind)
+add_rest(const struct paint *paint, const struct alike *alike)
 {
-	size_t left = kind->count - FEW_ALIKE, start = paint->out->size;
+	const struct verified_account *first = alike->items[FEW_ALIKE];
+	const struct verified_account *last = alike->items[alike->count - 1];
+	size_t left = alike->count - FEW_ALIKE, start = paint->out->size;
 	buffer_printf(paint->out, "    ... and %zu more with ", left);
-	paint_text(paint, kind->codes);
+	paint_text(paint, alike->kind);
 	buffer_add_text(paint->out, ", ");
-	paint_text(paint, kind->items[FEW_ALIKE]->login);
-	if (left > 1) {
-		buffer_add_text(paint->out, left == 2 ? " and " : " to ");
-		paint_text(paint, kind->items[kind->count - 1]->login);
-	}
+	alike_range(paint, first->login, last->login, left);
 	buffer_add_text(paint->out, "; --all lists them\n");
 	paint_fit(paint, start, REST_HANG);
 }
@@ -174,18 +144,19 @@ static void
 add_kinds(const struct paint *paint, const struct verification *verification, enum state state)
 {
 	AUTO_ARENA struct arena arena = { 0 };
-	struct kinds kinds = { .arena = &arena, .by_codes = { .arena = &arena } };
+	struct alike_list kinds;
 	size_t width = login_width(paint, verification);
+	alike_init(&kinds, &arena);
 	ARRAY_FOREACH (account, &verification->accounts) {
 		if (state_of(account) == state)
-			add_to_kind(&kinds, account);
+			alike_add(&kinds, codes_of(account, &arena), account);
 	}
 	ARRAY_FOREACH (item, &kinds) {
-		const struct kind *kind = *item;
-		for (size_t i = 0; i < kind->count && i < FEW_ALIKE; i++)
-			add_account(paint, kind->items[i], width);
-		if (kind->count > FEW_ALIKE)
-			add_rest(paint, kind);
+		const struct alike *alike = *item;
+		for (size_t i = 0; i < alike->count && i < FEW_ALIKE; i++)
+			add_account(paint, alike->items[i], width);
+		if (alike->count > FEW_ALIKE)
+			add_rest(paint, alike);
 	}
 }
 
